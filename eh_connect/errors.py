@@ -1,0 +1,146 @@
+"""Every failure that a person can meet, with its exit code.
+
+EhConnectError            1  a defect of the tool itself
+├─ UsageError             2  wrong usage
+├─ InputError             3  a value is missing or invalid
+├─ StorageError           4  keyring, folder, disk, lock
+├─ StackOneAuthError      5  StackOne refused the API key or its rights
+├─ StackOneRefusedError   6  StackOne refused the request, or an existing profile forbids it
+│  └─ WriteRefusedError    6  it plainly did not take what was sent
+├─ NetworkError           7  no answer, or none that can be read
+│  └─ LostAnswerError     7  the request may have taken effect all the same
+├─ ActionNeededError      8  a person must act
+├─ RejectedError          9  Employment Hero rejected the credentials
+└─ StoppedError         130  stopped by the person
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """Something to do next: why, and the command that does it, runnable as it stands."""
+
+    why: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An input that is missing (``why`` is empty) or invalid."""
+
+    input: str
+    flag: str | None
+    variable: str | None
+    why: str = ""
+
+
+class EhConnectError(Exception):
+    """The root: a title (what happened), a detail (what it means) and a hint (what to do)."""
+
+    code: ClassVar[int] = 1
+    type: ClassVar[str] = "defect"
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        detail: str | None = None,
+        hint: str | None = None,
+        next_steps: tuple[NextStep, ...] = (),
+        http_status: int | None = None,
+    ) -> None:
+        super().__init__(title)
+        self.title = title
+        self.detail = detail
+        self.hint = hint
+        self.next_steps = next_steps
+        self.http_status = http_status
+
+
+class UsageError(EhConnectError):
+    """Wrong usage: an unknown command or flag, or a secret on the command line."""
+
+    code = 2
+    type = "usage"
+
+
+class InputError(EhConnectError):
+    """One or more values are missing or invalid; ``missing`` and ``invalid`` name them all."""
+
+    code = 3
+    type = "input"
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        missing: tuple[Problem, ...] = (),
+        invalid: tuple[Problem, ...] = (),
+        detail: str | None = None,
+        hint: str | None = None,
+        next_steps: tuple[NextStep, ...] = (),
+    ) -> None:
+        super().__init__(title, detail=detail, hint=hint, next_steps=next_steps)
+        self.missing = missing
+        self.invalid = invalid
+
+
+class StorageError(EhConnectError):
+    """The keyring, the folder, the disk or the lock does not let us."""
+
+    code = 4
+    type = "storage"
+
+
+class StackOneAuthError(EhConnectError):
+    """StackOne refused the API key (401) or its rights (403)."""
+
+    code = 5
+    type = "stackone_auth"
+
+
+class StackOneRefusedError(EhConnectError):
+    """StackOne refused the request (400, 404, 409, 412, 422), or an existing profile forbids it."""
+
+    code = 6
+    type = "stackone_refused"
+
+
+class WriteRefusedError(StackOneRefusedError):
+    """StackOne refused a write: it did not take what was sent."""
+
+
+class NetworkError(EhConnectError):
+    """No connection, a timeout, TLS, a redirect, 408/429/5xx after all retries, an unreadable answer."""
+
+    code = 7
+    type = "network"
+
+
+class LostAnswerError(NetworkError):
+    """The request left, its answer did not arrive: it may have taken effect."""
+
+
+class ActionNeededError(EhConnectError):
+    """A person must act: the API can't do it and nobody is there."""
+
+    code = 8
+    type = "action_needed"
+
+
+class RejectedError(EhConnectError):
+    """Employment Hero rejected the credentials."""
+
+    code = 9
+    type = "rejected"
+
+
+class StoppedError(EhConnectError):
+    """Stopped by the person: "No" at the review."""
+
+    code = 130
+    type = "stopped"
