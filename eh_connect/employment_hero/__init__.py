@@ -1,0 +1,1 @@
+"""Employment Hero: its Developer Portal, its scopes, its credentials, the credential probe."""

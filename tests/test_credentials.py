@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eh_connect.employment_hero.credentials import Finding, cleaned, judge_api_key, judge_pair
+from eh_connect.employment_hero.scopes import CARDS
+
+GOOD_ID = "aB3_" * 10 + "x-1"
+GOOD_SECRET = "Zy9-" * 10 + "q_7"
+SCOPES = [s for card in CARDS for strings in card.strings.values() for s in strings]
+
+
+def hard(findings: list[Finding]) -> list[str]:
+    return [finding.input for finding in findings if finding.hard]
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "value",
+        "\ufeffvalue\r\n",
+        " \t\u00a0\u2003value\u3000\u2028",
+        "v\u200bal\u200c\u200du\u2060e\u00ad",
+        '"value"',
+        "'value'\n",
+        "\u201cvalue\u201d",
+        "\u2018value\u2019",
+        "\u00abvalue\u00bb",
+        "`value`",
+        '\u200b " value " \r\n',
+    ],
+)
+def test_what_pasting_adds_is_taken_off(pasted: str) -> None:
+    assert cleaned(pasted) == "value"
+
+
+@pytest.mark.parametrize("text", ['"value', "va lue", "va'lue", '"', "\u201dvalue\u201c"])
+def test_what_belongs_to_the_value_stays(text: str) -> None:
+    assert cleaned(text) == text
+
+
+@given(
+    st.text(
+        alphabet=st.one_of(st.sampled_from(" \"'`\u201c\u201d\u00ab\u00bb\u200b\ufeff\r\n"), st.characters())
+    )
+)
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    assert cleaned(cleaned(text)) == cleaned(text)
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9_-]{1,60}", fullmatch=True), st.text(" \r\n\t\ufeff\u200b\u00a0", max_size=5)
+)
+def test_a_value_survives_cleaning_whatever_surrounds_it(value: str, around: str) -> None:
+    assert cleaned(f"{around}{value}{around}") == value
+
+
+def test_an_ordinary_pair_raises_no_finding() -> None:
+    assert judge_pair(GOOD_ID, GOOD_SECRET) == []
+
+
+def test_what_is_not_given_is_not_judged() -> None:
+    assert judge_pair(None, None) == []
+    assert judge_pair(GOOD_ID, None) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("", "empty"),
+        ("abc def", "blanks"),
+        ("abc\ndef", "line ends"),
+        ("abc\x00def", "control"),
+        ("abc\u202edef", "control"),
+        ("abc\u00a0def", "blanks"),
+        ("https://secure.employmenthero.com/app", "URL"),
+        ("www.example.com", "URL"),
+        ("someone@example.com", "e-mail"),
+        (str(uuid.UUID(int=7)), "UUID"),
+        ("{" + str(uuid.UUID(int=7)).upper() + "}", "UUID"),
+        ("word:word", "scope"),
+        *((scope, "scope") for scope in SCOPES),
+    ],
+)
+def test_a_value_that_cannot_be_a_credential_is_an_error(value: str, says: str) -> None:
+    for findings, name in (
+        (judge_pair(value, GOOD_SECRET), "client-id"),
+        (judge_pair(GOOD_ID, value), "client-secret"),
+    ):
+        assert hard(findings) == [name]
+        assert says in findings[0].why
+
+
+def test_one_value_given_twice_is_an_error() -> None:
+    assert hard(judge_pair(GOOD_ID, GOOD_ID)) == ["client-secret"]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (GOOD_SECRET[:-1], "42 characters"),
+        (GOOD_SECRET + "x", "44 characters"),
+        ("x", "1 character long"),
+        ("x" * 253 + "y", "consoles cut"),
+        ("x" * 254 + "y", "consoles cut"),
+        (GOOD_SECRET * 2, "pasted twice"),
+        (GOOD_SECRET[:-1] + "*", "a character other than"),
+        ("v1.eu1.c29tZXRoaW5n", "StackOne API key"),
+    ],
+)
+def test_an_unusual_value_is_warned_of_and_never_refused(value: str, says: str) -> None:
+    for findings in (judge_pair(value, None), judge_pair(None, value)):
+        assert not hard(findings)
+        assert any(says in finding.why for finding in findings)
+
+
+def test_a_value_inside_the_other_is_warned_of() -> None:
+    assert any("contains the Client ID" in f.why for f in judge_pair(GOOD_ID, GOOD_ID + GOOD_SECRET))
+    assert any("contains the Client Secret" in f.why for f in judge_pair(GOOD_ID, GOOD_ID[:20]))
+
+
+def test_errors_come_before_warnings() -> None:
+    findings = judge_pair(GOOD_ID[:-1], "")
+    assert [finding.hard for finding in findings] == [True, False]
+
+
+def test_an_ordinary_api_key_raises_no_finding() -> None:
+    assert judge_api_key("v1.eu1.c29tZXRoaW5nOjE=") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [("", "empty"), ("v1.eu1.a b", "blanks"), ("https://app.stackone.com", "URL"), ("a@b.example", "e-mail")],
+)
+def test_what_cannot_be_an_api_key_is_an_error(value: str, says: str) -> None:
+    (finding,) = judge_api_key(value)
+    assert finding.hard
+    assert says in finding.why
+
+
+@pytest.mark.parametrize("value", ["sk_live_something", "v1.eu1", "v2.eu1.abc", GOOD_SECRET])
+def test_another_shape_of_api_key_is_only_warned_of(value: str) -> None:
+    (finding,) = judge_api_key(value)
+    assert not finding.hard
+
+
+def test_an_api_key_that_is_one_of_the_pair_is_an_error() -> None:
+    (finding,) = judge_api_key(GOOD_SECRET, GOOD_ID, GOOD_SECRET)
+    assert finding.hard
+    assert "Client Secret" in finding.why
+    (finding,) = judge_api_key(GOOD_ID, GOOD_ID, GOOD_SECRET)
+    assert finding.hard
+    assert "Client ID" in finding.why
+
+
+@given(st.text(alphabet="qzQZ789_-.:@/ \x00", min_size=6, max_size=300))
+def test_no_finding_shows_the_value(value: str) -> None:
+    findings = judge_pair(value, None) + judge_pair(GOOD_ID, value) + judge_api_key(value)
+    assert not [finding for finding in findings if value.strip() and value in finding.why]
+
+
+@given(st.text(), st.text())
+def test_judging_never_fails(first: str, second: str) -> None:
+    judge_pair(first, second)
+    judge_api_key(first, second)
+
+
+def test_a_value_with_an_error_is_not_warned_of_as_well() -> None:
+    assert [finding.hard for finding in judge_pair(GOOD_ID, f"https://example.com/{GOOD_ID}")] == [True]

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eh_connect.employment_hero.portal import NotAnOrganisationError, org_id_from, portal_url
+
+if TYPE_CHECKING:
+    import uuid
+
+UUID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
+OTHER = "00000000-0000-4000-8000-000000000001"
+PORTAL = f"https://secure.employmenthero.com/app/v2/organisations/{UUID}/developer_portal/api"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "expected"),
+    [
+        (UUID, UUID),
+        (UUID.upper(), UUID),
+        (f" “{UUID}”\r\n", UUID),
+        (f"{{{UUID}}}", UUID),
+        (f"our organisation is {UUID}, thanks", UUID),
+        ("12345", "12345"),
+        (PORTAL, UUID),
+        (PORTAL.removeprefix("https://"), UUID),
+        (PORTAL.upper(), UUID),
+        (f"{PORTAL}?tab=api&user={OTHER}#top", UUID),
+        (f"Here it is: <{PORTAL}> (the portal)", UUID),
+        ("https://secure.employmenthero.com/app/organisations/12345/dashboard", "12345"),
+        ("see https://secure.employmenthero.com/app/organizations/12345.", "12345"),
+        ("https://secure.employmenthero.com/app/organisation/12345", "12345"),
+        ("https://secure.employmenthero.com/login?to=%2Fapp%2Forganisations%2F12345%2Fdashboard", "12345"),
+        ("https://secure.employmenthero.com/app?organisation_id=12345", "12345"),
+        ("https://secure.employmenthero.com/#/organisations/12345", "12345"),
+        ("https://api.employmenthero.com/api/v1/organisations/12345/employees", "12345"),
+        ("https://employmenthero.com/app/organisations/12345", "12345"),
+        ("/app/v2/organisations/12345/developer_portal/api", "12345"),
+        (f"{PORTAL} {PORTAL}", UUID),
+        (f"{PORTAL} https://example.com/organisations/5", UUID),
+        (f"{PORTAL}, see also {UUID}", UUID),
+    ],
+)
+def test_the_organisation_is_found_in_what_was_pasted(pasted: str, expected: str) -> None:
+    assert org_id_from(pasted) == expected
+
+
+@pytest.mark.parametrize(
+    "app_url",
+    ["http://127.0.0.1:8123", "http://[::1]:8123", "http://localhost:8123", "https://eh.example/base"],
+)
+def test_the_overridden_app_is_employment_hero_too(app_url: str) -> None:
+    assert org_id_from(portal_url(UUID, app_url), app_url) == UUID
+
+
+def test_another_port_of_the_overridden_host_is_another_site() -> None:
+    with pytest.raises(NotAnOrganisationError, match="not an address of Employment Hero"):
+        org_id_from("http://127.0.0.1:9/app/organisations/5", "http://127.0.0.1:8123")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "says"),
+    [
+        ("", "empty"),
+        ("\u200b \r\n", "empty"),
+        ("x" * 5000, "longer than"),
+        ("https://keypay.yourpayroll.com.au/business/12345/overview", "Payroll"),
+        ("yourpayroll.com.au/organisations/12345", "Payroll"),
+        ("https://app.keypay.com.au/organisations/12345", "another product"),
+        ("https://example.com/app/organisations/12345", "not an address of Employment Hero"),
+        ("https://example.com/secure.employmenthero.com/organisations/12345", "not an address of"),
+        ("https://secure.employmenthero.com.example.com/organisations/1", "not an address of"),
+        ("https://notemploymenthero.com/organisations/1", "not an address of"),
+        ("https://secure.employmenthero.com@example.com/organisations/1", "not an address of"),
+        ("https://secure.employmenthero.com/users/sign_in", "without an organisation"),
+        ("https://secure.employmenthero.com", "without an organisation"),
+        (f"https://secure.employmenthero.com/app/employees/{UUID}", "without an organisation"),
+        (f"https://secure.employmenthero.com/organisations/{UUID}0", "without an organisation"),
+        (f"https://secure.employmenthero.com/organisations/{UUID[:-1]}", "without an organisation"),
+        (f"{PORTAL} {PORTAL.replace(UUID, OTHER)}", "more than one"),
+        (f"{UUID} {OTHER}", "more than one"),
+        ("Acme Pty Ltd", "neither"),
+        ("-5", "neither"),
+        ("٣٤٥", "neither"),
+        ("12 345", "neither"),
+    ],
+)
+def test_what_names_no_organisation_is_explained(pasted: str, says: str) -> None:
+    with pytest.raises(NotAnOrganisationError, match=says):
+        org_id_from(pasted)
+
+
+def test_an_address_without_organisation_is_answered_with_where_to_find_it() -> None:
+    with pytest.raises(NotAnOrganisationError, match=r"organisations/\{ID\}"):
+        org_id_from("https://secure.employmenthero.com/users/sign_in")
+
+
+@given(
+    org=st.uuids() | st.integers(0, 10**20 - 1),
+    scheme=st.sampled_from(["https://", "http://", "HTTPS://", ""]),
+    host=st.sampled_from(
+        ["secure.employmenthero.com", "app.employmenthero.com", "Secure.EmploymentHero.com"]
+    ),
+    prefix=st.sampled_from(["/app/v2", "/app", "", "/api/v1"]),
+    word=st.sampled_from(["organisations", "organizations", "Organisations"]),
+    rest=st.sampled_from(["", "/", "/developer_portal/api", "/dashboard?a=b#c", "?x=1", "#y"]),
+    around=st.sampled_from(["", " ", '"', "'", "\n", "\ufeff", "\u00a0"]),
+    upper=st.booleans(),
+)
+def test_any_organisation_in_any_such_url_is_found(
+    org: uuid.UUID | int,
+    scheme: str,
+    host: str,
+    prefix: str,
+    word: str,
+    rest: str,
+    around: str,
+    upper: bool,
+) -> None:
+    shown = str(org).upper() if upper else str(org)
+    assert org_id_from(f"{around}{scheme}{host}{prefix}/{word}/{shown}{rest}{around}") == str(org)
+
+
+@given(st.text() | st.from_regex(r"(https?://)?[a-z.]*employmenthero\.com[/?#%\[\]:@a-z0-9-]*"))
+def test_arbitrary_text_raises_nothing_else(text: str) -> None:
+    with contextlib.suppress(NotAnOrganisationError):
+        org_id_from(text)
+
+
+def test_the_portals_address_is_the_one_of_the_guide() -> None:
+    assert portal_url(UUID) == PORTAL
+    assert (
+        portal_url("5", "http://127.0.0.1:8/")
+        == "http://127.0.0.1:8/app/v2/organisations/5/developer_portal/api"
+    )
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_no_organisation_id_breaks_out_of_the_address(org: str) -> None:
+    tail = portal_url(org).removeprefix("https://secure.employmenthero.com/app/v2/organisations/")
+    assert tail.count("/") == 2
+    assert tail.isascii()
+    assert tail.isprintable()
