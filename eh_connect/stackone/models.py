@@ -1,0 +1,66 @@
+"""What StackOne's API answers, read defensively: unknown fields and values never break it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eh_connect.secret import Pair
+
+EMPLOYMENT_HERO = "employmenthero"
+"""The connector's key. Source: the path of the redirect URI in StackOne's setup guide."""
+
+REDIRECT_URI = "https://api.stackone.com/connect/oauth2/employmenthero/callback"
+"""A constant, never derived from a configured API URL. Source: StackOne's setup guide."""
+
+DEFAULT_AUTH_KEY = "oauth2"
+"""The auth option where it can't be learnt from ``GET /actions``. Source: StackOne's connector templates."""
+
+
+@dataclass(frozen=True)
+class ConnectorProfile:
+    """A connector profile as ``GET /connector_profiles`` shows it: no secret, no Client ID in it.
+
+    Times are kept as StackOne wrote them (ISO 8601 text): they are compared for equality only.
+    """
+
+    id: str
+    name: str
+    connector_key: str
+    active: bool | None = None
+    default: bool | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that the connector can do, and the scopes that it needs."""
+
+    id: str
+    label: str
+    required_scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConnectorActions:
+    """What ``GET /actions`` says of a connector.
+
+    ``auth_key`` is None where the answer names no OAuth 2.0 option.
+    """
+
+    auth_key: str | None
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class ProfileFields:
+    """The fields of a write; None means "not given, not touched". Assumed, see ``assumed_writes``."""
+
+    name: str | None = None
+    auth_key: str | None = None
+    environment: str | None = None
+    pair: Pair | None = None
+    default: bool | None = None
+    actions: tuple[str, ...] | None = None

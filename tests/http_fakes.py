@@ -1,0 +1,89 @@
+"""Servers for tests: a scripted one behind httpx's transport seam, and what tests of HTTP share."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import httpx
+
+from eh_connect.network import NetworkTime
+from eh_connect.secret import Pair, Secret
+from eh_connect.stackone.client import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEY = "v1.eu.k3y+with/signs="
+PAIR = Pair(Secret("cl13nt-id-of-43-characters"), Secret('s3cr3t"with/quotes&more+of=it'))
+URL = "https://api.stackone.test"
+
+Step = httpx.Response | Exception
+
+
+CALLS: dict[str, Callable[[Client], object]] = {
+    "profiles": Client.profiles,
+    "actions": Client.actions,
+    "accounts": lambda client: client.count_accounts("an-id"),
+}
+"""Every documented call, with an ID of no meaning."""
+
+
+class Clock:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@dataclass
+class Script:
+    """Answers request after request; the last step is repeated for ever."""
+
+    steps: list[Step | Callable[[httpx.Request], httpx.Response]]
+    requests: list[httpx.Request] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        step = self.steps[min(len(self.requests), len(self.steps) - 1)]
+        self.requests.append(request)
+        if isinstance(step, Exception):
+            raise step
+        if isinstance(step, httpx.Response):
+            return httpx.Response(step.status_code, headers=step.headers, content=step.content)
+        return step(request)
+
+
+class World:
+    """A client, the script that it talks to, and the clock of its network time."""
+
+    def __init__(
+        self, *steps: Step | Callable[[httpx.Request], httpx.Response], seconds: float = 150.0
+    ) -> None:
+        self.clock = Clock()
+        self.script = Script(list(steps))
+        self.time = NetworkTime(seconds, self.clock, self.clock.sleep)
+        transport = httpx.MockTransport(self.script)
+        self.client = Client(Secret(KEY), url=URL, time=self.time, transport=transport)
+
+    @property
+    def requests(self) -> list[httpx.Request]:
+        return self.script.requests
+
+
+def everything_said(exc: BaseException) -> str:
+    """Whatever of an error may come to be shown."""
+    said = [*traceback.format_exception(exc), str(exc), repr(exc)]
+    seen: BaseException | None = exc
+    while seen is not None:
+        said += [repr(seen), repr(seen.args), repr(vars(seen))]
+        seen = seen.__cause__ or seen.__context__
+    return "\n".join(said)
