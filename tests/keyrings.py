@@ -1,0 +1,153 @@
+"""Keyring backends for tests of the whole tool: ``EH_CONNECT_KEYRING=tests.keyrings.FileKeyring``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class FileKeyring(KeyringBackend):
+    """A JSON file at ``EH_TEST_KEYRING_FILE``: works across processes, replaced in one step.
+
+    ``EH_TEST_KEYRING_LOG``: a file that gets a line per call, such as ``set eh-connect:prod current``.
+    ``EH_TEST_KILL_AT``: ``set:3``, ``set:3:before``, ``delete:1:after`` …: SIGKILL to the own process after
+    (or before) its n-th call of that kind.
+    """
+
+    priority: ClassVar[float] = -1
+    calls: ClassVar[Counter[str]] = Counter()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        with self.call("get", service, username):
+            return self.content().get(service, {}).get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        with self.call("set", service, username):
+            content = self.content()
+            content.setdefault(service, {})[username] = password
+            self.replace(content)
+
+    def delete_password(self, service: str, username: str) -> None:
+        with self.call("delete", service, username):
+            content = self.content()
+            if username not in content.get(service, {}):
+                raise PasswordDeleteError("no such entry")
+            del content[service][username]
+            self.replace(content)
+
+    @contextlib.contextmanager
+    def call(self, kind: str, service: str, username: str) -> Iterator[None]:
+        if log := os.environ.get("EH_TEST_KEYRING_LOG"):
+            with Path(log).open("a", encoding="utf-8") as file:
+                file.write(f"{kind} {service} {username}\n")
+        self.calls[kind] += 1
+        kill_kind, _, rest = os.environ.get("EH_TEST_KILL_AT", "").partition(":")
+        number, _, when = rest.partition(":")
+        die = kill_kind == kind and int(number) == self.calls[kind]
+        self.trouble()
+        if die and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield
+        if die:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def trouble(self) -> None:
+        """What goes wrong with every call: for the backends below."""
+
+    def content(self) -> dict[str, dict[str, str]]:
+        path = Path(os.environ["EH_TEST_KEYRING_FILE"])
+        if not path.exists():
+            return {}
+        content: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        return content
+
+    def replace(self, content: dict[str, dict[str, str]]) -> None:
+        path = Path(os.environ["EH_TEST_KEYRING_FILE"])
+        descriptor, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        Path(name).replace(path)
+
+
+class LosingKeyring(FileKeyring):
+    """Accepts writes and loses them."""
+
+    def replace(self, content: dict[str, dict[str, str]]) -> None:
+        content.clear()
+
+
+class LockedKeyring(FileKeyring):
+    """Locked, and nobody opens it."""
+
+    def trouble(self) -> None:
+        raise KeyringLocked("Failed to unlock the collection!")
+
+
+class HangingKeyring(FileKeyring):
+    """Answers after an hour."""
+
+    def trouble(self) -> None:
+        time.sleep(3600)
+
+
+class SlowKeyring(FileKeyring):
+    """Takes ``EH_TEST_KEYRING_DELAY`` seconds (0.2) for each call."""
+
+    def trouble(self) -> None:
+        time.sleep(float(os.environ.get("EH_TEST_KEYRING_DELAY", "0.2")))
+
+
+class LeakyErrorKeyring(FileKeyring):
+    """Its errors hold the password."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        password = super().get_password(service, username)
+        if password is not None:
+            raise RuntimeError(f"can't decode {password}")
+        return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise RuntimeError(f"can't store {password!r} as {username} of {service}", password)
+
+
+class MissingModuleKeyring(FileKeyring):
+    """Needs a module that is not installed."""
+
+    def trouble(self) -> None:
+        raise ModuleNotFoundError("No module named 'Crypto'")
+
+
+class FullKeyring(FileKeyring):
+    """Refuses writes of a process from the n-th on (``EH_TEST_KEYRING_FULL_AT``, 1)."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.calls["set"] + 1 >= int(os.environ.get("EH_TEST_KEYRING_FULL_AT", "1")):
+            raise PasswordSetError("the store is full")
+        super().set_password(service, username, password)
+
+
+class StickyKeyring(FileKeyring):
+    """Reports a deletion and keeps the entry."""
+
+    def delete_password(self, service: str, username: str) -> None:
+        with self.call("delete", service, username):
+            pass
+
+
+class NotAKeyring:
+    """No backend at all, though it looks like one."""
+
+    priority = 9

@@ -1,0 +1,126 @@
+"""A D-Bus session of one's own, with a real Secret Service, none, or one that never answers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SERVICE = "org.freedesktop.secrets"
+PASSWORD = "made-up"
+
+BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={socket}</listen>
+  <policy context="default">
+    <allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/>
+  </policy>
+</busconfig>
+"""
+"""Without service folders: nothing starts by itself, so that a missing service is really missing."""
+
+MISSING = [
+    part for part in ("gnome-keyring-daemon", "dbus-daemon", "dbus-send") if shutil.which(part) is None
+]
+
+
+@contextlib.contextmanager
+def secret_service(
+    home: Path, kind: Literal["unlocked", "locked", "missing", "hanging"] = "unlocked"
+) -> Iterator[dict[str, str]]:
+    """The environment for programs of a session; several may run in it, one after the other or at once.
+
+    ``home`` holds what the keyring keeps: a second session with it finds the secrets of the first.
+    """
+    # sockets have a short path: the limit is 107 bytes
+    with tempfile.TemporaryDirectory(prefix="eh-") as short, contextlib.ExitStack() as stack:
+        runtime = Path(short)
+        socket = runtime / "bus"
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        env = {
+            **kept,
+            "HOME": str(home),
+            "XDG_DATA_HOME": str(home / ".local" / "share"),
+            "XDG_STATE_HOME": str(home / ".local" / "state"),
+            "XDG_CONFIG_HOME": str(home / ".config"),
+            "XDG_CACHE_HOME": str(home / ".cache"),
+            "XDG_RUNTIME_DIR": short,
+            "DBUS_SESSION_BUS_ADDRESS": f"unix:path={socket}",
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        config = runtime / "bus.xml"
+        config.write_text(BUS.format(socket=socket), encoding="utf-8")
+        stack.enter_context(_running(["dbus-daemon", f"--config-file={config}", "--nofork"], env))
+        _wait_until(socket.exists)
+        daemon = ["gnome-keyring-daemon", "--foreground", "--components=secrets"]
+        if kind == "locked":
+            with _running([*daemon, "--unlock"], env, PASSWORD):  # it makes the keyring that is then locked
+                _wait_until(lambda: _is_owned(env) and any(home.rglob("*.keyring")))
+            _wait_until(lambda: not _is_owned(env))
+            stack.enter_context(_running(daemon, env))
+        elif kind == "unlocked":
+            stack.enter_context(_running([*daemon, "--unlock"], env, PASSWORD))
+        elif kind == "hanging":
+            stack.enter_context(_running([sys.executable, "-m", "tests.secret_service"], env))
+        if kind != "missing":
+            _wait_until(lambda: _is_owned(env))
+        yield env
+
+
+@contextlib.contextmanager
+def _running(argv: list[str], env: dict[str, str], typed: str = "") -> Iterator[None]:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(argv, env=env, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet) as child:
+        assert child.stdin is not None
+        child.stdin.write(typed.encode())
+        child.stdin.close()
+        try:
+            yield
+        finally:
+            child.terminate()
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _is_owned(env: dict[str, str]) -> bool:
+    bus = "org.freedesktop.DBus"
+    argv = ["dbus-send", "--session", "--print-reply", f"--dest={bus}", "/", f"{bus}.NameHasOwner"]
+    done = subprocess.run([*argv, f"string:{SERVICE}"], env=env, capture_output=True, check=False, timeout=10)
+    return b"boolean true" in done.stdout
+
+
+def _wait_until(ready: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not ready():
+        if time.monotonic() > end:
+            raise TimeoutError("a part of the session did not start")
+        time.sleep(0.02)
+
+
+def _never_answer() -> None:
+    """Own the Secret Service's name, read what is asked, and answer nothing."""
+    from jeepney import DBus  # type: ignore[import-untyped]  # it ships no types
+    from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]  # likewise
+
+    connection = open_dbus_connection(bus="SESSION")
+    connection.send_and_get_reply(DBus().RequestName(SERVICE))
+    while True:
+        connection.receive()
+
+
+if __name__ == "__main__":
+    _never_answer()
