@@ -1,0 +1,1 @@
+"""The rehearsal: stand-ins for StackOne and Employment Hero on loopback, with made-up secrets only."""

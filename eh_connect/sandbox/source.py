@@ -1,0 +1,72 @@
+"""The sandbox as a source of inputs: variables to lay over the process's environment."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from eh_connect.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from eh_connect.sandbox.servers import Rehearsal
+
+
+@dataclass(frozen=True)
+class Prepared(AbstractContextManager["Prepared"]):
+    """A rehearsal that is being served, and the variables that lead there. Everything in it is made up."""
+
+    rehearsal: Rehearsal
+    environment: dict[str, str] = field(repr=False)
+
+    def stop(self) -> None:
+        """Stop the servers, unless they are another process's."""
+        self.rehearsal.stop()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def prepare(folder: Path, *, lasting: bool = False) -> Prepared:
+    """Serve the rehearsal of a folder, or find it served, and lead every input there.
+
+    Args:
+        folder: the sandbox's own folder, below that of the real state.
+        lasting: whether this is ``eh-connect sandbox``.
+
+    Raises:
+        StorageError: as ``Rehearsal``.
+        UsageError: the extra ``sandbox`` is not installed.
+    """
+    from eh_connect.sandbox.keyring import SandboxKeyring
+
+    try:
+        from eh_connect.sandbox.servers import Rehearsal
+    except ModuleNotFoundError as exc:
+        raise UsageError(
+            "The sandbox is not installed",
+            detail=f"It is an optional part of eh-connect, and needs the module {exc.name}.",
+            hint="pip install 'eh-connect[sandbox]'",
+        ) from exc
+
+    folder = folder.absolute()
+    rehearsal = Rehearsal(folder, lasting=lasting)
+    SandboxKeyring.folder = folder  # not left to EH_CONNECT_HOME, which may still name the real state
+    data = rehearsal.records.data
+    return Prepared(
+        rehearsal,
+        {
+            "EH_CONNECT_HOME": str(folder),
+            "EH_CONNECT_KEYRING": f"{SandboxKeyring.__module__}.{SandboxKeyring.__qualname__}",
+            "EH_CONNECT_ORG_ID": data["organisation"],
+            "EH_CONNECT_CLIENT_ID": data["ready"]["client_id"],
+            "EH_CONNECT_CLIENT_SECRET": data["ready"]["client_secret"],
+            "STACKONE_API_KEY": rehearsal.records.key("read-write"),
+            "STACKONE_API_URL": rehearsal.stackone_url,
+            "STACKONE_APP_URL": f"{rehearsal.stackone_url}/dashboard",
+            "EMPLOYMENT_HERO_APP_URL": rehearsal.employment_hero_url,
+            "EMPLOYMENT_HERO_OAUTH_URL": rehearsal.employment_hero_url,
+        },
+    )
