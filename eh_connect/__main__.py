@@ -1,0 +1,51 @@
+"""The entry point: what the parser refuses, and what no command could catch."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+
+def main() -> int:
+    """Run the command line; returns its exit code (see ``errors``)."""
+    try:
+        import typer
+
+        from eh_connect.cli.app import app
+    except KeyboardInterrupt:
+        return 130
+    arguments = sys.argv[1:]
+    try:
+        return app(arguments, prog_name="eh-connect", standalone_mode=False) or 0
+    except typer.TyperException as exc:
+        return _refuse(arguments, exc)
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+
+
+def _refuse(arguments: list[str], exc: Exception) -> int:
+    from eh_connect.cli.funnel import Output
+    from eh_connect.errors import UsageError
+
+    message = exc.format_message() if hasattr(exc, "format_message") else "Wrong usage."
+    known = next((a for a in arguments if not a.startswith("-")), None)
+    command = known if known in {"setup", "guide", "sandbox"} else None
+    error = UsageError(
+        _without_values(message, arguments),
+        hint=f"See: eh-connect {f'{command} ' if command else ''}--help",
+    )
+    Output(command, json="--json" in arguments).failure(error)
+    return error.code
+
+
+def _without_values(message: str, arguments: list[str]) -> str:
+    """The parser's message without what was typed as a value: it could be a secret."""
+    values = {a.partition("=")[2] if a.startswith("-") else a for a in arguments}
+    for value in sorted(filter(None, values), key=len, reverse=True):
+        if not re.fullmatch(r"[a-z]{1,12}", value):
+            message = message.replace(value, "…")
+    return message
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""A change that a person makes in StackOne's dashboard: the steps, and the command to run afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eh_connect.change import ALL_ACTIONS, Change, Kind
+
+if TYPE_CHECKING:
+    from eh_connect.errors import NextStep
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What to do in the dashboard. Secrets are named, never shown.
+
+    Source of the form: StackOne's setup guide; the edit form is our reading of it.
+    """
+
+    title: str
+    steps: tuple[str, ...]
+    hint: str
+    next_steps: tuple[NextStep, ...]
+
+    def as_text(self) -> str:
+        """The steps, numbered, a line each."""
+        return "\n".join(f"{number}. {step}" for number, step in enumerate(self.steps, 1))
+
+
+def steps(change: Change, dashboard_url: str) -> tuple[str, ...]:
+    """The steps that make ``change`` in the dashboard."""
+    page = f"Open {dashboard_url}/connector_profiles"
+    if change.kind is Kind.CREATE:
+        actions = change.fields.actions
+        chosen = "" if actions in {None, ALL_ACTIONS} else f" these Actions: {', '.join(actions or ())}."
+        default = change.fields.default
+        return (
+            page,
+            "“+ Connector Profile” > Employment Hero > Type “OAuth 2.0”.",
+            "Enter the Client ID and the Client Secret of the application.",
+            f"Select{chosen}" if chosen else "Select Actions, or leave all of them enabled.",
+            "“Create profile”.",
+            *(() if default is None else (f"Set default to: {str(default).lower()}",)),
+        )
+    name = change.profile.name if change.profile else ""
+    return (
+        page,
+        f"Open the profile “{name}” (ID {change.profile.id if change.profile else '?'}) to edit it.",
+        *(_edit(field.field, field.after) for field in change.shown),
+        "Save.",
+    )
+
+
+def _edit(field: str, after: str) -> str:
+    if field == "client_secret":
+        return f"Enter the new Client Secret ({after})."
+    if field == "client_id":
+        return f"Enter the Client ID ({after})."
+    return f"Set {field} to: {after}"

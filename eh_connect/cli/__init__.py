@@ -1,0 +1,1 @@
+"""The commands: flags, wiring of the real parts, the one error funnel."""

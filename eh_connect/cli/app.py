@@ -1,0 +1,38 @@
+"""The command line: which commands there are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from eh_connect import __version__
+from eh_connect.cli.guide import guide
+from eh_connect.cli.sandbox import sandbox
+from eh_connect.cli.setup import setup
+
+app = typer.Typer(
+    name="eh-connect",
+    add_completion=True,
+    rich_markup_mode=None,  # plain help: 100 ms faster, and screen readers can read it
+    pretty_exceptions_enable=False,  # tracebacks with locals could carry secrets
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback(invoke_without_command=True)
+def eh_connect(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    """Connect Employment Hero to StackOne: from an OAuth application to a proven connector profile."""
+    if version:
+        typer.echo(f"eh-connect {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command()(setup)
+app.command()(guide)
+app.command()(sandbox)

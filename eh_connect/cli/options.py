@@ -1,0 +1,70 @@
+"""Flags that several commands share. Values arrive as text: ``inputs`` judges them, not the parser."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+# Typer reads these at run time; Optional keeps it clear which flags may be left out.
+Text = Optional[str]  # noqa: UP045
+
+Profile = Annotated[
+    Text, typer.Option("--profile", metavar="LABEL", help="Local label of the profile. [default: default]")
+]
+Name = Annotated[
+    Text, typer.Option("--name", metavar="NAME", help="Name at StackOne. [default: Employment Hero]")
+]
+ProfileId = Annotated[
+    Text,
+    typer.Option(
+        "--profile-id",
+        metavar="ID",
+        help="Existing StackOne profile to take over; “new” is the one created since you were asked to.",
+    ),
+]
+OrgId = Annotated[
+    Text, typer.Option("--org-id", metavar="ID|URL", help="Organisation ID, or a pasted portal URL.")
+]
+AppName = Annotated[
+    Text,
+    typer.Option("--app-name", metavar="NAME", help="Application name. [default: StackOne Integration]"),
+]
+Scopes = Annotated[
+    Text,
+    typer.Option(
+        "--scopes", metavar="LIST", help="A preset, or a comma list of card names or scope strings."
+    ),
+]
+ClientId = Annotated[Text, typer.Option("--client-id", metavar="ID", help="Client ID of the application.")]
+ClientSecretFile = Annotated[
+    Text,
+    typer.Option(
+        "--client-secret-file", metavar="PATH", help="File with the Client Secret; - is standard input."
+    ),
+]
+ApiKeyFile = Annotated[
+    Text,
+    typer.Option(
+        "--api-key-file", metavar="PATH", help="File with the StackOne API key; - is standard input."
+    ),
+]
+StackOneUrl = Annotated[Text, typer.Option("--stackone-url", metavar="URL", help="StackOne's API.")]
+StackOneAppUrl = Annotated[
+    Text, typer.Option("--stackone-app-url", metavar="URL", help="StackOne's dashboard.")
+]
+Action = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--action", metavar="ID", help="Action to enable (repeatable), or “all”."),
+]
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output; asks nothing.")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask.")]
+Sandbox = Annotated[
+    bool, typer.Option("--sandbox", help="Rehearse against stand-ins on this machine; no account needed.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Say more on standard error.")]
+Timeout = Annotated[
+    Text,
+    typer.Option("--timeout", metavar="SECONDS", help="Network time of the whole command. [default: 150]"),
+]

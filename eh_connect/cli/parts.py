@@ -1,0 +1,38 @@
+"""The real parts, wired."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from eh_connect.console import Unattended
+
+if TYPE_CHECKING:
+    from eh_connect.cli.session import Session
+    from eh_connect.console import Console
+    from eh_connect.store import KeyringStore
+
+KEYRING_LIMIT = 5.0
+"""Seconds that an unattended run waits for one call of the keyring."""
+
+
+def keyring(session: Session, label: str) -> KeyringStore:
+    """The keyring of a label."""
+    from eh_connect.store import KeyringStore
+
+    return KeyringStore(
+        label,
+        backend_name=session.environ.get("EH_CONNECT_KEYRING") or None,
+        limit=None if session.attended else KEYRING_LIMIT,
+        waiting=lambda: session.output.say("Waiting for your keyring …"),
+    )
+
+
+def console(session: Session) -> Console:
+    """Who answers questions."""
+    return Unattended(say=session.output.say, warn=session.output.warn)
+
+
+def now() -> str:
+    """The time, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

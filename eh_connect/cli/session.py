@@ -1,0 +1,134 @@
+"""One run of a command: its inputs, its output, and whether somebody is there to ask."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import typer
+
+from eh_connect import inputs as names
+from eh_connect.cli.funnel import Output, run
+from eh_connect.errors import UsageError
+from eh_connect.inputs import Inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from types import TracebackType
+    from typing import BinaryIO, NoReturn
+
+    from eh_connect.cli.funnel import Result
+
+NOT_IN_THE_SANDBOX = (
+    names.CLIENT_ID,
+    names.CLIENT_SECRET,
+    names.API_KEY,
+    names.STACKONE_URL,
+    names.STACKONE_APP_URL,
+    names.EMPLOYMENT_HERO_APP_URL,
+    names.EMPLOYMENT_HERO_OAUTH_URL,
+)
+"""Real values, which ``--sandbox`` ignores."""
+
+
+@dataclass(frozen=True)
+class Common:
+    """The flags of every command."""
+
+    json: bool = False
+    no_input: bool = False
+    sandbox: bool = False
+    verbose: bool = False
+    timeout: str | None = None
+
+
+class Session:
+    """The environment of one command. Secrets leave ``os.environ`` here: no child inherits them."""
+
+    def __init__(self, common: Common, output: Output) -> None:
+        self.common = common
+        self.output = output
+        self.environ = dict(os.environ)
+        for secret in names.SECRET_INPUTS:
+            os.environ.pop(secret.variable or "", None)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        if self.common.sandbox:
+            self._enter_sandbox()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def attended(self) -> bool:
+        """Whether questions may be asked."""
+        return _stdin_is_terminal() and not (self.common.json or self.common.no_input)
+
+    @property
+    def folder(self) -> Path:
+        """The folder for state."""
+        from eh_connect.state import default_folder
+
+        return default_folder(self.environ)
+
+    def inputs(self, flags: Mapping[str, str | tuple[str, ...] | None]) -> Inputs:
+        """The command's inputs: its own flags, laid over the environment."""
+        if self.common.sandbox:
+            ignored = [i for i in NOT_IN_THE_SANDBOX if flags.get(i.name) is not None]
+            flags = {key: value for key, value in flags.items() if key not in {i.name for i in ignored}}
+            self._say_ignored([i.flag or "" for i in ignored])
+        stdin: BinaryIO | None = None
+        if sys.stdin is not None and not _stdin_is_terminal():
+            stdin = sys.stdin.buffer
+        return Inputs(flags, self.environ, stdin)
+
+    def _enter_sandbox(self) -> None:
+        from eh_connect.cli.extras import sandbox_source
+
+        self._say_ignored(
+            [i.variable or "" for i in NOT_IN_THE_SANDBOX if self.environ.get(i.variable or "")]
+        )
+        prepared = self._stack.enter_context(sandbox_source().prepare(self.folder / "sandbox"))
+        self.environ.update(prepared.environment)
+        # The sandbox's keyring is loaded by name and finds its folder in the environment.
+        os.environ["EH_CONNECT_HOME"] = self.environ["EH_CONNECT_HOME"]
+
+    def _say_ignored(self, what: list[str]) -> None:
+        if what:
+            self.output.say(f"Sandbox: ignored, because a rehearsal uses no real values: {', '.join(what)}")
+
+
+def execute(command: str, common: Common, body: Callable[[Session], Result]) -> NoReturn:
+    """Run a command in a session of its own, and exit."""
+    output = Output(command, json=common.json, suffix=" --sandbox" if common.sandbox else "")
+
+    def within_session() -> Result:
+        with Session(common, output) as session:
+            return body(session)
+
+    raise typer.Exit(run(output, within_session))
+
+
+def refuse_on_command_line(what: str, flag: str, variable: str) -> UsageError:
+    """The refusal of a secret as an argument."""
+    return UsageError(
+        f"The {what} must not be given on the command line.",
+        detail="The shell keeps it in its history, and every user of this machine can see it in the list of "
+        "processes. Treat the value as known: replace it by a new one.",
+        hint=f"Give the new one by file ({flag} PATH), by standard input ({flag} -), or by {variable}.",
+    )
+
+
+def _stdin_is_terminal() -> bool:
+    try:
+        return sys.stdin is not None and sys.stdin.isatty()
+    except ValueError:  # closed
+        return False

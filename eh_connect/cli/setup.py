@@ -1,0 +1,113 @@
+"""``eh-connect setup``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from eh_connect import inputs as names
+from eh_connect.cli import options
+from eh_connect.cli.session import Common, Session, execute, refuse_on_command_line
+
+if TYPE_CHECKING:
+    from eh_connect.result import SetupResult
+
+
+def setup(  # noqa: PLR0913  # a flag is an argument
+    *,
+    profile: options.Profile = None,
+    name: options.Name = None,
+    profile_id: options.ProfileId = None,
+    org_id: options.OrgId = None,
+    app_name: options.AppName = None,
+    scopes: options.Scopes = None,
+    client_id: options.ClientId = None,
+    client_secret_file: options.ClientSecretFile = None,
+    api_key_file: options.ApiKeyFile = None,
+    stackone_url: options.StackOneUrl = None,
+    stackone_app_url: options.StackOneAppUrl = None,
+    action: options.Action = None,
+    default: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option("--default/--no-default", help="Make it the project's default for the connector."),
+    ] = None,
+    via: Annotated[
+        options.Text,
+        typer.Option(
+            "--via",
+            metavar="WAY",
+            help="auto (the API, or else the dashboard), api, dashboard. [default: auto]",
+        ),
+    ] = None,
+    if_exists: Annotated[
+        options.Text,
+        typer.Option(
+            "--if-exists",
+            metavar="WHAT",
+            help="For a profile of that name that is not ours: ask, update, skip, fail.",
+        ),
+    ] = None,
+    replace_application: Annotated[
+        bool, typer.Option("--replace-application", help="Change the Client ID although accounts are linked.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="Ask Employment Hero whether it knows the pair.")
+    ] = True,
+    store: Annotated[
+        bool, typer.Option("--store/--no-store", help="Keep the pair in the keyring, and state on disk.")
+    ] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read; say what would change.")] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="With --dry-run: exit with 10 where something would change.")
+    ] = False,
+    json: options.Json = False,
+    no_input: options.NoInput = False,
+    sandbox: options.Sandbox = False,
+    verbose: options.Verbose = False,
+    timeout: options.Timeout = None,
+    client_secret: Annotated[options.Text, typer.Option("--client-secret", hidden=True)] = None,
+    api_key: Annotated[options.Text, typer.Option("--api-key", hidden=True)] = None,
+) -> None:
+    """Create the StackOne connector profile, or bring it up to date.
+
+    Client ID and Client Secret of the Employment Hero application go into the keyring first, then to
+    StackOne. Run again, it changes what differs, else says "unchanged".
+    """
+    common = Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose, timeout=timeout)
+    flags = {
+        names.PROFILE.name: profile,
+        names.NAME.name: name,
+        names.PROFILE_ID.name: profile_id,
+        names.ORG_ID.name: org_id,
+        names.APP_NAME.name: app_name,
+        names.SCOPES.name: scopes,
+        names.CLIENT_ID.name: client_id,
+        names.CLIENT_SECRET.name: client_secret_file,
+        names.API_KEY.name: api_key_file,
+        names.STACKONE_URL.name: stackone_url,
+        names.STACKONE_APP_URL.name: stackone_app_url,
+        names.ACTIONS.name: tuple(action or ()),
+        names.VIA.name: via,
+        names.IF_EXISTS.name: if_exists,
+        names.TIMEOUT.name: timeout,
+    }
+
+    def body(session: Session) -> SetupResult:
+        from eh_connect.cli.setup_run import Switches, run_setup
+
+        if client_secret is not None:
+            raise refuse_on_command_line("Client Secret", "--client-secret-file", "EH_CONNECT_CLIENT_SECRET")
+        if api_key is not None:
+            raise refuse_on_command_line("StackOne API key", "--api-key-file", "STACKONE_API_KEY")
+        switches = Switches(
+            default=default,
+            check=check,
+            store=store,
+            dry_run=dry_run,
+            exit_code=exit_code,
+            replace_application=replace_application,
+        )
+        return run_setup(session, session.inputs(flags), switches)
+
+    execute("setup", common, body)

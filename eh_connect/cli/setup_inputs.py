@@ -1,0 +1,111 @@
+"""What ``setup`` was given, by flags, variables and what is stored: judged together, told at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from eh_connect import inputs as names
+from eh_connect.employment_hero import portal, scopes
+from eh_connect.employment_hero.credentials import cleaned, judge_api_key, judge_pair
+from eh_connect.secret import Pair, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eh_connect.employment_hero.credentials import Finding
+    from eh_connect.flows.keeping import Keeping
+    from eh_connect.inputs import Inputs
+
+DEFAULT_NAME = "Employment Hero"
+DEFAULT_APP_NAME = "StackOne Integration"
+STACKONE_URL = "https://api.stackone.com"
+STACKONE_APP_URL = "https://app.stackone.com"
+DEFAULT_TIMEOUT = 150.0
+
+
+@dataclass(frozen=True)
+class Given:
+    """What flags and variables say; None where they say nothing."""
+
+    label: str
+    name: str | None
+    profile_id: str | None
+    org_id: str | None
+    app_name: str | None
+    scopes: str | None
+    client_id: str | None
+    client_secret: Secret | None
+    api_key: Secret | None
+    stackone_url: str | None
+    app_url: str | None
+    oauth_url: str | None
+    actions: tuple[str, ...] | None
+    via: str
+    if_exists: str
+    timeout: float
+
+
+def read(inputs: Inputs) -> Given:
+    """Read and judge everything that needs nothing stored; problems stay in ``inputs``."""
+    eh_app_url = inputs.text(names.EMPLOYMENT_HERO_APP_URL, names.url) or portal.APP_URL
+    one_stdin = not inputs.two_on_stdin()
+    actions = inputs.texts(names.ACTIONS)
+    if actions and "all" in actions and len(actions) > 1:
+        inputs.invalid.append(names.ACTIONS.problem("“all” stands alone"))
+    return Given(
+        label=inputs.text(names.PROFILE, names.label) or "default",
+        name=inputs.text(names.NAME, names.line),
+        profile_id=inputs.text(names.PROFILE_ID, names.identifier),
+        org_id=inputs.text(names.ORG_ID, lambda text: str(portal.org_id_from(text, eh_app_url))),
+        app_name=inputs.text(names.APP_NAME, names.line),
+        scopes=inputs.text(names.SCOPES, _scopes),
+        client_id=inputs.text(names.CLIENT_ID, cleaned),
+        client_secret=inputs.secret(names.CLIENT_SECRET) if one_stdin else None,
+        api_key=inputs.secret(names.API_KEY) if one_stdin else None,
+        stackone_url=inputs.text(names.STACKONE_URL, names.url),
+        app_url=inputs.text(names.STACKONE_APP_URL, names.url),
+        oauth_url=inputs.text(names.EMPLOYMENT_HERO_OAUTH_URL, names.url),
+        actions=actions,
+        via=inputs.text(names.VIA, names.one_of("auto", "api", "dashboard")) or "auto",
+        if_exists=inputs.text(names.IF_EXISTS, names.one_of("ask", "update", "skip", "fail")) or "ask",
+        timeout=inputs.text(names.TIMEOUT, names.seconds) or DEFAULT_TIMEOUT,
+    )
+
+
+def credentials(
+    inputs: Inputs, given: Given, keeping: Keeping, warn: Callable[[str], None]
+) -> tuple[Pair | None, Secret | None]:
+    """The pair and the API key, from what is given or kept; judged. None only together with a problem."""
+    kept = keeping.pair
+    client_id = Secret(given.client_id) if given.client_id is not None else kept.client_id if kept else None
+    # A kept secret belongs to the application that it was kept for, never to another Client ID.
+    fits = kept is not None and given.client_id in {None, kept.client_id.reveal()}
+    client_secret = given.client_secret or (kept.client_secret if kept and fits else None)
+    api_key = given.api_key or keeping.api_key()
+    found = {names.CLIENT_ID: client_id, names.CLIENT_SECRET: client_secret, names.API_KEY: api_key}
+    invalid = {problem.input for problem in inputs.invalid}
+    inputs.missing += [i.problem() for i, value in found.items() if value is None and i.name not in invalid]
+    _judge(inputs, given, warn)
+    if client_id is None or client_secret is None:
+        return None, api_key
+    return Pair(client_id, client_secret), api_key
+
+
+def _judge(inputs: Inputs, given: Given, warn: Callable[[str], None]) -> None:
+    secret = given.client_secret.reveal() if given.client_secret else None
+    findings: list[Finding] = judge_pair(given.client_id, secret)
+    if given.api_key is not None:
+        findings += judge_api_key(given.api_key.reveal(), given.client_id, secret)
+    by_name = {i.name: i for i in (names.CLIENT_ID, names.CLIENT_SECRET, names.API_KEY)}
+    for finding in findings:
+        wanted = by_name[cast("str", finding.input)]
+        if finding.hard:
+            inputs.invalid.append(wanted.problem(finding.why))
+        else:
+            warn(f"{wanted.name}: {finding.why}.")
+
+
+def _scopes(text: str) -> str:
+    scopes.parse(text)
+    return text.strip()

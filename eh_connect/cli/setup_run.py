@@ -1,0 +1,147 @@
+"""The run of ``setup``: parts wired, checks in their order (the cheapest first), then the flow."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from eh_connect.cli import parts, setup_inputs
+from eh_connect.cli.setup_inputs import DEFAULT_NAME, STACKONE_APP_URL, STACKONE_URL, Given
+from eh_connect.commands import command
+from eh_connect.employment_hero.portal import OAUTH_URL
+from eh_connect.errors import NextStep
+from eh_connect.flows.keeping import Keeping
+from eh_connect.flows.request import SetupParts, SetupRequest
+from eh_connect.flows.setup import setup
+from eh_connect.inputs import origin
+from eh_connect.state import StateFolder
+
+if TYPE_CHECKING:
+    from eh_connect.cli.session import Session
+    from eh_connect.inputs import Inputs
+    from eh_connect.result import SetupResult
+    from eh_connect.secret import Pair, Secret
+
+
+@dataclass(frozen=True)
+class Switches:
+    """The flags of ``setup`` that are yes or no."""
+
+    default: bool | None
+    check: bool
+    store: bool
+    dry_run: bool
+    exit_code: bool
+    replace_application: bool
+
+
+def run_setup(session: Session, inputs: Inputs, switches: Switches) -> SetupResult:
+    """Judge everything, check storage, then converge."""
+    given = setup_inputs.read(inputs)
+    writes = switches.store and not switches.dry_run
+    folder = session.folder
+    states = StateFolder(folder)
+    store = parts.keyring(session, given.label)
+    keeping = Keeping(given.label, store, states, writes=writes, now=parts.now)
+    with ExitStack() as stack:
+        # A folder that exists is locked before it is read; a new one is made once nothing is missing.
+        locked = writes and folder.is_dir() and not inputs.invalid
+        if locked:
+            stack.enter_context(states.lock(given.label))
+        keeping.load()
+        pair, api_key = setup_inputs.credentials(inputs, given, keeping, session.output.warn)
+        if not inputs.invalid:  # what is missing may be in there
+            _check_known(keeping, dry_run=switches.dry_run)
+        inputs.stop_on_problems()
+        if pair is None or api_key is None:
+            raise AssertionError("what is missing has been told")
+        if writes and not locked:
+            stack.enter_context(states.lock(given.label))
+            keeping.load()
+        _check_keyring(session, keeping, dry_run=switches.dry_run)
+        keeping.trial()
+        urls = _Urls(given, keeping)
+        keeping.check_origins(urls.origins, urls.default_origins)
+        keeping.remember(org_id=given.org_id, app_name=given.app_name, scopes=given.scopes)
+        keeping.on_success(stackone_url=urls.stackone, oauth_url=urls.oauth)
+        request = _request(given, keeping, switches, pair, urls)
+        result = _converge(session, stack, given, request, keeping, api_key, urls)
+    if result.action != "pending":
+        return result
+    step = NextStep("make the change (with the same flags and variables)", command("setup", given.label))
+    return replace(result, next_steps=(step,), exit_code=10 if switches.exit_code else 0)
+
+
+class _Urls:
+    """Where things go: given, else as at the last success, else the real ones."""
+
+    def __init__(self, given: Given, keeping: Keeping) -> None:
+        self.stackone = given.stackone_url or keeping.state.stackone_url or STACKONE_URL
+        self.oauth = given.oauth_url or keeping.state.oauth_url or OAUTH_URL
+        self.dashboard = given.app_url or STACKONE_APP_URL
+        self.origins = (origin(self.stackone), origin(self.oauth))
+        self.default_origins = (origin(STACKONE_URL), origin(OAUTH_URL))
+
+
+def _check_known(keeping: Keeping, *, dry_run: bool) -> None:
+    is_known = keeping.state.profile_id is not None or keeping.state.pending is not None
+    if keeping.unreadable is not None and is_known and not dry_run:
+        raise keeping.unreadable
+
+
+def _check_keyring(session: Session, keeping: Keeping, *, dry_run: bool) -> None:
+    if keeping.unreadable is None:
+        return
+    if dry_run:
+        session.output.warn(f"The keyring can't be read and counts as empty. {keeping.unreadable.title}")
+    elif keeping.writes:
+        raise keeping.unreadable
+
+
+def _request(given: Given, keeping: Keeping, switches: Switches, pair: Pair, urls: _Urls) -> SetupRequest:
+    return SetupRequest(
+        label=given.label,
+        pair=pair,
+        pair_given=given.client_id is not None or given.client_secret is not None,
+        name=given.name or keeping.state.name or DEFAULT_NAME,
+        name_given=given.name is not None,
+        profile_id=given.profile_id,
+        default=switches.default,
+        actions=given.actions,
+        if_exists=given.if_exists,
+        via=given.via,
+        check=switches.check,
+        dry_run=switches.dry_run,
+        replace_application=switches.replace_application,
+        origins=urls.origins,
+        dashboard_url=urls.dashboard,
+    )
+
+
+def _converge(
+    session: Session,
+    stack: ExitStack,
+    given: Given,
+    request: SetupRequest,
+    keeping: Keeping,
+    api_key: Secret,
+    urls: _Urls,
+) -> SetupResult:
+    from eh_connect.employment_hero.probe import CredentialProbe
+    from eh_connect.network import NetworkTime
+    from eh_connect.stackone.assumed_writes import AssumedWrites
+    from eh_connect.stackone.client import Client
+
+    time = NetworkTime(given.timeout)
+    known = (request.pair.client_id, request.pair.client_secret)
+    client = stack.enter_context(Client(api_key, url=urls.stackone, time=time, secrets=known))
+    setup_parts = SetupParts(
+        profiles=client,
+        writes=AssumedWrites(client),
+        probe=CredentialProbe(urls.oauth, time),
+        keeping=keeping,
+        console=parts.console(session),
+        pause=time.sleep,
+    )
+    return setup(request, setup_parts)

@@ -1,0 +1,89 @@
+"""What a flow can say and ask. Not asking is another implementation, not an ``if``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from eh_connect.errors import ActionNeededError, RejectedError, StackOneRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eh_connect.by_hand import ByHand
+    from eh_connect.stackone.models import ConnectorProfile
+
+
+class Console(Protocol):
+    """The person, if there is one."""
+
+    def progress(self, text: str) -> None:
+        """Say what is going on."""
+        ...
+
+    def warn(self, text: str) -> None:
+        """Say what may need a look; it is part of the result."""
+        ...
+
+    def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
+        """A profile of our name exists that is not ours: take it over, or leave it and stop."""
+        ...
+
+    def rejected(self, explanation: str) -> None:
+        """The probe rejected the pair: returns if the person goes on all the same."""
+        ...
+
+    def do_by_hand(self, work: ByHand, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
+        """The API can't do it: lead the person through the dashboard until ``done`` shows the profile."""
+        ...
+
+
+class Unattended:
+    """Nobody is there: each question is an error that names the way out."""
+
+    def __init__(self, *, say: Callable[[str], None], warn: Callable[[str], None]) -> None:
+        self._say = say
+        self._warn = warn
+
+    def progress(self, text: str) -> None:
+        """Said on standard error."""
+        self._say(text)
+
+    def warn(self, text: str) -> None:
+        """Said on standard error, and kept for the result."""
+        self._warn(text)
+
+    def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
+        """Refused: whose profile it is can't be seen from here."""
+        raise taken(profile)
+
+    def rejected(self, explanation: str) -> None:
+        """Refused: nothing was written."""
+        raise RejectedError(
+            "Employment Hero rejected the Client ID and Secret.",
+            detail=explanation,
+            hint="Copy both again from the application's page in the Developer Portal. "
+            "The check is advice, not proof: --no-check leaves it out.",
+        )
+
+    def do_by_hand(
+        self,
+        work: ByHand,
+        done: Callable[[], ConnectorProfile | None],  # noqa: ARG002  # nobody is there to wait for
+    ) -> ConnectorProfile:
+        """Refused, with the steps and the command to run afterwards."""
+        raise ActionNeededError(
+            work.title,
+            detail=work.as_text(),
+            hint=work.hint,
+            next_steps=work.next_steps,
+        )
+
+
+def taken(profile: ConnectorProfile) -> StackOneRefusedError:
+    """The refusal to touch a profile of our name unasked."""
+    return StackOneRefusedError(
+        f"StackOne has a profile named “{profile.name}” already.",
+        detail=f"Its ID is {profile.id}. It was not made from here, so it is not touched unasked.",
+        hint="Take it over with --if-exists update, leave it with --if-exists skip, "
+        "or choose another name with --name.",
+    )

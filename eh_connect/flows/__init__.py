@@ -1,0 +1,1 @@
+"""The order of events. No terminal, no HTTP, no keyring: those are handed in (``ports``, ``console``)."""

@@ -1,0 +1,220 @@
+"""What is kept here of one profile, and the order in which it changes so that no run can lose a secret.
+
+A new pair goes to ``next``, is sent, and becomes ``current``; the one before becomes ``previous``. Whatever
+StackOne holds is in the keyring at every moment, and a run killed anywhere leaves enough to go on from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from eh_connect.change import InForce
+from eh_connect.errors import InputError, StorageError
+from eh_connect.state import Pending, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from eh_connect.ports import KeepsSecrets, KeepsState
+    from eh_connect.secret import Pair, Secret
+    from eh_connect.stackone.models import ConnectorProfile, ProfileFields
+
+
+class Keeping:
+    """The pairs and the state of one label.
+
+    Args:
+        label: the local label.
+        store: the keyring.
+        states: the state folder.
+        writes: False for ``--no-store`` and ``--dry-run``: nothing is written to keyring or disk.
+        now: the time as ISO 8601 text, UTC.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        store: KeepsSecrets,
+        states: KeepsState,
+        *,
+        writes: bool,
+        now: Callable[[], str],
+    ) -> None:
+        self.writes = writes
+        self._store = store
+        self._states = states
+        self._now = now
+        self.state = State(label)
+        self.known = False
+        self.current: Pair | None = None
+        self.next: Pair | None = None
+        self.previous: Pair | None = None
+        self.unreadable: StorageError | None = None
+        self._origins: tuple[str, ...] = ()
+        self._uses_kept_key = False
+        self._urls: dict[str, Any] = {}
+        self._before: tuple[Pair | None, State] = (None, self.state)
+
+    def load(self) -> None:
+        """Read state and keyring; a keyring that can't be read counts as empty, see ``unreadable``."""
+        state = self._states.read(self.state.label)
+        self.known = state is not None
+        self.state = state or self.state
+        try:
+            current, staged, previous = (self._store.read_pair(e) for e in ("current", "next", "previous"))
+            self._origins = self._store.read_origins()
+        except StorageError as exc:
+            self.unreadable = exc
+        else:
+            self.current, self.next, self.previous = current, staged, previous
+
+    def api_key(self) -> Secret | None:
+        """The kept API key, if there is one and the keyring can be read."""
+        if self.unreadable is not None:
+            return None
+        try:
+            key = self._store.read_api_key()
+        except StorageError as exc:
+            self.unreadable = exc
+            return None
+        self._uses_kept_key = key is not None
+        return key
+
+    @property
+    def pair(self) -> Pair | None:
+        """The pair that a run without a given one brings to StackOne: a staged one is finished first."""
+        return self.next or self.current
+
+    @property
+    def backend(self) -> str | None:
+        """Where secrets are kept; None where they are not."""
+        return self._store.backend if self.writes else None
+
+    def trial(self) -> None:
+        """Whether folder and keyring work, before anything depends on them."""
+        if self.writes:
+            self._states.check_writable()
+            self._store.trial()
+
+    def check_origins(self, origins: tuple[str, ...], default_origins: tuple[str, ...]) -> None:
+        """Raise InputError where kept secrets would go to a host that they were not stored for.
+
+        Secrets without a recorded binding may go to the default hosts only.
+        """
+        if not (self.current or self.next or self.previous or self._uses_kept_key):
+            return
+        bound = self._origins or default_origins
+        if bound != origins:
+            raise InputError(
+                "The secrets kept here were stored for other hosts.",
+                detail=f"They are bound to {', '.join(bound)}; this run would use {', '.join(origins)}. "
+                "A stored secret goes only to the host that it was stored for.",
+                hint="Use the same URLs as before, or another --profile label for the other hosts.",
+            )
+        self._origins = bound
+
+    def in_force(self, profile: ConnectorProfile | None) -> InForce | None:
+        """What our last write left in ``profile``; None where that can't be known."""
+        if profile is None or self.current is None or self.next is not None:
+            return None
+        if profile.id != self.state.profile_id:
+            return None
+        return InForce(self.current, self.state.updated_at, self.state.actions)
+
+    def held(self, profile: ConnectorProfile) -> tuple[Pair, ...]:
+        """The pairs of which ``profile`` has one, as far as it is known here."""
+        if profile.id != self.state.profile_id:
+            return ()
+        return tuple(pair for pair in (self.current, self.next) if pair is not None)
+
+    def remember(self, **settings: str | None) -> None:
+        """Note what was given (organisation ID, URLs, …) for the next run."""
+        changed: dict[str, Any] = {key: value for key, value in settings.items() if value is not None}
+        self._write_state(replace(self.state, **changed))
+
+    def on_success(self, *, stackone_url: str, oauth_url: str) -> None:
+        """The URLs to remember once StackOne took something: a mistyped one must not stick."""
+        self._urls = {"stackone_url": stackone_url, "oauth_url": oauth_url}
+
+    def stage(self, pair: Pair | None, origins: tuple[str, ...]) -> None:
+        """Keep a pair as ``next``, bound to its hosts, before anybody is told of it."""
+        self._before = (self.next, self.state)
+        if pair is None:
+            return
+        if self.writes and pair != self.next:
+            if self._origins != origins:
+                self._store.write_origins(origins)
+            self._store.write_pair("next", pair)
+        self._origins = origins
+        self.next = pair
+
+    def undo(self) -> None:
+        """Back to before ``stage``: StackOne said plainly that it did not take it."""
+        before, state = self._before
+        if self.writes and self.next != before:
+            if before is None:
+                self._store.delete("next")
+            else:
+                self._store.write_pair("next", before)
+        self.next = before
+        self._write_state(state)
+
+    def unstage(self) -> None:
+        """Drop ``next``: StackOne does not hold it, or Employment Hero does not know it."""
+        if self.writes and self.next is not None:
+            self._store.delete("next")
+        self.next = None
+
+    def expect(self, via: str, name: str, profiles: Iterable[ConnectorProfile]) -> None:
+        """Note the profiles that exist, so that one made from now on can be told from them."""
+        known = tuple((p.id, p.updated_at) for p in profiles)
+        earlier = self.state.pending
+        if earlier is not None and earlier.via == via == "dashboard":
+            known = earlier.known  # asked twice: what a person made in between is still new
+        self._write_state(replace(self.state, pending=Pending(via, name, known)))
+
+    def aim(self, profile_id: str) -> None:
+        """Note which profile a staged pair is about to go to."""
+        self._write_state(replace(self.state, profile_id=profile_id))
+
+    def commit(self, profile: ConnectorProfile, fields: ProfileFields, via: str) -> None:
+        """StackOne took it: ``next`` becomes ``current``, the one before ``previous``.
+
+        The profile's ID comes first: once it is kept, a killed run sends ``next`` again and ends up here.
+        What a person did is not done again: that they did it shows until everything is kept.
+        """
+        pending = self.state.pending if via == "dashboard" else None
+        self._write_state(replace(self.state, profile_id=profile.id, pending=pending))
+        if fields.pair is not None:
+            self._make_current(fields.pair)
+        state = replace(
+            self.state,
+            pending=None,
+            name=profile.name,
+            created_at=profile.created_at,
+            updated_at=profile.updated_at,
+            via=via,
+            **self._urls,
+            actions=fields.actions if fields.actions is not None else self.state.actions,
+        )
+        fingerprint = self.current.client_secret.fingerprint if self.current else None
+        if fields.pair is not None or fingerprint != state.fingerprint:
+            state = replace(state, fingerprint=fingerprint, set_at=self._now(), proven_at=None)
+        self._write_state(state)
+
+    def _make_current(self, pair: Pair) -> None:
+        if self.current is not None and self.current != pair:
+            if self.writes:
+                self._store.write_pair("previous", self.current)
+            self.previous = self.current
+        if self.writes:
+            if self.current != pair:
+                self._store.write_pair("current", pair)
+            self._store.delete("next")
+        self.current, self.next = pair, None
+
+    def _write_state(self, state: State) -> None:
+        if self.writes and state != self.state:
+            self._states.write(state)
+        self.state = state

@@ -1,0 +1,269 @@
+"""Where a command's values come from: flag, then variable. All problems are kept, then told at once."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from eh_connect.employment_hero.credentials import cleaned
+from eh_connect.errors import InputError, Problem
+from eh_connect.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, MutableMapping
+    from typing import BinaryIO
+
+    Judge = Callable[[str], "T"]
+
+T = TypeVar("T")
+
+LARGEST_SECRET_FILE = 64 * 1024
+"""Bytes. More than that is not a file with one secret in it."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A value that a command takes: its name in messages, its flag, its variable."""
+
+    name: str
+    flag: str | None = None
+    variable: str | None = None
+
+    def problem(self, why: str = "") -> Problem:
+        """This input, missing or (with ``why``) invalid."""
+        return Problem(self.name, self.flag, self.variable, why)
+
+
+PROFILE = Input("profile", "--profile", "EH_CONNECT_PROFILE")
+NAME = Input("name", "--name", "EH_CONNECT_NAME")
+PROFILE_ID = Input("profile-id", "--profile-id", "EH_CONNECT_PROFILE_ID")
+ORG_ID = Input("org-id", "--org-id", "EH_CONNECT_ORG_ID")
+APP_NAME = Input("app-name", "--app-name", "EH_CONNECT_APP_NAME")
+SCOPES = Input("scopes", "--scopes", "EH_CONNECT_SCOPES")
+CLIENT_ID = Input("client-id", "--client-id", "EH_CONNECT_CLIENT_ID")
+CLIENT_SECRET = Input("client-secret", "--client-secret-file", "EH_CONNECT_CLIENT_SECRET")
+API_KEY = Input("api-key", "--api-key-file", "STACKONE_API_KEY")
+STACKONE_URL = Input("stackone-url", "--stackone-url", "STACKONE_API_URL")
+STACKONE_APP_URL = Input("stackone-app-url", "--stackone-app-url", "STACKONE_APP_URL")
+EMPLOYMENT_HERO_APP_URL = Input("employment-hero-app-url", None, "EMPLOYMENT_HERO_APP_URL")
+EMPLOYMENT_HERO_OAUTH_URL = Input("employment-hero-oauth-url", None, "EMPLOYMENT_HERO_OAUTH_URL")
+ACTIONS = Input("action", "--action", "EH_CONNECT_ACTIONS")
+VIA = Input("via", "--via")
+IF_EXISTS = Input("if-exists", "--if-exists")
+TIMEOUT = Input("timeout", "--timeout")
+FORMAT = Input("format", "--format")
+
+SECRET_INPUTS = (CLIENT_SECRET, API_KEY)
+
+
+class Inputs:
+    """Reads values by precedence and collects what is wrong with them.
+
+    Args:
+        flags: text of each flag that was given, by the input's name; a repeatable one as a tuple.
+        environ: the environment; secrets are taken out of it as soon as they are read, so that no
+            child inherits them.
+        stdin: standard input, for a secret file named ``-``; None where it is a terminal.
+    """
+
+    def __init__(
+        self,
+        flags: Mapping[str, str | tuple[str, ...] | None],
+        environ: MutableMapping[str, str],
+        stdin: BinaryIO | None,
+    ) -> None:
+        self._flags = flags
+        self._environ = environ
+        self._stdin = stdin
+        self._secrets = {i.name: environ.pop(i.variable, "") for i in SECRET_INPUTS if i.variable}
+        self.missing: list[Problem] = []
+        self.invalid: list[Problem] = []
+
+    def given(self, wanted: Input) -> str | None:
+        """The text from flag or variable, as given; None where neither is. An empty variable is not given."""
+        flag = self._flags.get(wanted.name)
+        if isinstance(flag, str):
+            return flag
+        return (wanted.variable and self._environ.get(wanted.variable)) or None
+
+    def text(self, wanted: Input, judge: Judge[T]) -> T | None:
+        """The value from flag or variable, judged; None where it is not given or not valid."""
+        text = self.given(wanted)
+        return None if text is None else self._judged(wanted, text, judge)
+
+    def texts(self, wanted: Input) -> tuple[str, ...] | None:
+        """The values of a repeatable flag, or of a variable that holds a comma list."""
+        flag = self._flags.get(wanted.name)
+        if isinstance(flag, tuple) and flag:
+            parts: list[str] = list(flag)
+        elif (text := self.given(wanted)) is not None:
+            parts = text.split(",")
+        else:
+            return None
+        values = tuple(dict.fromkeys(p.strip() for p in parts if p.strip()))
+        if not values:
+            self.invalid.append(wanted.problem("it is empty"))
+        elif any(self._judged(wanted, value, identifier) is None for value in values):
+            return None
+        return values or None
+
+    def secret(self, wanted: Input) -> Secret | None:
+        """A secret from file, standard input or variable, cleaned of what pasting adds to it."""
+        path = self._flags.get(wanted.name)
+        if isinstance(path, str):
+            text = self._judged(wanted, path, self._read_secret)
+        else:
+            text = cleaned(self._secrets.get(wanted.name, "")) or None
+        return Secret(text) if text else None
+
+    def two_on_stdin(self) -> bool:
+        """Whether more than one secret is to be read from standard input: recorded as a problem of each."""
+        both = [i for i in SECRET_INPUTS if self._flags.get(i.name) == "-"]
+        if len(both) < len(SECRET_INPUTS):
+            return False
+        self.invalid += [i.problem("standard input can carry only one secret") for i in both]
+        return True
+
+    def stop_on_problems(self) -> None:
+        """Raise InputError with everything that is missing or invalid, if anything is."""
+        if not self.missing and not self.invalid:
+            return
+        count = len(self.missing) + len(self.invalid)
+        raise InputError(
+            "A value is missing or invalid." if count == 1 else f"{count} values are missing or invalid.",
+            missing=tuple(self.missing),
+            invalid=tuple(self.invalid),
+            hint="Give each by its flag or its variable; secrets by file, standard input or variable only.",
+        )
+
+    def _judged(self, wanted: Input, text: str, judge: Judge[T]) -> T | None:
+        try:
+            return judge(text)
+        except ValueError as exc:
+            self.invalid.append(wanted.problem(str(exc)))
+            return None
+
+    def _read_secret(self, path: str) -> str:
+        if path == "-":
+            if self._stdin is None:
+                raise ValueError("standard input is a terminal: pipe the secret in, or name a file")
+            raw = self._stdin.read(LARGEST_SECRET_FILE + 1)
+        else:
+            try:
+                with open(path, "rb") as file:  # noqa: PTH123  # /dev/fd/63 and pipes are files here too
+                    raw = file.read(LARGEST_SECRET_FILE + 1)
+            except (OSError, ValueError) as exc:
+                reason = exc.strerror if isinstance(exc, OSError) else "not a path"
+                raise ValueError(f"the file can't be read: {reason}") from None
+        if len(raw) > LARGEST_SECRET_FILE:
+            raise ValueError("the file is larger than 64 KiB: it should hold the secret and nothing else")
+        text = cleaned(_decoded(raw))
+        if not text:
+            raise ValueError("the file is empty" if path != "-" else "standard input was empty")
+        return text
+
+
+def _decoded(raw: bytes) -> str:
+    # PowerShell's ">" writes UTF-16 with a byte order mark.
+    encoding = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        raise ValueError("the file is not text") from None
+
+
+def label(text: str) -> str:
+    """A local label of a profile."""
+    if not re.fullmatch(r"[a-z0-9-]{1,64}", text):
+        raise ValueError("a label has 1 to 64 of the characters a-z, 0-9 and -")
+    return text
+
+
+def line(text: str) -> str:
+    """A name: one line of printable text."""
+    text = text.strip()
+    if not text:
+        raise ValueError("it is empty")
+    if not text.isprintable():
+        raise ValueError("it contains characters that can't be printed")
+    return text
+
+
+def identifier(text: str) -> str:
+    """An ID: no blanks, nothing that can't be printed."""
+    text = cleaned(text)
+    if not text:
+        raise ValueError("it is empty")
+    if not text.isprintable() or any(c.isspace() for c in text):
+        raise ValueError("an ID has no blanks or control characters in it")
+    return text
+
+
+def url(text: str) -> str:
+    """A base URL: https, or http to a loopback IP address; without the trailing slash."""
+    text = cleaned(text)
+    parts = _split(text)
+    if "\\" in text:  # a slash to some parsers
+        raise ValueError("a URL has no backslash in it")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a URL must not carry a user name or password")
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise ValueError("a base URL has no query and no fragment")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ValueError("http is for a loopback IP address only (such as http://127.0.0.1:8000): use https")
+    return text.rstrip("/")
+
+
+def origin(base_url: str) -> str:
+    """Scheme, host and port of a URL, in one spelling: what stored secrets are bound to."""
+    parts = _split(base_url)
+    port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        port_is_fine = parts.port != 0
+    except ValueError:
+        raise ValueError("it is not a URL") from None
+    # The stricter host rule keeps every parser of one mind about where a secret goes.
+    host_is_plain = re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:]+", parts.hostname or "")
+    if parts.scheme not in {"https", "http"} or not host_is_plain or not port_is_fine:
+        raise ValueError("it is not a URL such as https://api.stackone.com")
+    if not text.isprintable() or any(c.isspace() for c in text):
+        raise ValueError("a URL has no blanks or control characters in it")
+    return parts
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def one_of(*choices: str) -> Judge[str]:
+    """A judge for a fixed list of words."""
+
+    def judge(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"it is one of {', '.join(choices)}")
+        return text
+
+    return judge
+
+
+def seconds(text: str) -> float:
+    """A time limit: a positive number of seconds, a day at most."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError("it is not a number of seconds") from None
+    if not 0 < value <= 86_400:  # noqa: PLR2004  # a day
+        raise ValueError("it is more than 0 and at most 86400 seconds")
+    return value
