@@ -63,8 +63,7 @@ class Client:
         """Every Employment Hero connector profile of the project.
 
         The first page's number and the largest page size are not documented: the first page is asked for
-        without ``page``, and the pages go on until ``total`` is reached. A list that stays short of its total
-        is an error, for a profile that isn't seen would be created a second time.
+        without ``page``, and the pages go on until ``total`` is reached or a page brings nothing new.
         """
         seen: dict[str, ConnectorProfile] = {}
         page: int | None = None
@@ -80,16 +79,15 @@ class Client:
                 if profile is None:
                     raise self.connection.unreadable("A profile in its list has no usable ID.")
                 seen.setdefault(profile.id, profile)
+            returned, asked = reading.count(fields.get("page")), page
             is_short = len(items) < (reading.count(fields.get("page_size")) or _USUAL_PAGE_SIZE)
-            brought_nothing = len(seen) == before
-            if isinstance(answer, list) or (total is None and (is_short or brought_nothing)):
+            # Where no page says its number, page 1 may be the first one again.
+            brought_nothing = len(seen) == before and not (returned is None and asked == 1)
+            if isinstance(answer, list) or brought_nothing or (total is None and is_short):
                 break
             if total is not None and len(seen) >= total:
                 break
-            if brought_nothing:
-                raise self.connection.unreadable(f"Its list has {len(seen)} profiles, but speaks of {total}.")
-            returned, asked = reading.count(fields.get("page")), page
-            page = max((n for n in (returned, asked) if n is not None), default=1) + 1
+            page = max((n for n in (returned, asked) if n is not None), default=0) + 1
         else:
             raise self.connection.unreadable(f"Its list of profiles does not end after {MOST_PAGES} pages.")
         return [profile for profile in seen.values() if profile.connector_key == EMPLOYMENT_HERO]
