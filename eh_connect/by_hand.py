@@ -9,6 +9,7 @@ from eh_connect.change import ALL_ACTIONS, Change, Kind
 
 if TYPE_CHECKING:
     from eh_connect.errors import NextStep
+    from eh_connect.secret import Pair
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,27 @@ class ByHand:
     steps: tuple[str, ...]
     hint: str
     next_steps: tuple[NextStep, ...]
+    url: str
+    pair: Pair | None
+
+    @property
+    def enter_at(self) -> int | None:
+        """The number of the first step at which a credential is entered."""
+        return next((n for n, step in enumerate(self.steps, 1) if step.startswith("Enter ")), None)
 
     def as_text(self) -> str:
         """The steps, numbered, a line each."""
         return "\n".join(f"{number}. {step}" for number, step in enumerate(self.steps, 1))
 
 
+def page_url(dashboard_url: str) -> str:
+    """The dashboard's page of connector profiles. Source: StackOne's setup guide."""
+    return f"{dashboard_url}/connector_profiles"
+
+
 def steps(change: Change, dashboard_url: str) -> tuple[str, ...]:
     """The steps that make ``change`` in the dashboard."""
-    page = f"Open {dashboard_url}/connector_profiles"
+    page = f"Open {page_url(dashboard_url)}"
     if change.kind is Kind.CREATE:
         actions = change.fields.actions
         chosen = "" if actions in {None, ALL_ACTIONS} else f" these Actions: {', '.join(actions or ())}."

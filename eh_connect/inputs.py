@@ -54,6 +54,7 @@ ACTIONS = Input("action", "--action", "EH_CONNECT_ACTIONS")
 VIA = Input("via", "--via")
 IF_EXISTS = Input("if-exists", "--if-exists")
 TIMEOUT = Input("timeout", "--timeout")
+WAIT = Input("wait", "--wait")
 FORMAT = Input("format", "--format")
 
 SECRET_INPUTS = (CLIENT_SECRET, API_KEY)
@@ -232,7 +233,8 @@ def _split(text: str) -> SplitResult:
     except ValueError:
         raise ValueError("it is not a URL") from None
     # The stricter host rule keeps every parser of one mind about where a secret goes.
-    host_is_plain = re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:]+", parts.hostname or "")
+    plain_host = r"[0-9a-f:]+" if "[" in parts.netloc else r"[a-z0-9.-]+"
+    host_is_plain = re.fullmatch(plain_host, parts.hostname or "")
     if parts.scheme not in {"https", "http"} or not host_is_plain or not port_is_fine:
         raise ValueError("it is not a URL such as https://api.stackone.com")
     if not text.isprintable() or any(c.isspace() for c in text):

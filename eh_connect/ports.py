@@ -83,6 +83,10 @@ class KeepsSecrets(Protocol):
         """The API key, if the person had it kept."""
         ...
 
+    def write_api_key(self, key: Secret) -> None:
+        """Keep the API key: only ever after the person said yes."""
+        ...
+
     def read_origins(self) -> tuple[str, ...]:
         """The origins that the kept secrets may be sent to; empty where none are recorded."""
         ...

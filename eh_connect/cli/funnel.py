@@ -105,6 +105,8 @@ class Output:
 def run(output: Output, body: Callable[[], Result]) -> int:
     """Run a command's body; the exit code."""
     signal.signal(signal.SIGTERM, _terminate)
+    if hasattr(signal, "SIGHUP"):  # the terminal was closed: what is open has to be closed all the same
+        signal.signal(signal.SIGHUP, _terminate)
     try:
         result = body()
         output.result(result)

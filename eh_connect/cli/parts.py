@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from eh_connect.console import Unattended
 
 if TYPE_CHECKING:
+    from eh_connect.asking import Asking
     from eh_connect.cli.session import Session
     from eh_connect.console import Console
     from eh_connect.store import KeyringStore
@@ -28,9 +29,16 @@ def keyring(session: Session, label: str) -> KeyringStore:
     )
 
 
-def console(session: Session) -> Console:
-    """Who answers questions."""
+def unattended(session: Session) -> Console:
+    """Nobody answers."""
     return Unattended(say=session.output.say, warn=session.output.warn)
+
+
+def attended(session: Session, questions: Asking, *, wait: float) -> Console:
+    """The person at the terminal; ``wait`` is how many seconds a person is waited for."""
+    from eh_connect.console_attended import Attended
+
+    return Attended(questions, warn=session.output.warn, wait=wait)
 
 
 def now() -> str:

@@ -57,6 +57,13 @@ def setup(  # noqa: PLR0913  # a flag is an argument
     store: Annotated[
         bool, typer.Option("--store/--no-store", help="Keep the pair in the keyring, and state on disk.")
     ] = True,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open pages in the browser, if there is one.")
+    ] = True,
+    wait: Annotated[
+        options.Text,
+        typer.Option("--wait", metavar="SECONDS", help="How long a person is waited for. [default: 600]"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read; say what would change.")] = False,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="With --dry-run: exit with 10 where something would change.")
@@ -91,6 +98,7 @@ def setup(  # noqa: PLR0913  # a flag is an argument
         names.VIA.name: via,
         names.IF_EXISTS.name: if_exists,
         names.TIMEOUT.name: timeout,
+        names.WAIT.name: wait,
     }
 
     def body(session: Session) -> SetupResult:
@@ -107,6 +115,7 @@ def setup(  # noqa: PLR0913  # a flag is an argument
             dry_run=dry_run,
             exit_code=exit_code,
             replace_application=replace_application,
+            browser=browser,
         )
         return run_setup(session, session.inputs(flags), switches)
 

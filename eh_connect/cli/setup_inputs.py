@@ -22,6 +22,7 @@ DEFAULT_APP_NAME = "StackOne Integration"
 STACKONE_URL = "https://api.stackone.com"
 STACKONE_APP_URL = "https://app.stackone.com"
 DEFAULT_TIMEOUT = 150.0
+DEFAULT_WAIT = 600.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,18 @@ class Given:
     via: str
     if_exists: str
     timeout: float
+    wait: float
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The inputs with the credentials, given or kept; None only where there is none."""
+
+    given: Given
+    pair: Pair | None
+    api_key: Secret | None
+    probed: bool = False
+    """Employment Hero was asked about the pair already."""
 
 
 def read(inputs: Inputs) -> Given:
@@ -70,12 +83,11 @@ def read(inputs: Inputs) -> Given:
         via=inputs.text(names.VIA, names.one_of("auto", "api", "dashboard")) or "auto",
         if_exists=inputs.text(names.IF_EXISTS, names.one_of("ask", "update", "skip", "fail")) or "ask",
         timeout=inputs.text(names.TIMEOUT, names.seconds) or DEFAULT_TIMEOUT,
+        wait=inputs.text(names.WAIT, names.seconds) or DEFAULT_WAIT,
     )
 
 
-def credentials(
-    inputs: Inputs, given: Given, keeping: Keeping, warn: Callable[[str], None]
-) -> tuple[Pair | None, Secret | None]:
+def credentials(inputs: Inputs, given: Given, keeping: Keeping, warn: Callable[[str], None]) -> Gathered:
     """The pair and the API key, from what is given or kept; judged. None only together with a problem."""
     kept = keeping.pair
     client_id = Secret(given.client_id) if given.client_id is not None else kept.client_id if kept else None
@@ -88,8 +100,8 @@ def credentials(
     inputs.missing += [i.problem() for i, value in found.items() if value is None and i.name not in invalid]
     _judge(inputs, given, warn)
     if client_id is None or client_secret is None:
-        return None, api_key
-    return Pair(client_id, client_secret), api_key
+        return Gathered(given, None, api_key)
+    return Gathered(given, Pair(client_id, client_secret), api_key)
 
 
 def _judge(inputs: Inputs, given: Given, warn: Callable[[str], None]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eh_connect.cli import parts, setup_inputs
-from eh_connect.cli.setup_inputs import DEFAULT_NAME, STACKONE_APP_URL, STACKONE_URL, Given
+from eh_connect.cli.setup_inputs import DEFAULT_NAME, STACKONE_APP_URL, STACKONE_URL, Gathered, Given
 from eh_connect.commands import command
 from eh_connect.employment_hero.portal import OAUTH_URL
 from eh_connect.errors import NextStep
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eh_connect.cli.session import Session
     from eh_connect.inputs import Inputs
     from eh_connect.result import SetupResult
-    from eh_connect.secret import Pair, Secret
+    from eh_connect.secret import Pair
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,15 @@ class Switches:
     dry_run: bool
     exit_code: bool
     replace_application: bool
+    browser: bool
 
 
 def run_setup(session: Session, inputs: Inputs, switches: Switches) -> SetupResult:
-    """Judge everything, check storage, then converge."""
+    """Judge everything, ask what is missing where somebody is there, check storage, then converge."""
     given = setup_inputs.read(inputs)
+    asks = session.attended and not switches.dry_run
+    if asks:
+        inputs.stop_on_problems()
     writes = switches.store and not switches.dry_run
     folder = session.folder
     states = StateFolder(folder)
@@ -46,16 +50,15 @@ def run_setup(session: Session, inputs: Inputs, switches: Switches) -> SetupResu
     keeping = Keeping(given.label, store, states, writes=writes, now=parts.now)
     with ExitStack() as stack:
         # A folder that exists is locked before it is read; a new one is made once nothing is missing.
-        locked = writes and folder.is_dir() and not inputs.invalid
+        locked = writes and (asks or folder.is_dir()) and not inputs.invalid
         if locked:
             stack.enter_context(states.lock(given.label))
         keeping.load()
-        pair, api_key = setup_inputs.credentials(inputs, given, keeping, session.output.warn)
+        gathered = setup_inputs.credentials(inputs, given, keeping, session.output.warn)
         if not inputs.invalid:  # what is missing may be in there
             _check_known(keeping, dry_run=switches.dry_run)
-        inputs.stop_on_problems()
-        if pair is None or api_key is None:
-            raise AssertionError("what is missing has been told")
+        if not asks or inputs.invalid:
+            inputs.stop_on_problems()
         if writes and not locked:
             stack.enter_context(states.lock(given.label))
             keeping.load()
@@ -65,12 +68,19 @@ def run_setup(session: Session, inputs: Inputs, switches: Switches) -> SetupResu
         keeping.check_origins(urls.origins, urls.default_origins)
         keeping.remember(org_id=given.org_id, app_name=given.app_name, scopes=given.scopes)
         keeping.on_success(stackone_url=urls.stackone, oauth_url=urls.oauth)
-        request = _request(given, keeping, switches, pair, urls)
-        result = _converge(session, stack, given, request, keeping, api_key, urls)
+        result = _converge(session, _Run(stack, keeping, switches, urls), gathered, asks=asks)
     if result.action != "pending":
         return result
     step = NextStep("make the change (with the same flags and variables)", command("setup", given.label))
     return replace(result, next_steps=(step,), exit_code=10 if switches.exit_code else 0)
+
+
+@dataclass(frozen=True)
+class _Run:
+    stack: ExitStack
+    keeping: Keeping
+    switches: Switches
+    urls: _Urls
 
 
 class _Urls:
@@ -99,49 +109,56 @@ def _check_keyring(session: Session, keeping: Keeping, *, dry_run: bool) -> None
         raise keeping.unreadable
 
 
-def _request(given: Given, keeping: Keeping, switches: Switches, pair: Pair, urls: _Urls) -> SetupRequest:
+def _converge(session: Session, run: _Run, gathered: Gathered, *, asks: bool) -> SetupResult:
+    from eh_connect.cli.stackone import StackOne
+    from eh_connect.employment_hero.probe import CredentialProbe
+    from eh_connect.network import NetworkTime
+
+    keeping, switches, urls = run.keeping, run.switches, run.urls
+    time = NetworkTime(gathered.given.timeout)
+    stackone = StackOne(urls.stackone, urls.dashboard, time, run.stack)
+    probe = CredentialProbe(urls.oauth, time)
+    console = parts.unattended(session)
+    check = switches.check
+    if asks:
+        from eh_connect.cli import setup_wizard
+
+        questions = setup_wizard.asking(session, browser=switches.browser)
+        console = parts.attended(session, questions, wait=gathered.given.wait)
+        gathered = setup_wizard.gather(
+            session, questions, gathered, keeping, stackone, probe, origins=urls.origins, check=check
+        )
+        check = check and not gathered.probed
+    if gathered.pair is None or gathered.api_key is None:
+        raise AssertionError("what is missing has been told, or asked for")
+    profiles, writes = stackone.connect(gathered.api_key)
+    setup_parts = SetupParts(
+        profiles=profiles,
+        writes=writes,
+        probe=probe,
+        keeping=keeping,
+        console=console,
+        pause=time.sleep,
+    )
+    return setup(_request(gathered, gathered.pair, run, check=check), setup_parts)
+
+
+def _request(gathered: Gathered, pair: Pair, run: _Run, *, check: bool) -> SetupRequest:
+    given, switches = gathered.given, run.switches
     return SetupRequest(
         label=given.label,
         pair=pair,
         pair_given=given.client_id is not None or given.client_secret is not None,
-        name=given.name or keeping.state.name or DEFAULT_NAME,
+        name=given.name or run.keeping.state.name or DEFAULT_NAME,
         name_given=given.name is not None,
         profile_id=given.profile_id,
         default=switches.default,
         actions=given.actions,
         if_exists=given.if_exists,
         via=given.via,
-        check=switches.check,
+        check=check,
         dry_run=switches.dry_run,
         replace_application=switches.replace_application,
-        origins=urls.origins,
-        dashboard_url=urls.dashboard,
+        origins=run.urls.origins,
+        dashboard_url=run.urls.dashboard,
     )
-
-
-def _converge(
-    session: Session,
-    stack: ExitStack,
-    given: Given,
-    request: SetupRequest,
-    keeping: Keeping,
-    api_key: Secret,
-    urls: _Urls,
-) -> SetupResult:
-    from eh_connect.employment_hero.probe import CredentialProbe
-    from eh_connect.network import NetworkTime
-    from eh_connect.stackone.assumed_writes import AssumedWrites
-    from eh_connect.stackone.client import Client
-
-    time = NetworkTime(given.timeout)
-    known = (request.pair.client_id, request.pair.client_secret)
-    client = stack.enter_context(Client(api_key, url=urls.stackone, time=time, secrets=known))
-    setup_parts = SetupParts(
-        profiles=client,
-        writes=AssumedWrites(client),
-        probe=CredentialProbe(urls.oauth, time),
-        keeping=keeping,
-        console=parts.console(session),
-        pause=time.sleep,
-    )
-    return setup(request, setup_parts)

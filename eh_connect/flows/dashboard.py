@@ -68,4 +68,6 @@ def _work(change: Change, request: SetupRequest, *, remembered: bool) -> by_hand
         steps=by_hand.steps(change, request.dashboard_url),
         hint=hint,
         next_steps=(NextStep(why, afterwards),) if remembered else (),
+        url=by_hand.page_url(request.dashboard_url),
+        pair=change.fields.pair,
     )

@@ -52,7 +52,7 @@ class Keeping:
         self.previous: Pair | None = None
         self.unreadable: StorageError | None = None
         self._origins: tuple[str, ...] = ()
-        self._uses_kept_key = False
+        self._api_key: Secret | None = None
         self._urls: dict[str, Any] = {}
         self._before: tuple[Pair | None, State] = (None, self.state)
 
@@ -63,23 +63,23 @@ class Keeping:
         self.state = state or self.state
         try:
             current, staged, previous = (self._store.read_pair(e) for e in ("current", "next", "previous"))
-            self._origins = self._store.read_origins()
+            api_key, origins = self._store.read_api_key(), self._store.read_origins()
         except StorageError as exc:
             self.unreadable = exc
         else:
             self.current, self.next, self.previous = current, staged, previous
+            self._api_key, self._origins = api_key, origins
 
     def api_key(self) -> Secret | None:
         """The kept API key, if there is one and the keyring can be read."""
-        if self.unreadable is not None:
-            return None
-        try:
-            key = self._store.read_api_key()
-        except StorageError as exc:
-            self.unreadable = exc
-            return None
-        self._uses_kept_key = key is not None
-        return key
+        return self._api_key
+
+    def keep_api_key(self, key: Secret, origins: tuple[str, ...]) -> None:
+        """Keep the API key, bound to its hosts: the person said yes."""
+        if self._origins != origins:
+            self._store.write_origins(origins)
+            self._origins = origins
+        self._store.write_api_key(key)
 
     @property
     def pair(self) -> Pair | None:
@@ -102,7 +102,7 @@ class Keeping:
 
         Secrets without a recorded binding may go to the default hosts only.
         """
-        if not (self.current or self.next or self.previous or self._uses_kept_key):
+        if not (self.current or self.next or self.previous or self._api_key):
             return
         bound = self._origins or default_origins
         if bound != origins:

@@ -1,0 +1,37 @@
+"""StackOne's calls for the key that is found to work: one connection for the whole command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eh_connect.stackone.assumed_writes import AssumedWrites
+from eh_connect.stackone.client import Client
+from eh_connect.stackone.reach import check_reachable
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from eh_connect.network import NetworkTime
+    from eh_connect.secret import Secret
+
+
+class StackOne:
+    """Opens clients; ``stack`` closes them."""
+
+    def __init__(self, url: str, dashboard_url: str, time: NetworkTime, stack: ExitStack) -> None:
+        self.url = url
+        self.dashboard_url = dashboard_url
+        self.time = time
+        self._stack = stack
+        self._open: dict[Secret, tuple[Client, AssumedWrites]] = {}
+
+    def connect(self, api_key: Secret) -> tuple[Client, AssumedWrites]:
+        """The calls for a key; the same ones for the same key."""
+        if api_key not in self._open:
+            client = self._stack.enter_context(Client(api_key, url=self.url, time=self.time))
+            self._open[api_key] = (client, AssumedWrites(client))
+        return self._open[api_key]
+
+    def check_reachable(self) -> None:
+        """NetworkError (7) where nothing answers."""
+        check_reachable(self.url, self.time)

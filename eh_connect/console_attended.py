@@ -1,0 +1,131 @@
+"""A person is there: the questions of a flow, at a terminal."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Literal
+
+from eh_connect.errors import ActionNeededError, NextStep, StoppedError
+from eh_connect.terminal import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eh_connect.asking import Asking
+    from eh_connect.by_hand import ByHand
+    from eh_connect.desktop import Lent
+    from eh_connect.secret import Secret
+    from eh_connect.stackone.models import ConnectorProfile
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks at StackOne's list."""
+
+LENT_FOR = 45.0
+"""Seconds that a secret stays in the clipboard."""
+
+
+class Attended:
+    """``console.Console`` at a terminal.
+
+    Args:
+        asking: asks.
+        warn: keeps a warning for the result.
+        wait: seconds that the dashboard way waits for the person.
+    """
+
+    def __init__(self, asking: Asking, *, warn: Callable[[str], None], wait: float) -> None:
+        self._asking = asking
+        self._terminal = asking.terminal
+        self._warn = warn
+        self._wait = wait
+        self._lent: Lent | None = None
+        self._lent_until = 0.0
+
+    def progress(self, text: str) -> None:
+        """Said at once."""
+        self._terminal.say(text)
+
+    def warn(self, text: str) -> None:
+        """Said, and kept for the result."""
+        self._warn(text)
+
+    def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
+        """Take it over, leave it, or stop."""
+        answer = self._asking.pick(
+            f"StackOne has a profile named “{profile.name}” already (ID {profile.id}).",
+            (
+                Choice("stop", "Stop here"),
+                Choice("update", "Take it over: give it these credentials"),
+                Choice("skip", "Leave it as it is, and end"),
+            ),
+            default="stop",
+            more="It was not made from here. Taking it over replaces its Client ID and Client Secret.",
+        )
+        if answer == "stop":
+            raise StoppedError("Stopped: the profile that exists was not touched.")
+        return "update" if answer == "update" else "skip"
+
+    def rejected(self, explanation: str) -> None:
+        """Go on knowingly, or stop."""
+        self._terminal.say(f"Employment Hero rejected the Client ID and Secret. {explanation}")
+        if not self._asking.yes("Send them to StackOne all the same?", default=False, more=explanation):
+            raise StoppedError("Stopped: nothing was sent to StackOne.")
+
+    def do_by_hand(self, work: ByHand, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
+        """Step by step through the form; then the list is watched until it shows the profile."""
+        self._terminal.heading("In StackOne's dashboard")
+        self._terminal.say("StackOne's API has no call for this; the dashboard has a form.")
+        try:
+            for number, step in enumerate(work.steps, 1):
+                self._terminal.say(f"{number}. {step}")
+                if number == 1:
+                    self._asking.open(work.url)
+                if number == work.enter_at and work.pair is not None:
+                    self._hand_over("Client ID", work.pair.client_id)
+                    self._hand_over("Client Secret", work.pair.client_secret)
+                    continue
+                if number < len(work.steps):
+                    self._asking.go_on(work.as_text())
+            return self._watch(work, done)
+        finally:
+            self._take_back()
+
+    def _hand_over(self, label: str, secret: Secret) -> None:
+        self._terminal.say(f"{label} ({secret.fingerprint})")
+        more = (
+            f"The clipboard gives it to the page; after {LENT_FOR:.0f} seconds what was there before comes "
+            "back, unless it changed. Clipboard managers may keep a copy. “show” shows it until a key."
+        )
+        others = {"c": "copy", "s": "show"} if self._asking.desktop.has_clipboard() else {"s": "show"}
+        while key := self._asking.go_on(more, **others):
+            if key == "s":
+                self._terminal.show_until_key(secret.reveal())
+                continue
+            self._take_back()
+            self._lent = self._asking.desktop.lend(secret.reveal())
+            self._lent_until = time.monotonic() + LENT_FOR
+            self._terminal.say("Copied." if self._lent else "The clipboard did not take it: use “show”.")
+
+    def _take_back(self) -> None:
+        if self._lent is not None:
+            self._lent.take_back()
+            self._lent = None
+
+    def _watch(self, work: ByHand, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
+        self._terminal.say("Watching StackOne's list; any key looks at once, Ctrl-C leaves.")
+        start = time.monotonic()
+        while (waited := time.monotonic() - start) < self._wait:
+            profile = done()
+            if profile is not None:
+                self._terminal.say(f"There it is: “{profile.name}” (ID {profile.id}).")
+                return profile
+            if self._lent is not None and time.monotonic() >= self._lent_until:
+                self._take_back()
+            self._terminal.replace_line(f"Waiting for the profile … {waited:.0f} s")
+            self._terminal.pressed_within(min(LOOK_EVERY, self._wait - waited))
+        raise ActionNeededError(
+            "The profile did not show in time.",
+            detail="What you gave is kept.",
+            hint=work.hint,
+            next_steps=work.next_steps or (NextStep("go on", "eh-connect setup"),),
+        )

@@ -1,0 +1,32 @@
+"""The order of the steps."""
+
+from __future__ import annotations
+
+from eh_connect.errors import StoppedError
+from eh_connect.wizard.credentials import credentials
+from eh_connect.wizard.portal import application, before_the_work, organisation
+from eh_connect.wizard.review import review
+from eh_connect.wizard.stackone import stackone
+from eh_connect.wizard.talk import Answers, Talk, WizardParts
+
+
+def interview(answers: Answers, parts: WizardParts) -> Answers:
+    """Ask what is missing. StoppedError: the person left; ActionNeededError: another person has to act."""
+    talk = Talk(answers, parts)
+    try:
+        stackone(talk)
+        if talk.answers.pair is None:
+            before_the_work(talk)
+            organisation(talk)
+            application(talk)
+            credentials(talk)
+        if talk.keeping.state.profile_id is None or talk.keeping.next is not None:
+            review(talk)
+    except (KeyboardInterrupt, EOFError):
+        kept = "Everything answered so far is kept"
+        if talk.keeping.writes and talk.keeping.next is not None:
+            kept += f"; Client ID and Client Secret are in the keyring ({talk.keeping.backend})"
+        raise StoppedError(
+            "Stopped.", detail=f"{kept}.", hint="Run the same command again: it goes on from here."
+        ) from None
+    return talk.answers

@@ -1,0 +1,102 @@
+"""The key to StackOne, and what is there already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eh_connect import inputs
+from eh_connect.employment_hero.credentials import judge_api_key
+from eh_connect.errors import StackOneAuthError, StackOneRefusedError, StoppedError
+from eh_connect.terminal import Choice
+from eh_connect.wizard import words
+
+if TYPE_CHECKING:
+    from eh_connect.ports import ReadsProfiles
+    from eh_connect.secret import Secret
+    from eh_connect.wizard.talk import Talk
+
+MOST_SHOWN = 10
+
+
+def stackone(talk: Talk) -> None:
+    """Get a key that works, show what there is, settle whose the name is."""
+    talk.heading("StackOne")
+    given = talk.answers.api_key
+    key = given
+    while True:
+        key = key or _ask_key(talk)
+        reads, talk.writes = talk.parts.connect(key)
+        try:
+            talk.profiles = reads.profiles()
+            break
+        except StackOneAuthError as exc:
+            if given is not None:
+                raise
+            talk.terminal.say(f"{exc.title} {exc.detail or ''} {exc.hint or ''}")
+            key = None
+    talk.reads = reads
+    talk.note(api_key=key)
+    _show_profiles(talk, reads)
+    if given is None and talk.keeping.writes:
+        keep = talk.asking.yes("Keep the API key in the keyring?", default=False, more=words.KEEP_KEY)
+        talk.note(keep_key=keep)
+    settle_name(talk)
+
+
+def _ask_key(talk: Talk) -> Secret:
+    talk.terminal.say(
+        "An API key of your StackOne project is needed: Project Settings > API Keys. “Platform API”, read "
+        "and write, is enough."
+    )
+
+    def judge(text: str) -> None:
+        talk.judged(judge_api_key(text))
+
+    return talk.asking.secret("StackOne API key", judge, more=words.API_KEY)
+
+
+def _show_profiles(talk: Talk, reads: ReadsProfiles) -> None:
+    if not talk.profiles:
+        talk.terminal.say("The key works. The project has no Employment Hero profile yet.")
+        return
+    talk.terminal.say("The key works. Employment Hero profiles of the project:")
+    for profile in talk.profiles[:MOST_SHOWN]:
+        try:
+            linked = f"{reads.count_accounts(profile.id)} linked accounts"
+        except StackOneRefusedError:
+            linked = "linked accounts can't be counted"
+        talk.terminal.say(f"  “{profile.name}” (ID {profile.id}), {linked}")
+
+
+def settle_name(talk: Talk) -> None:
+    """A profile of our name that is not ours: take it over, choose another name, or stop."""
+    state = talk.keeping.state
+    if talk.answers.profile_id or state.profile_id or state.pending:
+        return
+    while any(profile.name == talk.answers.name for profile in talk.profiles):
+        taken = next(p for p in talk.profiles if p.name == talk.answers.name)
+        answer = talk.asking.pick(
+            f"The name “{taken.name}” is taken by a profile that was not made from here.",
+            (
+                Choice("name", "Choose another name"),
+                Choice("take", "Take that profile over: it gets the new credentials"),
+                Choice("stop", "Stop"),
+            ),
+            default="name",
+            more="A profile holds one OAuth application for all customers. Taking it over replaces its "
+            "Client ID and Secret; with another application, linked accounts have to be linked again.",
+        )
+        if answer == "stop":
+            raise StoppedError("Stopped: nothing was changed.")
+        if answer == "take":
+            talk.note(profile_id=taken.id)
+            return
+        ask_name(talk)
+
+
+def ask_name(talk: Talk) -> None:
+    """Another name."""
+    name = talk.asking.text(
+        "Name at StackOne", inputs.line, more="How the profile is called in StackOne's project."
+    )
+    talk.note(name=name, name_given=True)

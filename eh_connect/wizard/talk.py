@@ -1,0 +1,87 @@
+"""What the steps of the wizard share: the answers so far, and whom they work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from eh_connect.asking import Asking
+    from eh_connect.employment_hero.credentials import Finding
+    from eh_connect.flows.keeping import Keeping
+    from eh_connect.ports import Probes, ReadsProfiles, WritesProfiles
+    from eh_connect.secret import Pair, Secret
+    from eh_connect.stackone.models import Action, ConnectorProfile
+
+STEPS = 6
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the person wants. None: not answered yet, or left as it is."""
+
+    api_key: Secret | None
+    pair: Pair | None
+    name: str
+    name_given: bool
+    org_id: str | None
+    app_name: str
+    scopes: str | None
+    actions: tuple[str, ...] | None
+    profile_id: str | None
+    via: str
+    keep_key: bool = False
+
+
+@dataclass(frozen=True)
+class WizardParts:
+    """The collaborators. ``connect`` gives StackOne's calls for a key, ``write_guide`` a file."""
+
+    asking: Asking
+    keeping: Keeping
+    connect: Callable[[Secret], tuple[ReadsProfiles, WritesProfiles]]
+    probe: Probes
+    write_guide: Callable[[Answers], Path]
+    portal_app_url: str
+    origins: tuple[str, ...]
+    check: bool
+
+
+@dataclass
+class Talk:
+    """The conversation: grows with each step."""
+
+    answers: Answers
+    parts: WizardParts
+    step: int = 0
+    profiles: list[ConnectorProfile] = field(default_factory=list)
+    offered: tuple[Action, ...] = ()
+    reads: ReadsProfiles | None = None
+    writes: WritesProfiles | None = None
+
+    def __post_init__(self) -> None:
+        self.asking = self.parts.asking
+        self.terminal = self.parts.asking.terminal
+        self.keeping = self.parts.keeping
+
+    def heading(self, title: str) -> None:
+        """The next step begins."""
+        self.step += 1
+        self.terminal.heading(f"Step {self.step} of {STEPS}: {title}")
+
+    def note(self, **answers: Any) -> None:
+        """Take answers; what can be kept is kept at once."""
+        self.answers = replace(self.answers, **answers)
+        kept = {key: answers[key] for key in ("org_id", "app_name", "scopes") if key in answers}
+        if kept:
+            self.keeping.remember(**kept)
+
+    def judged(self, findings: Iterable[Finding]) -> None:
+        """Warnings are said; an error is the ValueError that a question expects."""
+        for finding in findings:
+            if finding.hard:
+                raise ValueError(finding.why)
+            self.terminal.say(f"Have a look: {finding.why}.")
