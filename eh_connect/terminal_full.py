@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import questionary
 from prompt_toolkit.application import get_app_session
+from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import ColorDepth, create_output
 from rich.console import Console
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from prompt_toolkit.input import Input
+    from prompt_toolkit.key_binding import KeyPressEvent
     from prompt_toolkit.output import Output
 
     from eh_connect.terminal import Choice
@@ -60,8 +62,7 @@ class FullTerminal:
 
     def read(self, question: str, default: str = "") -> str:
         """A line that can be edited."""
-        answer = questionary.text(question, default=default, qmark="", **self._on).unsafe_ask()
-        return str(answer).strip()
+        return str(_asked(questionary.text(question, default=default, qmark="", **self._on))).strip()
 
     def read_hidden(self, question: str) -> str:
         """A line, hidden altogether: stars would tell its length to whoever looks on."""
@@ -79,15 +80,15 @@ class FullTerminal:
     def pick(self, question: str, choices: Sequence[Choice], default: str | None = None) -> str:
         """An arrow-key list."""
         offered = [questionary.Choice(c.label, value=c.value) for c in choices]
-        answer = questionary.select(
+        listed = questionary.select(
             question, offered, default=default, qmark="", instruction="(arrow keys, Enter)", **self._on
-        ).unsafe_ask()
-        return str(answer)
+        )
+        return str(_asked(listed))
 
     def pick_many(self, question: str, choices: Sequence[Choice]) -> tuple[str, ...]:
         """A list of boxes that typing narrows."""
         offered = [questionary.Choice(c.label, value=c.value) for c in choices]
-        answer = questionary.checkbox(
+        boxes = questionary.checkbox(
             question,
             offered,
             qmark="",
@@ -96,8 +97,8 @@ class FullTerminal:
             use_search_filter=True,
             use_jk_keys=False,
             **self._on,
-        ).unsafe_ask()
-        return tuple(str(value) for value in answer)
+        )
+        return tuple(str(value) for value in _asked(boxes))
 
     def press(self, keys: Mapping[str, str]) -> str:
         """A key."""
@@ -148,3 +149,16 @@ class FullTerminal:
             time.sleep(_POLL)
         else:
             select.select([self._keys.fileno()], [], [], _POLL)
+
+
+def _asked(question: questionary.Question) -> Any:
+    """The answer; Ctrl-D is EOFError in every kind of question, not only in those with a line to type."""
+    ends = KeyBindings()
+
+    @ends.add(Keys.ControlD, eager=True)
+    def end(event: KeyPressEvent) -> None:
+        event.app.exit(exception=EOFError, style="class:aborting")
+
+    application = question.application
+    application.key_bindings = merge_key_bindings([application.key_bindings or KeyBindings(), ends])
+    return question.unsafe_ask()

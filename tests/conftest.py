@@ -1,0 +1,57 @@
+"""What several tests of ``setup`` begin with: a world in memory, or a rehearsal for the whole tool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes import A, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.rehearsal import Stage
+
+
+@pytest.fixture
+def world() -> World:
+    """Nothing is there yet."""
+    return World()
+
+
+@pytest.fixture
+def done(world: World) -> World:
+    """A profile was created with A; the calls from here on count."""
+    world.run(A)
+    world.start_again()
+    world.stackone.sent.clear()
+    return world
+
+
+@pytest.fixture
+def by_hand(world: World) -> World:
+    """StackOne's API can't write."""
+    world.stackone.says_it_creates = world.stackone.says_it_updates = False
+    return world
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A rehearsal that is being served."""
+    from tests.rehearsal import rehearsing
+
+    with rehearsing(tmp_path / "rehearsal") as stage:
+        yield stage
+
+
+@pytest.fixture
+def environ(stage: Stage, tmp_path: Path) -> dict[str, str]:
+    """Variables that lead the tool to the stage, with a folder and a keyring as real runs have them."""
+    return {
+        **stage.environment,
+        "EH_CONNECT_HOME": str(tmp_path / "home"),
+        "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
+        "EH_TEST_KEYRING_FILE": str(tmp_path / "keyring.json"),
+    }

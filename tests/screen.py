@@ -1,0 +1,142 @@
+"""A pseudo-terminal with a person's eyes: the tool runs in it, and what is on the screen is read by pyte."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pexpect
+import pyte
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROWS = 40
+PATIENCE = 25.0
+"""Seconds until something that should be on the screen is missed: a bound against hanging, not a measure."""
+
+ENTER = "\r"
+DOWN = "\x1b[B"
+CTRL_C = "\x03"
+CTRL_D = "\x04"
+
+
+class _Screen(pyte.HistoryScreen):
+    """Answers what a terminal is asked (where the cursor is)."""
+
+    child: pexpect.spawn[bytes]
+
+    def write_process_input(self, data: str) -> None:
+        self.child.send(data)
+
+
+class Person:
+    """Reads the screen and types."""
+
+    def __init__(self, child: pexpect.spawn[bytes], columns: int) -> None:
+        self.child = child
+        self.columns = columns
+        self.raw = b""
+        self._screen = _Screen(columns, ROWS, history=5000, ratio=0.5)
+        self._screen.child = child
+        self._stream = pyte.ByteStream(self._screen)
+        self._seen = 0
+
+    @property
+    def lines(self) -> list[str]:
+        """Everything that is, or was, on the screen: the rows that scrolled off come first."""
+        top = [
+            "".join(row[column].data for column in range(self.columns)) for row in self._screen.history.top
+        ]
+        return [line.rstrip() for line in (*top, *self._screen.display)]
+
+    @property
+    def text(self) -> str:
+        """The same as one text, words that the width broke put together again."""
+        return " ".join(" ".join(self.lines).split())
+
+    def sees(self, text: str, *, stays: bool = True) -> None:
+        """Wait until the text is there, after what was seen before; blanks and line ends don't count.
+
+        ``stays`` is False for what a redraw will take away: what comes next may stand in its place.
+        """
+        wanted = "".join(text.split())
+        end = time.monotonic() + PATIENCE
+        while True:
+            flat = "".join("".join(self.lines).split())
+            place = flat.find(wanted, self._seen)
+            if place >= 0:
+                self._seen = place + len(wanted) if stays else self._seen
+                return
+            if time.monotonic() > end or not self._pump():
+                flat = "".join("".join(self.lines).split())
+                if flat.find(wanted, self._seen) >= 0:
+                    continue
+                raise AssertionError(f"{text!r} is not on the screen:\n" + "\n".join(self.lines))
+
+    @property
+    def pid(self) -> int:
+        assert self.child.pid is not None
+        return self.child.pid
+
+    def types(self, text: str) -> None:
+        self.child.send(text)
+
+    def answers(self, question: str, answer: str = "") -> None:
+        """Wait for a question, type the answer and Enter."""
+        self.sees(question)
+        self.types(answer + ENTER)
+
+    def leaves(self) -> int:
+        """Wait for the end; the exit status, or minus the signal."""
+        end = time.monotonic() + PATIENCE
+        while self._pump() and time.monotonic() < end:
+            pass
+        with suppress(pexpect.TIMEOUT, pexpect.EOF):
+            self.child.expect(pexpect.EOF, timeout=5)
+        self.child.close()
+        status = self.child.exitstatus
+        return status if status is not None else -(self.child.signalstatus or 0)
+
+    def _pump(self) -> bool:
+        """Take what the tool wrote; False once it has ended."""
+        try:
+            chunk = self.child.read_nonblocking(65536, timeout=0.2)
+        except pexpect.TIMEOUT:
+            return self.child.isalive()
+        except pexpect.EOF:
+            return False
+        self.raw += chunk
+        self._stream.feed(chunk)
+        return True
+
+
+@contextmanager
+def at_terminal(
+    *arguments: str, environment: Mapping[str, str], columns: int = 80, cwd: Path | None = None
+) -> Iterator[Person]:
+    """Run the tool in a terminal of its own."""
+    checkout = Path(__file__).parent.parent
+    base = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    env = (
+        base
+        | {"TERM": "xterm", "PYTHONPATH": str(checkout), "HOME": str(cwd or checkout)}
+        | dict(environment)
+    )
+    child: pexpect.spawn[bytes] = pexpect.spawn(
+        sys.executable,
+        ["-m", "eh_connect", *arguments],
+        env=env,
+        cwd=None if cwd is None else str(cwd),
+        dimensions=(ROWS, columns),
+        timeout=PATIENCE,
+    )
+    child.delaybeforesend = None
+    try:
+        yield Person(child, columns)
+    finally:
+        child.close(force=True)
