@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 
@@ -14,6 +15,9 @@ def main() -> int:
         from eh_connect.cli.app import app
     except KeyboardInterrupt:
         return 130
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None where it is closed
+            stream.reconfigure(errors="backslashreplace")  # help has characters that ASCII lacks
     arguments = sys.argv[1:]
     try:
         return app(arguments, prog_name="eh-connect", standalone_mode=False) or 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from eh_connect.errors import ActionNeededError, RejectedError, StackOneRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from eh_connect.by_hand import ByHand
     from eh_connect.stackone.models import ConnectorProfile
@@ -26,6 +26,10 @@ class Console(Protocol):
 
     def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
         """A profile of our name exists that is not ours: take it over, or leave it and stop."""
+        ...
+
+    def which(self, profiles: Sequence[ConnectorProfile], refusal: StackOneRefusedError) -> ConnectorProfile:
+        """Several profiles have appeared: which one is it? ``refusal`` where nobody can tell."""
         ...
 
     def rejected(self, explanation: str) -> None:
@@ -55,6 +59,14 @@ class Unattended:
     def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
         """Refused: whose profile it is can't be seen from here."""
         raise taken(profile)
+
+    def which(
+        self,
+        profiles: Sequence[ConnectorProfile],  # noqa: ARG002  # they are named in the refusal
+        refusal: StackOneRefusedError,
+    ) -> ConnectorProfile:
+        """Refused, with a command for each."""
+        raise refusal
 
     def rejected(self, explanation: str) -> None:
         """Refused: nothing was written."""

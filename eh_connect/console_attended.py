@@ -9,11 +9,12 @@ from eh_connect.errors import ActionNeededError, NextStep, StoppedError
 from eh_connect.terminal import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from eh_connect.asking import Asking
     from eh_connect.by_hand import ByHand
     from eh_connect.desktop import Lent
+    from eh_connect.errors import StackOneRefusedError
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
 
@@ -64,6 +65,23 @@ class Attended:
         if answer == "stop":
             raise StoppedError("Stopped: the profile that exists was not touched.")
         return "update" if answer == "update" else "skip"
+
+    def which(
+        self,
+        profiles: Sequence[ConnectorProfile],
+        refusal: StackOneRefusedError,  # noqa: ARG002  # somebody can tell
+    ) -> ConnectorProfile:
+        """Choose among those that have appeared."""
+        by_id = {profile.id: profile for profile in profiles}
+        chosen = self._asking.pick(
+            "Several new profiles have appeared: which one is yours?",
+            [
+                Choice(p.id, f"{p.name} (ID {p.id}, created {p.created_at or 'at an unknown time'})")
+                for p in profiles
+            ],
+            more="Each of them was not there when eh-connect looked first. Compare with the dashboard.",
+        )
+        return by_id[chosen]
 
     def rejected(self, explanation: str) -> None:
         """Go on knowingly, or stop."""

@@ -23,7 +23,7 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class SetupResult:
-    """The result of ``setup``; ``action`` and the rest as in docs/output.md."""
+    """The result of ``setup``; its fields as in docs/output.md. No fingerprint: a profile was left alone."""
 
     command: str
     action: str
@@ -32,7 +32,7 @@ class SetupResult:
     name: str
     profile: ConnectorProfile | None
     proven: str | None
-    fingerprint: str
+    fingerprint: str | None
     stored_in: str | None
     set_at: str | None
     plan: tuple[FieldChange, ...]
@@ -58,11 +58,9 @@ class SetupResult:
                 "created_at": profile.created_at if profile else None,
                 "updated_at": profile.updated_at if profile else None,
             },
-            "secret": {
-                "fingerprint": self.fingerprint,
-                "stored_in": self.stored_in,
-                "set_at": self.set_at,
-            },
+            "secret": None
+            if self.fingerprint is None
+            else {"fingerprint": self.fingerprint, "stored_in": self.stored_in, "set_at": self.set_at},
             "plan": [{"field": c.field, "from": c.before, "to": c.after} for c in self.plan],
         }
 
@@ -70,6 +68,8 @@ class SetupResult:
         """The same for a person."""
         profile = self.profile
         name = profile.name if profile else self.name
+        if self.fingerprint is None:
+            return f"Left alone: the connector profile “{name}” is not from here, and was not touched."
         lines = [_TITLES[self.action].format(name=name)]
         if self.action == "pending":
             lines += [f"  {c.field}: {c.before or '(unknown)'} → {c.after}" for c in self.plan]

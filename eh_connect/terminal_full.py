@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyPressEvent
+    from prompt_toolkit.key_binding.key_processor import KeyPress
     from prompt_toolkit.output import Output
 
     from eh_connect.terminal import Choice
@@ -40,6 +41,7 @@ class FullTerminal:
         depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         self._rich = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._keys = keys or get_app_session().input
+        self._typed: list[KeyPress] = []
         self._on: dict[str, Any] = {
             "input": self._keys,
             "output": screen or create_output(sys.stderr),
@@ -132,17 +134,19 @@ class FullTerminal:
         """The next key ('' for Enter), or None after ``seconds``."""
         end = None if seconds is None else time.monotonic() + seconds
         with self._keys.raw_mode():
-            while end is None or time.monotonic() < end:
-                self._wait_for_input()
-                for press in self._keys.read_keys():
-                    if press.key == Keys.ControlC:
-                        raise KeyboardInterrupt
-                    if press.key == Keys.ControlD:
-                        raise EOFError
-                    return "" if press.key in {Keys.ControlM, Keys.ControlJ} else str(press.data)
+            while not self._typed and (end is None or time.monotonic() < end):
                 if self._keys.closed:
                     raise EOFError
-        return None
+                self._wait_for_input()
+                self._typed += self._keys.read_keys()
+        if not self._typed:
+            return None
+        press = self._typed.pop(0)
+        if press.key == Keys.ControlC:
+            raise KeyboardInterrupt
+        if press.key == Keys.ControlD:
+            raise EOFError
+        return "" if press.key in {Keys.ControlM, Keys.ControlJ} else str(press.data)
 
     def _wait_for_input(self) -> None:
         if sys.platform == "win32":

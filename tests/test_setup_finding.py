@@ -52,7 +52,7 @@ def test_a_name_that_is_taken_may_be_left(world: World, asked: bool) -> None:
     result = world.run(A, if_exists="ask" if asked else "skip").as_json()
     assert (result["action"], result["changed"], result["via"]) == ("unchanged", False, None)
     assert result["profile"]["id"] == theirs
-    assert result["secret"]["stored_in"] is None
+    assert result["secret"] is None
     assert (world.stackone.sent, world.keyring.pairs, world.folder.states) == ([], {}, {})
     assert bool(world.console.asked) == asked
 

@@ -7,15 +7,19 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from eh_connect.errors import EhConnectError, InputError, NextStep, StoppedError
+from eh_connect.errors import EhConnectError, InputError, NextStep, StorageError, StoppedError
 from eh_connect.result import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+_PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "→": "->", "…": "...", "–": "-"})
+"""For a terminal or a file whose encoding lacks them."""
 
 
 class TerminatedError(StoppedError):
@@ -57,6 +61,7 @@ class Output:
     json: bool
     suffix: str = ""
     warnings: list[str] = field(default_factory=list)
+    _answered: bool = field(default=False, init=False)
 
     def say(self, text: str) -> None:
         """A line on standard error."""
@@ -77,10 +82,11 @@ class Output:
         _write(sys.stdout, "\n".join(text) + "\n")
 
     def failure(self, error: EhConnectError) -> None:
-        """An error: for a person on standard error, or as the JSON object."""
-        if self.json:
-            self._object(ok=False, steps=error.next_steps, body={"error": _error_json(error)})
-            return
+        """An error: for a person on standard error, or as the JSON object, of which there is one."""
+        if self.json and not self._answered:
+            with suppress(StorageError):  # standard output can't be written: then at least to standard error
+                self._object(ok=False, steps=error.next_steps, body={"error": _error_json(error)})
+                return
         lines = [f"eh-connect: {error.title}"]
         lines += _indented(error.detail)
         if isinstance(error, InputError):
@@ -99,14 +105,17 @@ class Output:
             "warnings": self.warnings,
             "next": [{"why": s.why, "command": s.command + self.suffix} for s in steps],
         }
-        _write(sys.stdout, json.dumps(common | body, ensure_ascii=False, indent=2) + "\n")
+        self._answered = True
+        text = json.dumps(common | body, ensure_ascii=False, indent=2)
+        if not _fits(sys.stdout, text):
+            text = json.dumps(common | body, indent=2)
+        _write(sys.stdout, text + "\n")
 
 
 def run(output: Output, body: Callable[[], Result]) -> int:
     """Run a command's body; the exit code."""
-    signal.signal(signal.SIGTERM, _terminate)
-    if hasattr(signal, "SIGHUP"):  # the terminal was closed: what is open has to be closed all the same
-        signal.signal(signal.SIGHUP, _terminate)
+    for ending in _endings():
+        signal.signal(ending, _terminate)
     try:
         result = body()
         output.result(result)
@@ -135,18 +144,48 @@ def defect(exc: BaseException) -> EhConnectError:
     )
 
 
+def _endings() -> list[signal.Signals]:
+    """SIGTERM; and where the terminal was closed, what is open has to be closed all the same."""
+    return [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    for ending in _endings():
+        signal.signal(ending, _heard)  # a second one would break off the tidying up
     raise TerminatedError("Terminated.", hint="Run the same command again: it goes on from where it stood.")
 
 
+def _heard(_signal: int, _frame: FrameType | None) -> None:
+    """Not SIG_IGN: Python complains where that meets a signal on its way."""
+
+
 def _write(stream: Any, text: str) -> None:
-    """Write, and flush now; a reader that went away is not our failure."""
+    """Write, and flush now; a reader that went away, or was never there, is not our failure."""
+    if stream is None:
+        return
+    if not _fits(stream, text):
+        encoding = stream.encoding or "utf-8"
+        text = text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
-        # Python would complain about the same pipe once more at exit.
+    except OSError as exc:
+        # Python would complain about the same stream once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(exc, BrokenPipeError):
+            raise StorageError(
+                "The output can't be written.",
+                detail=exc.strerror,
+                hint="What was to be done is done. Make room, then run the same command again to see it.",
+            ) from None
+
+
+def _fits(stream: Any, text: str) -> bool:
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _indented(text: str | None) -> list[str]:

@@ -140,7 +140,10 @@ def _converge(session: Session, run: _Run, gathered: Gathered, *, asks: bool) ->
         console=console,
         pause=time.sleep,
     )
-    return setup(_request(gathered, gathered.pair, run, check=check), setup_parts)
+    result = setup(_request(gathered, gathered.pair, run, check=check), setup_parts)
+    if asks:
+        setup_wizard.afterwards(questions)
+    return result
 
 
 def _request(gathered: Gathered, pair: Pair, run: _Run, *, check: bool) -> SetupRequest:

@@ -13,6 +13,7 @@ from eh_connect.employment_hero import portal, scopes
 from eh_connect.errors import StorageError
 from eh_connect.guide import build_guide
 from eh_connect.guide_document import markdown
+from eh_connect.wizard import words
 from eh_connect.wizard.run import interview
 from eh_connect.wizard.talk import Answers, WizardParts
 
@@ -46,6 +47,11 @@ def asking(session: Session, *, browser: bool) -> Asking:
     from eh_connect.desktop import Desktop
 
     return Asking(terminal(session), Desktop(session.environ, browser=browser, write=sys.stderr.write))
+
+
+def afterwards(questions: Asking) -> None:
+    """What to know once the profile is there."""
+    questions.terminal.say(words.TOKENS)
 
 
 def gather(

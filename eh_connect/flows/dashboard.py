@@ -38,7 +38,8 @@ def change_by_hand(
         if change.profile is None:
             new = [profile for profile in now if profile.id not in existing]
             if len(new) > 1:
-                raise several("Several new profiles have appeared at StackOne.", new, request.label)
+                refusal = several("Several new profiles have appeared at StackOne.", new, request.label)
+                return parts.console.which(new, refusal)
             return new[0] if new else None
         before = change.profile
         return next((p for p in now if p.id == before.id and p.updated_at != before.updated_at), None)

@@ -39,6 +39,7 @@ class _Setup:
         self.console = parts.console
         self.shown: list[FieldChange] = []
         self.action = "unchanged"
+        self.left_alone = False
         self.via: str | None = None
         self.applying = Applying(parts, request.origins)
 
@@ -90,6 +91,7 @@ class _Setup:
         profiles = self.parts.profiles.profiles()
         found = find(profiles, self.request, self.keeping, self.console)
         if found.leave:
+            self.left_alone = True
             return found.profile
         if found.done_by_hand and found.profile is not None:
             self._adopt(found.profile, is_new=found.is_new)
@@ -187,7 +189,7 @@ class _Setup:
             name=self.request.name,
             profile=profile,
             proven=state.proven_at if ours else None,
-            fingerprint=self.request.pair.client_secret.fingerprint,
+            fingerprint=None if self.left_alone else self.request.pair.client_secret.fingerprint,
             stored_in=self.keeping.backend if ours else None,
             set_at=state.set_at if ours else None,
             plan=tuple(self.shown),

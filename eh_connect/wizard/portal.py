@@ -132,8 +132,7 @@ def _ask_scopes(talk: Talk) -> Selection:
             text = talk.asking.text(
                 "Cards, with commas",
                 _known_scopes,
-                more="Employees, Teams, Employees/Update: a card's name means its Read box, Card/Box another one. "
-                "Scope strings work too.",
+                more=words.CARDS,
             )
         talk.note(scopes=text)
     selection = scopes.parse(text)

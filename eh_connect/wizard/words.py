@@ -47,3 +47,7 @@ TOKENS = (
     "a new one, which must replace the stored one. To link accounts: docs.stackone.com, guide "
     "“accounts-section”, heading “linking-accounts”."
 )
+CARDS = (
+    "Employees, Teams, Employees/Update: a card's name means its Read box, Card/Box another one. Scope "
+    "strings work too."
+)
