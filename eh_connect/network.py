@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import socket
 import ssl
@@ -19,6 +20,9 @@ from eh_connect.errors import NetworkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_LOG = logging.getLogger(__name__)
+"""A line per request, for ``--verbose``: no query, no header, no body."""
 
 ONE_REQUEST = 30.0
 """Seconds that a single request may take."""
@@ -58,9 +62,9 @@ class NetworkTime:
             self.left -= self.clock() - start
 
     def sleep(self, seconds: float) -> None:
-        """Wait before another try."""
+        """Wait before another try; never longer than there is time."""
         with self.running():
-            self._sleep(seconds)
+            self._sleep(min(seconds, max(self.left, 0.0)))
 
 
 class ExchangeError(NetworkError):
@@ -169,11 +173,19 @@ def exchange(
                 text = _text(response, lambda: time.clock() >= deadline)
             finally:
                 response.close()
+            spent = time.clock() - (deadline - allowed)
+            _LOG.debug("%s %s: %d, %.2f s", request.method, _place(request), response.status_code, spent)
             return Answer(response.status_code, response.headers, text)
         except httpx.HTTPError as exc:
             fault = _fault(exc, request.url.host)
+            _LOG.debug("%s %s: %s", request.method, _place(request), type(exc).__name__)
     # Raised out here, not `from exc`: httpx's exceptions hold the request, with the key and the secret.
     raise fault
+
+
+def _place(request: httpx.Request) -> str:
+    """Host and path; a query can carry what nobody should read."""
+    return f"{request.url.host}{request.url.path}"
 
 
 def _text(response: httpx.Response, too_late: Callable[[], bool]) -> str | None:

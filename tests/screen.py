@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pexpect
 import pyte
@@ -25,10 +26,24 @@ CTRL_C = "\x03"
 CTRL_D = "\x04"
 
 
+_ALTERNATE = 1049
+
+
 class _Screen(pyte.HistoryScreen):
-    """Answers what a terminal is asked (where the cursor is)."""
+    """Answers what a terminal is asked (where the cursor is), and has the second screen that pyte lacks."""
 
     child: pexpect.spawn[bytes]
+
+    def set_mode(self, *modes: int, **named: Any) -> None:
+        if _ALTERNATE in modes:
+            self._first = copy.deepcopy((self.buffer, self.cursor))
+            self.erase_in_display(2)
+        super().set_mode(*modes, **named)
+
+    def reset_mode(self, *modes: int, **named: Any) -> None:
+        if _ALTERNATE in modes:
+            self.buffer, self.cursor = self._first
+        super().reset_mode(*modes, **named)
 
     def write_process_input(self, data: str) -> None:
         self.child.send(data)
@@ -77,6 +92,13 @@ class Person:
                 if flat.find(wanted, self._seen) >= 0:
                     continue
                 raise AssertionError(f"{text!r} is not on the screen:\n" + "\n".join(self.lines))
+
+    def is_shown(self, text: str) -> None:
+        """Wait until the text is on the screen, wherever."""
+        end = time.monotonic() + PATIENCE
+        while text not in "\n".join(self._screen.display):
+            assert time.monotonic() < end, "\n".join(self._screen.display)
+            assert self._pump(), "it has ended"
 
     @property
     def pid(self) -> int:

@@ -63,7 +63,7 @@ NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask.")]
 Sandbox = Annotated[
     bool, typer.Option("--sandbox", help="Rehearse against stand-ins on this machine; no account needed.")
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Say more on standard error.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Say on standard error what is asked of whom.")]
 Timeout = Annotated[
     Text,
     typer.Option("--timeout", metavar="SECONDS", help="Network time of the whole command. [default: 150]"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -16,7 +17,7 @@ from eh_connect.errors import UsageError
 from eh_connect.inputs import Inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import BinaryIO, NoReturn
@@ -58,6 +59,8 @@ class Session:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
+        if self.common.verbose:
+            self._stack.enter_context(_requests_told(self.output.say))
         if self.common.sandbox:
             self._enter_sandbox()
         return self
@@ -107,6 +110,21 @@ class Session:
     def _say_ignored(self, what: list[str]) -> None:
         if what:
             self.output.say(f"Sandbox: ignored, because a rehearsal uses no real values: {', '.join(what)}")
+
+
+@contextmanager
+def _requests_told(say: Callable[[str], None]) -> Iterator[None]:
+    """Our own log on standard error; that of httpx carries whole URLs and stays off."""
+    log = logging.getLogger("eh_connect")
+    handler = logging.Handler()
+    handler.emit = lambda record: say(f"  {record.getMessage()}")  # type: ignore[method-assign]  # all it is for
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(logging.NOTSET)
 
 
 def execute(command: str, common: Common, body: Callable[[Session], Result]) -> NoReturn:

@@ -1,0 +1,55 @@
+"""The project's documents, taken apart: fenced blocks, tables, inline code."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+FOR_USERS = (README, *sorted((ROOT / "docs").glob("*.md")))
+ALL = (*FOR_USERS, *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")))
+
+_BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+
+
+class Block(NamedTuple):
+    """A fenced block, without the indentation of the list that it may stand in."""
+
+    language: str
+    text: str
+
+
+def every_block(document: Path) -> list[Block]:
+    """The document's fenced blocks."""
+    found = _BLOCK.findall(document.read_text(encoding="utf-8"))
+    return [Block(language, textwrap.dedent(text).strip()) for _, language, text in found]
+
+
+def blocks(document: Path, *languages: str) -> list[Block]:
+    """The document's fenced blocks of these languages."""
+    return [block for block in every_block(document) if block.language in languages]
+
+
+def prose(document: Path) -> str:
+    """The document without its fenced blocks."""
+    return _BLOCK.sub("", document.read_text(encoding="utf-8"))
+
+
+def inline_code(document: Path) -> list[str]:
+    """What stands between single backticks, outside fenced blocks."""
+    return re.findall(r"`([^`]+)`", prose(document))
+
+
+def table(document: Path, *heads: str) -> list[list[str]]:
+    """The rows of the one table with these column heads, cell by cell."""
+    lines = document.read_text(encoding="utf-8").splitlines()
+    start = lines.index("| " + " | ".join(heads) + " |") + 2
+    rows: list[list[str]] = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
