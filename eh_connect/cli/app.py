@@ -20,15 +20,20 @@ app = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"eh-connect {__version__}")
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
 def eh_connect(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
 ) -> None:
-    """Connect Employment Hero to StackOne: from an OAuth application to a proven connector profile."""
-    if version:
-        typer.echo(f"eh-connect {__version__}")
-        raise typer.Exit
+    """Connect Employment Hero to StackOne: from an OAuth application to a connector profile."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import signal
@@ -11,14 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from eh_connect.errors import EhConnectError, InputError, NextStep, StorageError, StoppedError
+from eh_connect.errors import EhConnectError, InputError, NextStep, StoppedError, StorageError
 from eh_connect.result import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-_PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "→": "->", "…": "...", "–": "-"})
+_PLAIN = str.maketrans({"“": '"', "”": '"', "→": "->", "…": "..."})
 """For a terminal or a file whose encoding lacks them."""
 
 
@@ -107,7 +108,7 @@ class Output:
         }
         self._answered = True
         text = json.dumps(common | body, ensure_ascii=False, indent=2)
-        if not _fits(sys.stdout, text):
+        if _encoding(sys.stdout) != "utf-8" or not _fits(text, "utf-8"):  # JSON is UTF-8, or ASCII
             text = json.dumps(common | body, indent=2)
         _write(sys.stdout, text + "\n")
 
@@ -163,8 +164,8 @@ def _write(stream: Any, text: str) -> None:
     """Write, and flush now; a reader that went away, or was never there, is not our failure."""
     if stream is None:
         return
-    if not _fits(stream, text):
-        encoding = stream.encoding or "utf-8"
+    encoding = _encoding(stream)
+    if not _fits(text, encoding):
         text = text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
     try:
         stream.write(text)
@@ -180,10 +181,14 @@ def _write(stream: Any, text: str) -> None:
             ) from None
 
 
-def _fits(stream: Any, text: str) -> bool:
+def _encoding(stream: Any) -> str:
+    return codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name
+
+
+def _fits(text: str, encoding: str) -> bool:
     try:
-        text.encode(getattr(stream, "encoding", None) or "utf-8")
-    except UnicodeEncodeError:
+        text.encode(encoding)
+    except UnicodeEncodeError:  # half a surrogate pair fits nowhere
         return False
     return True
 

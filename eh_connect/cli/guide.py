@@ -57,9 +57,10 @@ def guide(  # noqa: PLR0913  # a flag is an argument
     verbose: options.Verbose = False,
     timeout: options.Timeout = None,
 ) -> None:
-    """Show the steps in the Developer Portal and the dashboard, with all exact values.
+    """Show the steps with all exact values.
 
-    To read, or to hand to the person who has the Employment Hero account. Asks nothing, sends nothing.
+    In the Developer Portal and the dashboard; to read, or to hand to the person who has the Employment
+    Hero account. Asks nothing, sends nothing.
     """
     flags = {
         names.FORMAT.name: form,

@@ -54,7 +54,10 @@ def sandbox(
     verbose: options.Verbose = False,
     timeout: options.Timeout = None,
 ) -> None:
-    """Serve the rehearsal: stand-ins for the portal, the OAuth server and StackOne, on loopback."""
+    """Serve the rehearsal on this machine.
+
+    Stand-ins for the portal, the OAuth server and StackOne, on loopback, until Ctrl-C.
+    """
     del sandbox  # it is what this command is: accepted, like every command's flags
     common = Common(json=json, no_input=no_input, verbose=verbose, timeout=timeout)
     execute("sandbox", common, _serve)
