@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import signal
 import sys
 
 
 def main() -> int:
     """Run the command line; returns its exit code (see ``errors``)."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # until a command takes over
     try:
         import typer
 
@@ -25,6 +27,10 @@ def main() -> int:
         return _refuse(arguments, exc)
     except (typer.Abort, KeyboardInterrupt):
         return 130
+    except SystemExit as exc:
+        if isinstance(exc.__context__, BrokenPipeError):
+            return 0  # nobody reads the help to its end: Typer would say 1
+        raise
 
 
 def _refuse(arguments: list[str], exc: Exception) -> int:

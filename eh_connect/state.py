@@ -40,7 +40,7 @@ class State:
     """One profile. Times are ISO 8601 text; None means not known.
 
     ``updated_at`` is StackOne's after our last write, ``set_at`` when the pair became current, ``via`` is
-    ``api`` or ``dashboard``, ``default`` and ``actions`` are as last sent.
+    ``api`` or ``dashboard``, ``actions`` are as last sent.
     """
 
     label: str
@@ -56,7 +56,6 @@ class State:
     set_at: str | None = None
     fingerprint: str | None = None
     via: str | None = None
-    default: bool | None = None
     actions: tuple[str, ...] | None = None
     proven_at: str | None = None
     pending: Pending | None = None
@@ -242,13 +241,11 @@ def _judged(name: str, value: Any) -> Any:
     match name, value:
         case _, None:
             return None
-        case "default", bool():
-            return value
         case "actions", [*ids] if _are_texts(ids):
             return tuple(ids)
         case "pending", {"via": str(via), "name": str(wanted), "known": [*known]}:
             return Pending(via, wanted, tuple(map(_known, known)))
-        case _, str() if name not in {"default", "actions", "pending"}:
+        case _, str() if name not in {"actions", "pending"}:
             return value
     raise ValueError(f"'{name}' is of the wrong kind")
 

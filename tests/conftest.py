@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.command import Tool
     from tests.rehearsal import Stage
+
+pytest_plugins = ["tests.leaks"]
 
 
 @pytest.fixture
@@ -55,3 +58,11 @@ def environ(stage: Stage, tmp_path: Path) -> dict[str, str]:
         "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
         "EH_TEST_KEYRING_FILE": str(tmp_path / "keyring.json"),
     }
+
+
+@pytest.fixture
+def tool(stage: Stage, tmp_path: Path) -> Tool:
+    """The whole tool, led to the stage, with secrets that are looked for wherever it leaves something."""
+    from tests.command import Tool
+
+    return Tool(stage, tmp_path / "place", tmp_path / "keyring.json")

@@ -38,7 +38,6 @@ STATE = State(
     set_at="2026-01-02T00:00:01Z",
     fingerprint="sha256:1a2b3c4d",
     via="api",
-    default=False,
     actions=("employmenthero_list_employees", "employmenthero_get_employee"),
     proven_at="2026-01-03T00:00:00Z",
     pending=Pending("api", "Employment Hero", (("a", "2026-01-01T00:00:00Z"), ("b", None))),
@@ -72,7 +71,7 @@ def changed(**fields: object) -> bytes:
     return json.dumps({"schema": 1, "label": "prod", **fields}).encode()
 
 
-@pytest.mark.parametrize("state", [STATE, State(label="x"), State(label="a-1", default=True, actions=())])
+@pytest.mark.parametrize("state", [STATE, State(label="x"), State(label="a-1", actions=())])
 def test_a_state_comes_back_as_it_was_written(folder: StateFolder, state: State) -> None:
     folder.write(state)
     assert folder.read(state.label) == state
@@ -86,16 +85,14 @@ def test_a_state_comes_back_as_it_was_written(folder: StateFolder, state: State)
     | st.builds(
         Pending, st.text(), st.text(), st.lists(st.tuples(st.text(), st.none() | st.text())).map(tuple)
     ),
-    default=st.none() | st.booleans(),
 )
 def test_any_values_survive_the_file(
     folder: StateFolder,
     name: str | None,
     actions: tuple[str, ...] | None,
     pending: Pending | None,
-    default: bool | None,
 ) -> None:
-    state = replace(STATE, name=name, actions=actions, pending=pending, default=default)
+    state = replace(STATE, name=name, actions=actions, pending=pending)
     folder.write(state)
     assert folder.read("prod") == state
 
@@ -152,8 +149,6 @@ def cases() -> list[ParameterSet]:
         "schema as truth": changed(schema=True),
         "schema nought": changed(schema=0),
         "name a number": changed(name=1),
-        "default a text": changed(default="yes"),
-        "default a number": changed(default=1),
         "actions a text": changed(actions="all"),
         "actions of numbers": changed(actions=[1]),
         "pending a text": changed(pending="x"),

@@ -1,0 +1,216 @@
+"""The whole tool as a process of its own, from this checkout, in an environment of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests import leaks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.rehearsal import Stage
+
+CHECKOUT = Path(__file__).parents[1]
+RECORDER = Path(__file__).parent / "recorder"
+PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.CLIENT_SECRET}
+NEW_PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.NEW_SECRET}
+LIMIT = 60.0
+"""Seconds after which a run is taken to hang."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The one JSON object that is all of standard output."""
+        answer = json.loads(self.out)
+        assert isinstance(answer, dict)
+        return answer
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The answer's error, whose code is the exit code."""
+        error: dict[str, Any] = self.answer["error"]
+        assert (self.answer["ok"], error["code"]) == (False, self.code)
+        return error
+
+    @property
+    def succeeded(self) -> dict[str, Any]:
+        """The answer of a run that did not fail."""
+        assert (self.code, self.answer["ok"]) == (0, True), self
+        return self.answer
+
+
+@dataclass
+class Tool:
+    """The tool, led to a rehearsal whose secrets are the canaries.
+
+    ``folder`` is all it may write to: home, temporary files, state; ``keyring`` is beside it.
+    """
+
+    stage: Stage
+    folder: Path
+    keyring: Path
+    environ: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        with self.stage.prepared.rehearsal.records.change() as data:
+            data["api_keys"] = {leaks.API_KEY: "read-write", leaks.READ_ONLY_KEY: "read-only"}
+        for secret in (leaks.CLIENT_SECRET, leaks.NEW_SECRET, leaks.ODD_SECRET):
+            self.stage.register(leaks.CLIENT_ID, secret)
+        self.folder.mkdir()
+        leaks.watch(self.folder)
+        passed_on = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+        self.environ = {
+            **passed_on,
+            **self.stage.environment,
+            "HOME": str(self.folder),
+            "TMPDIR": str(self.folder),
+            "PYTHONPATH": os.pathsep.join(map(str, (RECORDER, CHECKOUT))),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "EH_CONNECT_HOME": str(self.state),
+            "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
+            "EH_CONNECT_CLIENT_ID": leaks.CLIENT_ID,
+            "EH_CONNECT_CLIENT_SECRET": leaks.CLIENT_SECRET,
+            "STACKONE_API_KEY": leaks.API_KEY,
+            "EH_TEST_KEYRING_FILE": str(self.keyring),
+            "EH_TEST_RECORD": str(self.record),
+        }
+
+    @property
+    def state(self) -> Path:
+        """The folder for state; the tool makes it."""
+        return self.folder / "state"
+
+    @property
+    def record(self) -> Path:
+        """What ``tests/recorder`` noted."""
+        return self.keyring.with_name("record.jsonl")
+
+    @property
+    def rotated(self) -> dict[str, str]:
+        """The variable that brings another Client Secret."""
+        return {"EH_CONNECT_CLIENT_SECRET": leaks.NEW_SECRET}
+
+    def kept(self, label: str = "default") -> dict[str, dict[str, str]]:
+        """The pairs in the keyring, by entry."""
+        content = json.loads(self.keyring.read_text()) if self.keyring.exists() else {}
+        entries = content.get(f"eh-connect:{label}", {})
+        assert entries.keys() <= {"current", "next", "previous", "origins", "trial"}
+        return {entry: json.loads(text) for entry, text in entries.items() if entry in PAIR_ENTRIES}
+
+    def holds_what_stackone_has(self) -> bool:
+        """Whether there is at most one profile, and its pair is in the keyring."""
+        pairs = [{key: profile[key] for key in PAIR} for profile in self.stage.profiles]
+        return len(pairs) <= 1 and all(pair in self.kept().values() for pair in pairs)
+
+    def setup(self, *arguments: str, **changed: str | None) -> Run:
+        """``setup --json``; see ``run``."""
+        return self.run("setup", "--json", *arguments, **changed)
+
+    def run(self, *arguments: str, **changed: str | None) -> Run:
+        """Run the tool; ``changed`` variables are laid over the environment, None takes one out."""
+        return self.end(self.start(*arguments, **changed))
+
+    def run_fed(self, stdin: bytes, *arguments: str, **changed: str | None) -> Run:
+        """The same, with something on standard input."""
+        return self.end(self._start(arguments, changed, subprocess.PIPE), stdin)
+
+    def start(self, *arguments: str, **changed: str | None) -> subprocess.Popen[bytes]:
+        """Start the tool; ``end`` ends it."""
+        return self._start(arguments, changed, subprocess.DEVNULL)
+
+    def _start(
+        self, arguments: tuple[str, ...], changed: dict[str, str | None], stdin: int
+    ) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "eh_connect", *arguments],
+            env=self._environ(changed),
+            cwd=self.folder,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        if not any(leaks.found("", argument) for argument in arguments):  # else the test's own doing
+            leaks.add("the list of processes", leaks.command_line(process.pid))
+        return process
+
+    def end(self, process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Run:
+        """Wait for the end of a process, and have what it produced searched."""
+        try:
+            out, err = process.communicate(stdin, timeout=LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+        self._search_record()
+        return self._ended(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+
+    def setup_here(self, *arguments: str, **changed: str | None) -> Run:
+        """``setup --json`` within this process: a tenth of the time."""
+        from eh_connect.cli.app import app
+
+        out, err = io.StringIO(), io.StringIO()
+        before = dict(os.environ)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _handlers_as_before():
+            os.environ.clear()
+            os.environ.update(self._environ(changed))
+            try:
+                code = app(["setup", "--json", *arguments], standalone_mode=False)
+            finally:
+                os.environ.clear()
+                os.environ.update(before)
+        return self._ended(code or 0, out.getvalue(), err.getvalue())
+
+    def _environ(self, changed: dict[str, str | None]) -> dict[str, str]:
+        return {name: value for name, value in (self.environ | changed).items() if value is not None}
+
+    def _ended(self, code: int, out: str, err: str) -> Run:
+        leaks.add("standard output", out)
+        leaks.add("standard error", err)
+        return Run(code, out, err)
+
+    def _search_record(self) -> None:
+        lines = self.record.read_text().splitlines() if self.record.exists() else []
+        for kind, *rest in map(json.loads, lines):
+            if kind == "child":
+                argv, environ = rest
+                leaks.add("the arguments of a child", str(argv))
+                environ.pop("EH_CONNECT_CLIENT_ID", None)  # as the shell gave it: an ID, no secret
+                leaks.add("the environment of a child", str(environ))
+                continue
+            path = Path(str(rest[0]))
+            outside = not path.is_relative_to(self.folder) and path.parent != self.keyring.parent
+            if outside and path.is_file():
+                leaks.add(f"the file {path}", path.read_bytes().decode(errors="replace"))
+
+
+PAIR_ENTRIES = {"current", "next", "previous"}
+
+
+@contextlib.contextmanager
+def _handlers_as_before() -> Iterator[None]:
+    import signal
+
+    ours = [s for s in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if s is not None]
+    before = [signal.getsignal(each) for each in ours]
+    try:
+        yield
+    finally:
+        for each, handler in zip(ours, before, strict=True):
+            signal.signal(each, handler)

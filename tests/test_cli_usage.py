@@ -1,0 +1,260 @@
+"""Wrong usage, odd surroundings, and output that nobody can read: told, and never a defect of ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import leaks
+from tests.leaks import ODD_SECRET
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.command import Tool
+
+SECRETIVE = "Zq7-hush_hush.9"
+
+WRONG = [
+    ["frobnicate"],
+    ["setup", "--frobnicate"],
+    ["setup", f"--frobnicate={SECRETIVE}"],
+    ["setup", SECRETIVE],
+    ["setup", "--client-sec", SECRETIVE],
+    ["setup", "--json=", SECRETIVE],
+    [SECRETIVE],
+    ["setup", "--dry-run=yes"],
+    ["guide", "--client-secret", SECRETIVE],
+    ["sandbox", "--profile", SECRETIVE],
+    ["setup", "--api-key", SECRETIVE],
+]
+
+
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
+def test_wrong_usage_is_told_without_the_value(tool: Tool, arguments: list[str]) -> None:
+    run = tool.run(*arguments)
+    assert (run.code, run.out, SECRETIVE in run.err) == (2, "", False)
+    assert run.err.startswith("eh-connect: ")
+    assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
+@pytest.mark.parametrize("first", [True, False])
+def test_wrong_usage_is_one_json_object_where_json_is_among_the_arguments(
+    tool: Tool, arguments: list[str], first: bool
+) -> None:
+    arguments = ["--json", *arguments] if first else [*arguments, "--json"]
+    run = tool.run(*arguments)
+    assert (run.error["code"], run.error["type"], SECRETIVE in run.out + run.err) == (2, "usage", False)
+    assert run.answer.keys() == {"schema", "command", "ok", "warnings", "next", "error"}
+    known = next((a for a in arguments if a in {"setup", "guide", "sandbox"}), None)
+    assert run.answer["command"] == known
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [
+        ("--timeout", "soon"),
+        ("--timeout", "0"),
+        ("--timeout", "-1"),
+        ("--timeout", "nan"),
+        ("--timeout", "inf"),
+        ("--wait", "1e9"),
+        ("--via", "API"),
+        ("--via", ""),
+        ("--if-exists", "overwrite"),
+        ("--profile", "../up"),
+        ("--profile", "Ünicode"),
+        ("--profile", ""),
+        ("--name", "two\nlines"),
+        ("--name", "\x1b[31mred"),
+        ("--profile-id", "a b"),
+        ("--org-id", "https://example.com/"),
+        ("--scopes", "no such card"),
+        ("--stackone-url", "http://api.stackone.com"),
+        ("--stackone-url", "https://user:secret@api.stackone.com"),
+        ("--stackone-app-url", "ftp://app.stackone.com"),
+        ("--client-secret-file", "/no/such/file"),
+        ("--client-secret-file", "."),
+        ("--client-secret-file", "\x01"),
+        ("--action", ""),
+    ],
+)
+def test_a_bad_value_is_told_with_its_flag_and_changes_nothing(tool: Tool, flag: str, value: str) -> None:
+    run = tool.setup_here(flag, value)
+    problems = {problem["flag"]: problem for problem in run.error["invalid"] + run.error["missing"]}
+    assert (run.code, run.error["type"], set(problems)) == (3, "input", {flag})
+    assert all(problem["variable"] or flag for problem in problems.values())
+    assert (tool.stage.log(), tool.state.exists(), tool.keyring.exists()) == ([], False, False)
+
+
+def test_all_bad_values_are_told_at_once(tool: Tool) -> None:
+    bad = ["--timeout", "soon", "--via", "post", "--if-exists", "maybe", "--profile", "A B", "--wait", "x"]
+    run = tool.run("setup", "--no-input", *bad, STACKONE_API_KEY=None)
+    assert (run.code, run.out) == (3, "")
+    for flag in (*bad[::2], "--api-key-file", "STACKONE_API_KEY"):
+        assert flag in run.err
+
+
+def test_a_flag_without_its_value_is_wrong_usage(tool: Tool) -> None:
+    assert tool.run("setup", "--json", "--timeout").error["code"] == 2
+    assert tool.run("setup", "--json", "--client-secret").error["code"] == 2
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["setup", "-h"], []])
+def test_help_needs_nothing(tool: Tool, arguments: list[str]) -> None:
+    run = tool.run(*arguments)
+    assert (run.code, run.err, bool(run.out)) == (0, "", True)
+
+
+# Output
+
+posix = pytest.mark.skipif(os.name == "nt", reason="a shell's redirections")
+
+
+def in_shell(tool: Tool, line: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
+    """Run a line of a shell in which $EH is the tool."""
+    environ = {name: value for name, value in (tool.environ | changed).items() if value is not None}
+    environ["EH"] = f"{sys.executable} -m eh_connect"
+    shell = ["bash", "-c", line]
+    done = subprocess.run(shell, env=environ, cwd=tool.folder, capture_output=True, text=True, check=False)
+    leaks.add("standard output", done.stdout)
+    leaks.add("standard error", done.stderr)
+    return done
+
+
+@posix
+@pytest.mark.parametrize(
+    "arguments", ["setup", "setup --json", "guide", "guide --json", "setup --help", "--version"]
+)
+@pytest.mark.parametrize("where", ["standard output", "standard error"])
+def test_a_reader_that_went_away_is_not_our_failure(tool: Tool, arguments: str, where: str) -> None:
+    to = "2>&1 >/dev/null" if where == "standard error" else ""
+    reader_ends_first = f"{{ sleep 0.3; $EH {arguments} {to}; echo $? >&3; }} | true"
+    done = in_shell(tool, f"exec 3>&1; {reader_ends_first}")
+    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("0", False)
+
+
+@posix
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_fine(tool: Tool, closed: str) -> None:
+    done = in_shell(tool, f"exec 3>&1; $EH setup {closed}; echo $? >&3")
+    assert (done.stdout.splitlines()[-1], "Traceback" in done.stderr) == ("0", False)
+    assert len(tool.stage.profiles) == 1
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@pytest.mark.parametrize("flags", ["", "--json"])
+def test_output_that_can_not_be_written_is_told(tool: Tool, flags: str) -> None:
+    done = in_shell(tool, f"$EH setup {flags} >/dev/full; echo $?")
+    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("4", False)
+    assert "The output can't be written" in done.stderr
+    done = in_shell(tool, f"$EH setup --via no {flags} >/dev/full; echo $?")
+    assert (done.stdout.strip(), "--via" in done.stderr) == ("3", True)
+
+
+PLAIN_LOCALES = [
+    {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"},
+    {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"},
+    {"PYTHONIOENCODING": "latin-1"},
+    {"PYTHONIOENCODING": "cp437"},
+]
+
+
+@pytest.mark.parametrize("locale", PLAIN_LOCALES)
+def test_output_is_readable_without_unicode(tool: Tool, locale: dict[str, str]) -> None:
+    name = "“Löhne” → 工资 🐘"
+    tool.setup_here("--name", name)
+    run = tool.run("setup", "--no-input", **locale)
+    assert (run.code, "Traceback" in run.err) == (0, False)
+    run = tool.run("setup", "--no-input", "--dry-run", **locale, **tool.rotated)
+    assert (run.code, "(unknown)" in run.out or "sha256:" in run.out) == (0, True)
+    assert "->" in run.out
+    run = tool.run("setup", "--json", "--if-exists", "“", **locale)
+    assert run.error["code"] == 3
+    assert tool.run("setup", "--json", **locale).succeeded["profile"]["name"] == name
+    assert tool.run("guide", **locale).code == tool.run("setup", "--help", **locale).code == 0
+
+
+@posix
+def test_arguments_that_are_no_text_are_told(tool: Tool) -> None:
+    done = in_shell(tool, r"""$EH setup --json --name $'\xff' --client-secret-file $'\xfe'""")
+    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (3, "")
+    done = in_shell(tool, r"""$EH $'\xff\xfe' --json""")
+    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (2, "")
+
+
+@posix
+def test_a_folder_whose_name_is_no_text_works(tool: Tool) -> None:
+    done = in_shell(tool, r"""EH_CONNECT_HOME="$HOME"/$'\xff' $EH setup --json""")
+    assert json.loads(done.stdout)["action"] == "created"
+    done = in_shell(tool, r"""touch "$HOME"/$'\xfe'; EH_CONNECT_HOME="$HOME"/$'\xfe' $EH setup --json""")
+    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (4, "")
+
+
+# Surroundings
+
+
+@pytest.mark.parametrize("home", [None, "", "/no/such/home"])
+def test_a_chosen_folder_needs_no_home(tool: Tool, home: str | None) -> None:
+    assert tool.setup(HOME=home).succeeded["action"] == "created"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows asks its own variables")
+def test_the_state_goes_to_the_platforms_folder(tool: Tool) -> None:
+    assert tool.setup(EH_CONNECT_HOME=None).succeeded["action"] == "created"
+    assert len(list(tool.folder.rglob("profile-default.json"))) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows asks its own variables")
+def test_without_any_home_it_is_a_matter_of_storage(tool: Tool) -> None:
+    run = tool.setup(EH_CONNECT_HOME=None, HOME="/dev/null")
+    assert (run.error["code"], run.error["type"]) == (4, "storage")
+    assert "EH_CONNECT_HOME" in run.error["hint"]
+
+
+def test_empty_variables_count_as_not_given(tool: Tool) -> None:
+    empty = dict.fromkeys(("EH_CONNECT_NAME", "EH_CONNECT_PROFILE", "EH_CONNECT_ACTIONS"), "")
+    assert tool.setup_here(**empty).succeeded["profile"]["label"] == "default"
+
+
+def test_a_working_folder_that_is_gone_is_fine(tool: Tool, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    done = in_shell(tool, f"mkdir {gone}; cd {gone}; rmdir {gone}; $EH setup --json")
+    assert json.loads(done.stdout)["action"] == "created"
+
+
+def test_verbose_says_no_secret(tool: Tool) -> None:
+    run = tool.setup("--verbose", EH_CONNECT_CLIENT_SECRET=ODD_SECRET)
+    assert run.succeeded["action"] == "created"
+
+
+DEFECT = """
+import os, sys
+from eh_connect.cli.funnel import Output, run
+def body():
+    secret = os.environ["EH_CONNECT_CLIENT_SECRET"]
+    raise ValueError(f"can't handle {secret}") from KeyError(secret)
+sys.exit(run(Output("setup", json=JSON), body))
+"""
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_defect_is_told_by_its_place_and_never_by_its_text(tool: Tool, as_json: bool) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DEFECT.replace("JSON", str(as_json))],
+        env=tool.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    leaks.add("standard output", done.stdout)
+    leaks.add("standard error", done.stderr)
+    told = json.loads(done.stdout)["error"]["title"] if as_json else done.stderr
+    assert (done.returncode, "ValueError" in told, "Traceback" in done.stderr) == (1, True, False)
