@@ -43,12 +43,14 @@ with prepare(Path(sys.argv[1])) as prepared:
         sys.stdin.read()
 """
 LASTING = """
-import sys
+import os, sys
 from pathlib import Path
-from eh_connect.sandbox.serve import serve
-serve(Path(sys.argv[1]), lambda prepared: print("ready", flush=True))
-print("ended")
+from eh_connect.__main__ import main
+os.environ["EH_CONNECT_HOME"] = str(Path(sys.argv[1]).parent)
+sys.argv[1:] = ["sandbox"]
+sys.exit(main())
 """
+SERVING = "Serving the rehearsal on this machine until Ctrl-C. All its accounts are made up."
 
 
 @pytest.fixture
@@ -139,7 +141,7 @@ def test_a_server_shows_its_folders_identity_and_not_the_token(folder: Path) -> 
 def test_after_the_end_nothing_listens_and_ending_again_is_fine(folder: Path) -> None:
     with rehearsing(folder) as stage:
         pass
-    stage.prepared.stop()
+    stage.prepared.rehearsal.stop()
     with pytest.raises(httpx.ConnectError):
         httpx.get(stage.stackone_url)
 
@@ -195,23 +197,23 @@ def test_a_killed_command_leaves_its_data_its_ports_and_no_lock(folder: Path) ->
 @pytest.mark.skipif(os.name == "nt", reason="Windows delivers Ctrl-C to the whole console")
 def test_commands_share_the_lasting_sandbox_until_ctrl_c(folder: Path) -> None:
     with process(LASTING, folder) as lasting:
-        assert line_of(lasting) == "ready"
+        assert line_of(lasting) == SERVING
         with process(COMMAND, folder) as one, process(COMMAND, folder) as two:
             assert [running.communicate() for running in (one, two)] == [("201 False\n", "")] * 2
         lasting.send_signal(signal.SIGINT)
-        assert lasting.communicate() == ("ended\n", "")
-        assert lasting.returncode == 0
+        lasting.communicate()
+        assert lasting.returncode == 130
     assert len(names(folder)) == 2
 
 
 def test_a_second_lasting_sandbox_says_where_the_first_one_is(folder: Path) -> None:
     with process(LASTING, folder) as lasting:
-        assert line_of(lasting) == "ready"
+        assert line_of(lasting) == SERVING
         with process(LASTING, folder) as second:
             out, err = second.communicate()
         assert out == ""
-        assert "StorageError: The sandbox is being served already, at http://127.0.0.1:" in err
-        assert second.returncode == 1
+        assert "The sandbox is being served already, at http://127.0.0.1:" in err
+        assert second.returncode == 4
 
 
 @pytest.mark.parametrize("which", ["stackone", "employment_hero"])
@@ -323,13 +325,9 @@ def test_the_folder_and_its_files_are_the_owners_alone(folder: Path) -> None:
 
 
 def test_without_its_extra_the_sandbox_says_what_to_install(folder: Path) -> None:
-    code = (
-        "import sys; sys.modules['werkzeug'] = None\n"
-        "from pathlib import Path; from eh_connect.errors import UsageError\n"
-        "from eh_connect.sandbox.source import prepare\n"
-        "try: prepare(Path(sys.argv[1]))\n"
-        "except UsageError as exc: print(exc.hint)"
-    )
-    with process(code, folder) as running:
-        assert running.communicate() == ("pip install 'eh-connect[sandbox]'\n", "")
+    with process("import sys; sys.modules['werkzeug'] = None\n" + LASTING, folder) as running:
+        out, err = running.communicate()
+        assert out == ""
+        assert "pip install 'eh-connect[sandbox]'" in err
+        assert running.returncode == 2
     assert not folder.exists()

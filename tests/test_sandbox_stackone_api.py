@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
-from eh_connect.sandbox.profile_fields import problems_of
+from eh_connect.sandbox.profiles import problems_of
 from eh_connect.sandbox.records import Records
 from eh_connect.sandbox.stackone_api import StackOneApi
 

@@ -16,35 +16,26 @@ _OPERATIONS = {
     "list_teams": "teams:list",
     "list_organisations": "organizations:list",
     "list_leave_requests": "leave_requests:list",
-    "get_leave_request": "leave_requests:show",
-    "list_leave_categories": "leave_categories:list",
     "list_payslips": "payslips:list",
-    "list_policies": "policies:list",
-    "list_work_locations": "work_locations:list",
 }
 
 
 def _connector(key: str, label: str, operations: dict[str, str]) -> dict[str, Any]:
+    usual = {"description": "", "tags": []}
     actions = [
-        {
-            "id": f"{key}_{name}",
-            "label": name.replace("_", " ").capitalize(),
-            "description": "An action of the rehearsal",
-            "required_scopes": [scope],
-            "tags": [],
-        }
+        {"id": f"{key}_{name}", "label": name.replace("_", " ").capitalize(), "required_scopes": [scope]}
+        | usual
         for name, scope in operations.items()
     ]
+    option = {"type": "OAuth 2.0", "label": "OAuth 2.0", "key": DEFAULT_AUTH_KEY, "required_scopes": []}
     return {
         "key": key,
         "label": label,
         "release_stage": "preview",
-        "authentication": [
-            {"type": "OAuth 2.0", "label": "OAuth 2.0", "key": DEFAULT_AUTH_KEY, "required_scopes": []}
-        ],
+        "authentication": [option],
         "actions": actions,
         "scope_definitions": [
-            {"name": scope, "description": scope, "includes": []} for scope in operations.values()
+            {"name": scope, "description": "", "includes": []} for scope in operations.values()
         ],
     }
 

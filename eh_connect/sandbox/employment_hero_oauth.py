@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from werkzeug import Request, Response
+from werkzeug import Response
+
+from eh_connect.sandbox.sites import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from werkzeug import Request
 
     from eh_connect.sandbox.records import Records
 
@@ -21,35 +22,25 @@ _NEEDED = {"authorization_code": "code", "refresh_token": "refresh_token"}
 """What each grant type brings along."""
 
 
-class EmploymentHeroOAuth:
+class EmploymentHeroOAuth(Site):
     """A WSGI application."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        super().__init__(("POST", "/oauth2/token", self._token))
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
-        request = Request(environ)
-        if request.path != "/oauth2/token":
-            answer = Response("Not Found", 404)
-        elif request.method != "POST":
-            answer = Response("Method Not Allowed", 405, {"Allow": "POST"})
-        else:
-            status, error = self._judge(request)
-            body = json.dumps({"error": error})
-            answer = Response(body, status, {"Cache-Control": "no-store"}, mimetype="application/json")
-        return answer(environ, start_response)
+    def _token(self, request: Request) -> Response:
+        status, error = self._judge(request)
+        return Response(json.dumps({"error": error}), status, mimetype="application/json")
 
     def _judge(self, request: Request) -> tuple[int, str]:
-        form, applications = request.form, self._records.data["applications"]
+        form, grant = request.form, request.form.get("grant_type")
         a_form = request.mimetype == "application/x-www-form-urlencoded"
-        grant = form.get("grant_type")
         if not a_form or not grant or request.args or "Authorization" in request.headers:
             return 400, "invalid_request"
         if not any(
-            application["client_id"] == form.get("client_id")
-            and form.get("client_secret") in application["client_secrets"]
-            for application in applications
+            its["client_id"] == form.get("client_id") and form.get("client_secret") in its["client_secrets"]
+            for its in self._records.data["applications"]
         ):
             return 401, "invalid_client"
         if grant not in _NEEDED:

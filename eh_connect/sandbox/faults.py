@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 
-from eh_connect.sandbox.records import are_settings
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,7 +25,7 @@ _ANSWERS = {
     "html": (200, "text/html", "<html><body>Bad gateway</body></html>"),
     "redirect": (302, "text/plain", ""),
 }
-"""What these kinds answer where the fault says nothing else: status, type, body."""
+_KINDS = {*_ANSWERS, "delay", "drop", "drop_after"}
 
 
 @dataclass
@@ -49,10 +47,7 @@ class Fault:
     body: str | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in {*_ANSWERS, "delay", "drop", "drop_after"} or self.match.keys() - {
-            "method",
-            "path",
-        }:
+        if self.kind not in _KINDS or self.match.keys() - {"method", "path"}:
             raise ValueError(f"no such fault: {self.kind}, {self.match}")
 
     def hits(self, request: Request) -> bool:
@@ -110,32 +105,21 @@ class Controls:
         return app(environ, start_response)
 
     def _control(self, request: Request, body: bytes) -> tuple[int, Any]:
-        said: Any = None
         try:
             match request.method, request.path:
                 case "GET", "/rehearsal":
-                    said = {"rehearsal": identity(self._records), "lasting": self._lasting}
+                    return 200, {"rehearsal": identity(self._records), "lasting": self._lasting}
                 case "GET", "/rehearsal/log":
-                    said = self._log
+                    return 200, self._log
                 case "PUT", "/rehearsal/faults":
                     self._faults = [Fault(**item) for item in json.loads(body)]
-                case "DELETE", "/rehearsal/faults":
-                    self._faults = []
+                    return 200, None
                 case "PUT", "/rehearsal/settings":
-                    self._set(json.loads(body))
-                case _:
-                    return 404, {"error": "the rehearsal has no such endpoint"}
+                    self._records.set(json.loads(body))
+                    return 200, None
         except (ValueError, TypeError, AttributeError) as exc:
             return 400, {"error": str(exc)}
-        return 200, said
-
-    def _set(self, given: dict[str, Any]) -> None:
-        with self._records.change() as data:
-            data["settings"] = data["settings"] | given
-            if not are_settings(data["settings"]):
-                raise ValueError(
-                    "first_page is 0 or 1, max_page_size from 1, writes one of on, 404, 405, 501"
-                )
+        return 404, {"error": "the rehearsal has no such endpoint"}
 
 
 def identity(records: Records) -> str:

@@ -18,11 +18,17 @@ from eh_connect.errors import StorageError
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _FILE = "rehearsal.json"
 _SCHEMA = 1
 _PORTS = range(1, 65_536)
+_SETTINGS: dict[str, Sequence[Any]] = {  # how to behave where no behaviour is documented
+    "first_page": (1, 0),  # the number of the first page
+    "max_page_size": range(1, 1001),  # what a larger `page_size` is cut to
+    "writes": ("on", "404", "405", "501"),  # or the status of the assumed calls
+    "old_secret": ("dies", "lives"),  # what an application's old secret does when it gets a new one
+}
 
 
 class Records:
@@ -70,6 +76,13 @@ class Records:
                 raise StorageError(f"Can't write {self._path}", detail=exc.strerror) from exc
             self._data = changed
 
+    def set(self, settings: dict[str, Any]) -> None:
+        """Change some settings; ValueError where one is unknown or has no such value."""
+        with self.change() as data:
+            data["settings"] = data["settings"] | settings
+            if not _are_settings(data["settings"]):
+                raise ValueError("there is no such setting, or no such value for it")
+
     def key(self, rights: str) -> str:
         """The API key that is ``read-write`` or ``read-only``."""
         keys: dict[str, str] = self._data["api_keys"]
@@ -98,26 +111,9 @@ def replace_json(path: Path, value: Any) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-def now() -> str:
-    """The time as StackOne writes it: ISO 8601, UTC, milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def are_settings(value: Any) -> bool:
-    """Whether ``value`` says how to behave where StackOne's behaviour is not documented.
-
-    ``first_page`` is the number of the first page (0 or 1), ``max_page_size`` is what a larger
-    ``page_size`` is cut to, ``writes`` is ``on`` or the status of the assumed calls (404, 405, 501).
-    """
-    match value:
-        case {
-            "first_page": 0 | 1,
-            "max_page_size": int(size),
-            "writes": "on" | "404" | "405" | "501",
-            **more,
-        }:
-            return size >= 1 and not more
-    return False
+def now(time: datetime | None = None) -> str:
+    """The present, or another UTC time, as StackOne writes it: ISO 8601, milliseconds."""
+    return (time or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _fresh(stackone: int, employment_hero: int) -> dict[str, Any]:
@@ -134,14 +130,20 @@ def _fresh(stackone: int, employment_hero: int) -> dict[str, Any]:
         "applications": [
             {
                 "client_id": client_id,
-                "client_secrets": [client_secret],  # any of them is right
+                "client_secrets": [client_secret],  # any of them is right; the newest is the last
                 "name": "StackOne Integration",
                 "redirect_uri": REDIRECT_URI,
                 "scopes": ["employees:list", "employees:show", "teams:list", "organizations:list"],
             }
         ],
-        "settings": {"first_page": 1, "max_page_size": 25, "writes": "on"},
+        "settings": {"first_page": 1, "max_page_size": 25, "writes": "on", "old_secret": "dies"},
     }
+
+
+def _are_settings(value: dict[str, Any]) -> bool:
+    return value.keys() == _SETTINGS.keys() and all(
+        type(value[name]) is type(known[0]) and value[name] in known for name, known in _SETTINGS.items()
+    )
 
 
 def _parse(raw: bytes) -> dict[str, Any]:
@@ -156,7 +158,7 @@ def _parse(raw: bytes) -> dict[str, Any]:
         and all(type(port) is int and port in _PORTS for port in data["ports"].values())
         and data["ready"].keys() == model["ready"].keys()
         and sorted(map(str, data["api_keys"].values())) == ["read-only", "read-write"]
-        and are_settings(data["settings"])
+        and _are_settings(data["settings"])
     ):
         return data
     raise ValueError("it is not what this version's sandbox writes")

@@ -12,24 +12,30 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from eh_connect.errors import StorageError
 from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
+from eh_connect.sandbox.employment_hero_portal import Portal
 from eh_connect.sandbox.faults import Controls, identity
 from eh_connect.sandbox.records import Records, make_folder
 from eh_connect.sandbox.stackone_api import StackOneApi
+from eh_connect.sandbox.stackone_dashboard import Dashboard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from wsgiref.types import WSGIApplication
 
     from werkzeug.serving import BaseWSGIServer
 
 _HOST = "127.0.0.1"
-_PORTS = range(20_000, 30_000)
-"""Below every system's ephemeral range: no outgoing connection takes a remembered port."""
-
+_PORTS = range(20_000, 30_000)  # below the ephemeral ranges: no outgoing connection takes one of these
+_SERVERS: dict[str, Callable[[Records], WSGIApplication]] = {
+    "stackone": lambda its: DispatcherMiddleware(StackOneApi(its), {"/dashboard": Dashboard(its)}),
+    "employment_hero": lambda its: DispatcherMiddleware(EmploymentHeroOAuth(its), {"/app": Portal(its)}),
+}
 _POLL = 0.05
 _TRIES_OF_REMEMBERED_PORT = 20
 _TRIES_OF_NEW_PORT = 100
@@ -38,14 +44,14 @@ _TRIES_OF_NEW_PORT = 100
 class Rehearsal:
     """Both servers of a folder: started, or found served by ``eh-connect sandbox``.
 
-    One process serves a folder at a time: the holder of ``serving.lock``, which dies with it. So the
-    records have one writer, and no command relies on the servers of another that may end at any moment:
-    it waits for the lock instead. The exception is ``eh-connect sandbox``, which says at ``GET
-    /rehearsal`` that it is lasting: its servers are used as they are.
+    One process serves a folder at a time: the holder of ``serving.lock``, which dies with it. The others
+    wait for it, as its servers may end at any moment; except where it is ``eh-connect sandbox``, which says
+    at ``GET /rehearsal`` that it is lasting: its servers are used as they are.
 
     Attributes:
         serves: False where the servers are another process's.
         records: the data; a snapshot taken at the start where another process serves.
+        stackone_url, employment_hero_url: base URLs.
 
     Args:
         folder: the sandbox's folder; made if missing.
@@ -68,16 +74,9 @@ class Rehearsal:
         except BaseException:
             self.stop()
             raise
-
-    @property
-    def stackone_url(self) -> str:
-        """Base URL of StackOne's API."""
-        return f"http://{_HOST}:{self.records.data['ports']['stackone']}"
-
-    @property
-    def employment_hero_url(self) -> str:
-        """Base URL of Employment Hero's servers."""
-        return f"http://{_HOST}:{self.records.data['ports']['employment_hero']}"
+        ports = self.records.data["ports"]
+        self.stackone_url = f"http://{_HOST}:{ports['stackone']}"
+        self.employment_hero_url = f"http://{_HOST}:{ports['employment_hero']}"
 
     def stop(self) -> None:
         """Stop what was started here; doing so again is fine."""
@@ -112,26 +111,20 @@ class Rehearsal:
             with suppress(OSError):
                 leftover.unlink()
         with ExitStack() as opened:
+            # sockets of our own: given a port that is taken, Werkzeug prints and exits
             records = Records.load(self._folder)
-            if records is None:
-                bound = [opened.enter_context(_bind_somewhere()) for _ in range(2)]
-                ports = [each.getsockname()[1] for each in bound]
-                records = Records.create(self._folder, stackone=ports[0], employment_hero=ports[1])
-            else:
-                its = records.data["ports"]
-                ports = [its["stackone"], its["employment_hero"]]
-                bound = [opened.enter_context(_bind_again(port, self._folder)) for port in ports]
-            apps: tuple[WSGIApplication, ...] = (StackOneApi(records), EmploymentHeroOAuth(records))
-            for each, app in zip(bound, apps, strict=True):
-                self._serve(each, Controls(app, records, lasting=lasting))
+            known = records.data["ports"] if records else dict.fromkeys(_SERVERS)
+            bound = {name: opened.enter_context(_bind(port, self._folder)) for name, port in known.items()}
+            records = records or Records.create(
+                self._folder, **{name: each.getsockname()[1] for name, each in bound.items()}
+            )
+            for name, its_own in bound.items():
+                self._serve(its_own, Controls(_SERVERS[name](records), records, lasting=lasting))
         return records
 
     def _serve(self, bound: socket.socket, app: WSGIApplication) -> None:
-        # a socket of our own: given a port that is taken, Werkzeug prints and exits
-        port = bound.getsockname()[1]
-        server = make_server(
-            _HOST, port, app, threaded=True, request_handler=_QuietHandler, fd=bound.fileno()
-        )
+        port, fd = bound.getsockname()[1], bound.fileno()
+        server = make_server(_HOST, port, app, threaded=True, request_handler=_QuietHandler, fd=fd)
         thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name="rehearsal", daemon=True)
         thread.start()
         self._running.append((server, thread))
@@ -146,33 +139,28 @@ class _QuietHandler(WSGIRequestHandler):
         """Say nothing: ``GET /rehearsal/log`` tells what was asked."""
 
 
-def _bind_somewhere() -> socket.socket:
-    for port in random.sample(_PORTS, _TRIES_OF_NEW_PORT):
-        with suppress(OSError):
-            return _bind(port)
-    raise StorageError(
-        "The sandbox found no free port",
-        detail=f"{_TRIES_OF_NEW_PORT} ports of {_HOST} from {_PORTS.start} to {_PORTS.stop - 1} were tried.",
-        hint="Allow programs to listen on loopback ports, then run this again.",
-    )
-
-
-def _bind_again(port: int, folder: Path) -> socket.socket:
-    for _ in range(_TRIES_OF_REMEMBERED_PORT):  # its last owner may be ending at this moment
+def _bind(port: int | None, folder: Path) -> socket.socket:
+    """Listen at the port that the folder remembers, or at any free one."""
+    tries = random.sample(_PORTS, _TRIES_OF_NEW_PORT) if port is None else [port] * _TRIES_OF_REMEMBERED_PORT
+    failure: OSError | None = None
+    for each in tries:
         try:
-            return _bind(port)
+            return socket.create_server((_HOST, each), backlog=128)
         except OSError as exc:
             failure = exc
-            time.sleep(_POLL)
+        if port is not None:
+            time.sleep(_POLL)  # its last owner may be ending at this moment
+    if port is None:
+        raise StorageError(
+            "The sandbox found no free port",
+            detail=f"{len(tries)} ports of {_HOST} from {_PORTS.start} to {_PORTS.stop - 1} were tried.",
+            hint="Allow programs to listen on loopback ports, then run this again.",
+        ) from failure
     raise StorageError(
         f"The sandbox's port {port} is taken by another program",
         detail=f"The sandbox in {folder} keeps to its ports: what it stores is bound to them ({failure}).",
         hint=f"Stop what listens on {_HOST}:{port}; or delete {folder}, to start afresh on other ports.",
     ) from failure
-
-
-def _bind(port: int) -> socket.socket:
-    return socket.create_server((_HOST, port), backlog=128)
 
 
 def _served_lastingly(folder: Path) -> Records | None:

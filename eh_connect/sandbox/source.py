@@ -6,12 +6,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from eh_connect.errors import UsageError
+from eh_connect.sandbox.keyring import SandboxKeyring
+from eh_connect.sandbox.servers import Rehearsal
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from eh_connect.sandbox.servers import Rehearsal
 
 
 @dataclass(frozen=True)
@@ -21,12 +20,8 @@ class Prepared(AbstractContextManager["Prepared"]):
     rehearsal: Rehearsal
     environment: dict[str, str] = field(repr=False)
 
-    def stop(self) -> None:
-        """Stop the servers, unless they are another process's."""
-        self.rehearsal.stop()
-
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.rehearsal.stop()
 
 
 def prepare(folder: Path, *, lasting: bool = False) -> Prepared:
@@ -38,19 +33,7 @@ def prepare(folder: Path, *, lasting: bool = False) -> Prepared:
 
     Raises:
         StorageError: as ``Rehearsal``.
-        UsageError: the extra ``sandbox`` is not installed.
     """
-    from eh_connect.sandbox.keyring import SandboxKeyring
-
-    try:
-        from eh_connect.sandbox.servers import Rehearsal
-    except ModuleNotFoundError as exc:
-        raise UsageError(
-            "The sandbox is not installed",
-            detail=f"It is an optional part of eh-connect, and needs the module {exc.name}.",
-            hint="pip install 'eh-connect[sandbox]'",
-        ) from exc
-
     folder = folder.absolute()
     rehearsal = Rehearsal(folder, lasting=lasting)
     SandboxKeyring.folder = folder  # not left to EH_CONNECT_HOME, which may still name the real state

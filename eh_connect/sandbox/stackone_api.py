@@ -2,67 +2,50 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import uuid
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from werkzeug import Request, Response
+from werkzeug import Response
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 
+from eh_connect.sandbox import profiles
 from eh_connect.sandbox.connectors import CONNECTORS
-from eh_connect.sandbox.profile_fields import problems_of
 from eh_connect.sandbox.records import now
+from eh_connect.sandbox.sites import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from werkzeug import Request
 
     from eh_connect.sandbox.records import Records
 
-_PAGE_SIZE = 25
-"""The documented default."""
-
-_NULLABLE = ("connector_version", "connector_pinned_version", "connector_owner")
+_PAGE_SIZE = 25  # the documented default
 
 
-class StackOneApi:
+class StackOneApi(Site):
     """A WSGI application. Error bodies are ``{statusCode, message, timestamp}`` and perhaps ``errors``."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._routes = Map(
-            [
-                Rule("/connector_profiles", methods=["GET"], endpoint=self._list_profiles),
-                Rule("/connector_profiles", methods=["POST"], endpoint=self._create_profile),
-                Rule("/connector_profiles/<profile_id>", methods=["PATCH"], endpoint=self._update_profile),
-                Rule("/actions", methods=["GET"], endpoint=self._list_actions),
-                Rule("/v2/accounts", methods=["GET"], endpoint=self._list_accounts),
-            ]
+        super().__init__(
+            ("GET", "/connector_profiles", self._list_profiles),
+            ("POST", "/connector_profiles", self._create_profile),
+            ("PATCH", "/connector_profiles/<profile_id>", self._update_profile),
+            ("GET", "/actions", self._list_actions),
+            ("GET", "/v2/accounts", self._list_accounts),
         )
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
-        request = Request(environ)
-        try:
-            self._check_sender(request)
-            endpoint, arguments = self._routes.bind_to_environ(environ).match()
-            status, body = 201 if request.method == "POST" else 200, endpoint(request, **arguments)
-        except _RefusedError as exc:
-            status, body = exc.status, exc.body
-        except HTTPException as exc:
-            status, body = exc.code or 500, _RefusedError(exc.code or 500, exc.name).body
-        answer = Response(json.dumps(body), status, mimetype="application/json")
-        return answer(environ, start_response)
-
-    def _check_sender(self, request: Request) -> None:
+    def _answer(self, request: Request) -> Response:
         if not request.user_agent.string:
             raise _RefusedError(403, "Forbidden")
         sent = request.authorization
         if sent is None or sent.username not in self._records.data["api_keys"] or sent.password:
             raise _RefusedError(401, "Unauthorized")
+        return super()._answer(request)
+
+    def _refusal(self, exc: HTTPException) -> Response:
+        body = {"statusCode": exc.code, "message": exc.description, "timestamp": now()}
+        errors = exc.errors if isinstance(exc, _RefusedError) else []
+        return _json(body | ({"errors": errors} if errors else {}), exc.code or 500)
 
     def _written(self, request: Request) -> dict[str, Any]:
         """The fields of a write, if there is such a call and this key may make it."""
@@ -79,7 +62,7 @@ class StackOneApi:
             raise _RefusedError(400, "Bad Request", ["the body must be a JSON object"])
         return fields
 
-    def _list_profiles(self, request: Request) -> Any:
+    def _list_profiles(self, request: Request) -> Response:
         data = self._records.data
         first = data["settings"]["first_page"]
         page = _number(request, "page", first, least=first)
@@ -92,72 +75,50 @@ class StackOneApi:
             and enabled in {None, str(profile["shown"]["active"]).lower()}
         ]
         begin = (page - first) * size
-        return {"page": page, "page_size": size, "total": len(found), "data": found[begin : begin + size]}
+        shown = found[begin : begin + size]
+        return _json({"page": page, "page_size": size, "total": len(found), "data": shown})
 
-    def _create_profile(self, request: Request) -> Any:
+    def _create_profile(self, request: Request) -> Response:
         fields = self._written(request)
-        if problems := problems_of(fields):
+        if problems := profiles.problems_of(fields):
             raise _RefusedError(422, "Validation failed", problems)
-        connector, time = CONNECTORS[fields["connector_key"]], now()
-        shown = {
-            "id": str(uuid.uuid4()),
-            "connector_key": connector["key"],
-            "connector_label": connector["label"],
-            "logo_url": f"https://logos.invalid/{connector['key']}.svg",
-            "categories": ["hris"],
-            "active": True,
-            "default": False,
-            "release_stage": connector["release_stage"],
-            "authentication_config_label": connector["authentication"][0]["label"],
-            "created_at": time,
-            "updated_at": time,
-        }
-        profile = {"shown": dict.fromkeys(_NULLABLE) | shown, "actions": None}
         with self._records.change() as data:
-            data["profiles"].append(profile)
-            _apply(fields, profile, data["profiles"])
-        return profile["shown"]
+            return _json(profiles.create(data, fields)["shown"], 201)
 
-    def _update_profile(self, request: Request, profile_id: str) -> Any:
+    def _update_profile(self, request: Request, profile_id: str) -> Response:
         fields = self._written(request)
         with self._records.change() as data:
-            found = [profile for profile in data["profiles"] if profile["shown"]["id"] == profile_id]
-            if not found:
-                raise _RefusedError(404, "Connector profile not found")
-            profile = found[0]
-            shown, before = profile["shown"], copy.deepcopy(profile)
-            if problems := problems_of(fields, connector_key=shown["connector_key"]):
+            profile = profiles.find(data, profile_id)
+            if problems := profiles.problems_of(fields, connector_key=profile["shown"]["connector_key"]):
                 raise _RefusedError(422, "Validation failed", problems)
-            _apply(fields, profile, data["profiles"])
-            if profile != before or "setup_information" in fields:
-                shown["updated_at"] = _later_than(shown["updated_at"])
-        return shown
+            profiles.change(data, profile, fields)
+            return _json(profile["shown"])
 
-    def _list_actions(self, request: Request) -> Any:
+    def _list_actions(self, request: Request) -> Response:
         wanted = request.args.get("filter[connectors]")
         found = [entry for key, entry in CONNECTORS.items() if not wanted or key in wanted.split(",")]
         if request.args.get("include") != "action_details":
             found = [{**entry, "actions": []} for entry in found]
         begin = _number(request, "next", 0, least=0)
         end = begin + _number(request, "page_size", _PAGE_SIZE, least=1)
-        return {"data": found[begin:end], "next": str(end) if end < len(found) else None}
+        return _json({"data": found[begin:end], "next": str(end) if end < len(found) else None})
 
-    def _list_accounts(self, request: Request) -> Any:
+    def _list_accounts(self, request: Request) -> Response:
         wanted = request.args.get("connector_profile_id")
         accounts = self._records.data["accounts"]
         found = [account for account in accounts if wanted in {None, account["connector_profile_id"]}]
-        return {"data": found, "next": None}
+        return _json({"data": found, "next": None})
 
 
-class _RefusedError(Exception):
-    """An answer that is not a 2xx."""
-
+class _RefusedError(HTTPException):
     def __init__(self, status: int, message: str, errors: list[str] | None = None) -> None:
         super().__init__(message)
-        self.status = status
-        self.body: dict[str, Any] = {"statusCode": status, "message": message, "timestamp": now()}
-        if errors:
-            self.body["errors"] = errors
+        self.code = status
+        self.errors = errors
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    return Response(json.dumps(body), status, mimetype="application/json")
 
 
 def _number(request: Request, name: str, default: int, *, least: int) -> int:
@@ -165,25 +126,3 @@ def _number(request: Request, name: str, default: int, *, least: int) -> int:
     if not (text.isascii() and text.isdecimal()) or int(text) < least:
         raise _RefusedError(400, "Bad Request", [f"{name} must be a number of at least {least}"])
     return int(text)
-
-
-def _apply(fields: dict[str, Any], profile: dict[str, Any], everyone: list[dict[str, Any]]) -> None:
-    shown = profile["shown"]
-    for name in ("name", "environment", "authentication_config_key", "default"):
-        if name in fields:
-            shown[name] = fields[name]
-    if setup := fields.get("setup_information"):
-        profile["client_id"], profile["client_secret"] = setup["clientId"], setup["clientSecret"]
-    if "actions" in fields:
-        profile["actions"] = fields["actions"]
-    if fields.get("default"):
-        # the default is the project's choice: the profile that loses it keeps its `updated_at`
-        for other in everyone:
-            if other is not profile and other["shown"]["connector_key"] == shown["connector_key"]:
-                other["shown"]["default"] = False
-
-
-def _later_than(text: str) -> str:
-    """The present time, and at least a millisecond after ``text``: two changes never look like one."""
-    following = datetime.fromisoformat(text) + timedelta(milliseconds=1)
-    return max(now(), following.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
