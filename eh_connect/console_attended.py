@@ -40,7 +40,6 @@ class Attended:
         self._warn = warn
         self._wait = wait
         self._lent: Lent | None = None
-        self._lent_until = 0.0
 
     def progress(self, text: str) -> None:
         """Said at once."""
@@ -120,8 +119,7 @@ class Attended:
                 self._terminal.show_until_key(secret.reveal())
                 continue
             self._take_back()
-            self._lent = self._asking.desktop.lend(secret.reveal())
-            self._lent_until = time.monotonic() + LENT_FOR
+            self._lent = self._asking.desktop.lend(secret.reveal(), LENT_FOR)
             self._terminal.say("Copied." if self._lent else "The clipboard did not take it: use “show”.")
 
     def _take_back(self) -> None:
@@ -137,8 +135,6 @@ class Attended:
             if profile is not None:
                 self._terminal.say(f"There it is: “{profile.name}” (ID {profile.id}).")
                 return profile
-            if self._lent is not None and time.monotonic() >= self._lent_until:
-                self._take_back()
             self._terminal.replace_line(f"Waiting for the profile … {waited:.0f} s")
             self._terminal.pressed_within(min(LOOK_EVERY, self._wait - waited))
         raise ActionNeededError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,7 @@ class Desktop:
         if self.is_remote:
             self._write(f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\a")
             return True
-        return self._copy_here(text)
+        return _copy(text)
 
     def has_clipboard(self) -> bool:
         """Whether this machine has a clipboard: the only one that a secret may go to."""
@@ -75,45 +76,54 @@ class Desktop:
             return False
         import pyperclip
 
-        return bool(pyperclip.is_available())
+        copy, _ = pyperclip.determine_clipboard()  # is_available() says no until the first use
+        return bool(copy)
 
-    def lend(self, text: str) -> Lent | None:
-        """Put a secret into the local clipboard, to be taken back; None where there is none."""
+    def lend(self, text: str, seconds: float) -> Lent | None:
+        """Put a secret into the local clipboard for so many seconds; None where there is none."""
         if not self.has_clipboard():
             return None
-        before = self._paste_here() or ""
-        return Lent(self, text, before) if self._copy_here(text) else None
-
-    def _copy_here(self, text: str) -> bool:
-        import pyperclip
-
-        try:
-            pyperclip.copy(text)
-        except (pyperclip.PyperclipException, OSError):
-            return False
-        return True
-
-    def _paste_here(self) -> str | None:
-        import pyperclip
-
-        try:
-            return str(pyperclip.paste())
-        except (pyperclip.PyperclipException, OSError):
-            return None
+        before = _paste() or ""
+        return Lent(text, before, seconds) if _copy(text) else None
 
 
 class Lent:
-    """A secret in the clipboard; ``take_back`` restores what was there, unless it was replaced since."""
+    """A secret in the clipboard. What was there before comes back, unless it was replaced since."""
 
-    def __init__(self, desktop: Desktop, text: str, before: str) -> None:
-        self._desktop = desktop
+    def __init__(self, text: str, before: str, seconds: float) -> None:
         self._text = text
         self._before = before
+        self._timer = threading.Timer(seconds, self._restore)
+        self._timer.daemon = True
+        self._timer.start()
 
     def take_back(self) -> None:
-        """Restore the clipboard."""
-        if self._desktop._paste_here() == self._text:  # noqa: SLF001  # its own helper
-            self._desktop._copy_here(self._before)  # noqa: SLF001
+        """Restore the clipboard now."""
+        self._timer.cancel()
+        self._restore()
+
+    def _restore(self) -> None:
+        if _paste() == self._text:
+            _copy(self._before)
+
+
+def _copy(text: str) -> bool:
+    import pyperclip
+
+    try:
+        pyperclip.copy(text)
+    except (pyperclip.PyperclipException, OSError):
+        return False
+    return True
+
+
+def _paste() -> str | None:
+    import pyperclip
+
+    try:
+        return str(pyperclip.paste())
+    except (pyperclip.PyperclipException, OSError):
+        return None
 
 
 def _kernel() -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pyperclip
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ from eh_connect.terminal_full import FullTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 COLOURS = (Choice("r", "Red"), Choice("g", "Green"), Choice("b", "Blue"))
 
@@ -112,7 +115,7 @@ def test_a_value_is_copied_to_a_terminal_far_away_by_its_escape_sequence() -> No
 def test_no_secret_goes_to_a_clipboard_far_away() -> None:
     desktop = Desktop({"SSH_CONNECTION": "1"}, browser=True, write=str)
     assert not desktop.has_clipboard()
-    assert desktop.lend("secret") is None
+    assert desktop.lend("secret", 45) is None
 
 
 @pytest.mark.parametrize(
@@ -193,3 +196,46 @@ def test_a_rejected_pair_is_sent_only_after_a_yes() -> None:
 def test_several_new_profiles_are_asked_about() -> None:
     other = ConnectorProfile("id-2", "Employment Hero", "employmenthero")
     assert attended(ScriptedTerminal("id-2")).which((TAKEN, other), StackOneRefusedError("no")) is other
+
+
+@pytest.fixture
+def clipboard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A clipboard that is a file: pyperclip finds the programs xclip by the PATH, as on any desktop."""
+    program = tmp_path / "xclip"
+    kept = tmp_path / "clipboard"
+    program.write_text(f'#!/bin/sh\ncase "$*" in *-o*) cat {kept};; *) cat >{kept};; esac\n')
+    program.chmod(0o755)
+    kept.write_text("before")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("DISPLAY", ":0")
+    pyperclip.set_clipboard("xclip")
+    return kept
+
+
+def test_a_clipboard_is_found_before_it_is_used(clipboard: Path) -> None:
+    assert clipboard.exists()
+    assert Desktop({}, browser=False, write=str).has_clipboard()
+
+
+def test_a_secret_is_only_lent_to_the_clipboard(clipboard: Path) -> None:
+    lent = Desktop({}, browser=False, write=str).lend("the-secret", 600)
+    assert lent is not None
+    assert clipboard.read_text() == "the-secret"
+    lent.take_back()
+    assert clipboard.read_text() == "before"
+
+
+def test_what_was_copied_since_is_not_overwritten(clipboard: Path) -> None:
+    lent = Desktop({}, browser=False, write=str).lend("the-secret", 600)
+    assert lent is not None
+    clipboard.write_text("something newer")
+    lent.take_back()
+    assert clipboard.read_text() == "something newer"
+
+
+def test_a_lent_secret_is_taken_back_when_its_time_is_over(clipboard: Path) -> None:
+    assert Desktop({}, browser=False, write=str).lend("the-secret", 0.01) is not None
+    end = time.monotonic() + 20
+    while clipboard.read_text() != "before":
+        assert time.monotonic() < end
+        time.sleep(0.01)

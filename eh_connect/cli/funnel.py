@@ -153,6 +153,8 @@ def _endings() -> list[signal.Signals]:
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
     for ending in _endings():
         signal.signal(ending, _heard)  # a second one would break off the tidying up
+    if hasattr(signal, "pthread_sigmask"):  # and Python forgets its handlers before it has ended
+        signal.pthread_sigmask(signal.SIG_BLOCK, _endings())
     raise TerminatedError("Terminated.", hint="Run the same command again: it goes on from where it stood.")
 
 

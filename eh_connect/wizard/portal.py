@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from eh_connect.change import ALL_ACTIONS
 from eh_connect.employment_hero import portal, scopes
 from eh_connect.errors import ActionNeededError, NextStep, StackOneRefusedError
+from eh_connect.inputs import line
 from eh_connect.stackone.models import REDIRECT_URI
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
@@ -87,6 +88,12 @@ def application(talk: Talk) -> None:
         "consent of every linked account. When all is there: “Create Application”."
     )
     talk.asking.go_on(words.FOR_EVER)
+
+
+def ask_app_name(talk: Talk) -> None:
+    """Another name of the application."""
+    more = "Customers probably see it when they consent. It can be edited in the portal later."
+    talk.note(app_name=talk.asking.text("Application Name", line, default=talk.answers.app_name, more=more))
 
 
 def ask_actions(talk: Talk) -> None:

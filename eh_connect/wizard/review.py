@@ -8,7 +8,7 @@ from eh_connect.errors import StoppedError
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
 from eh_connect.wizard.credentials import credentials
-from eh_connect.wizard.portal import application, ask_actions, organisation
+from eh_connect.wizard.portal import application, ask_actions, ask_app_name, organisation
 from eh_connect.wizard.stackone import ask_name, settle_name
 from eh_connect.wizard.talk import STEPS
 
@@ -54,6 +54,7 @@ def _change(talk: Talk, what: str) -> None:
             talk.note(actions=None)
             ask_actions(talk)
         case "application":
+            ask_app_name(talk)
             talk.note(scopes=None)
             application(talk)
         case "organisation":
@@ -99,6 +100,7 @@ def _lines(talk: Talk, way: str) -> list[tuple[str, str]]:
         ("Name at StackOne", answers.name),
         ("Profile", answers.profile_id or talk.keeping.state.profile_id or "a new one"),
         ("Actions", ", ".join(answers.actions) if answers.actions else "all"),
+        ("Application Name", answers.app_name),
         ("Organisation", answers.org_id or "not given"),
         ("Scopes", answers.scopes or "not given"),
         ("Client ID", pair.client_id.fingerprint if pair else "missing"),
