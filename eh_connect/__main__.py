@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import signal
 import sys
+from typing import NoReturn
 
 
 def main() -> int:
@@ -31,6 +33,9 @@ def main() -> int:
         if isinstance(exc.__context__, BrokenPipeError):
             return 0  # nobody reads the help to its end: Typer would say 1
         raise
+    except OSError:  # help or version, which can't be written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 4
 
 
 def _refuse(arguments: list[str], exc: Exception) -> int:
@@ -51,11 +56,20 @@ def _refuse(arguments: list[str], exc: Exception) -> int:
 def _without_values(message: str, arguments: list[str]) -> str:
     """The parser's message without what was typed as a value: it could be a secret."""
     values = {a.partition("=")[2] if a.startswith("-") else a for a in arguments}
+    values |= {a.partition("=")[0] for a in arguments}
     for value in sorted(filter(None, values), key=len, reverse=True):
-        if not re.fullmatch(r"[a-z]{1,12}", value):
+        if not re.fullmatch(r"(--?)?[a-z][a-z-]{0,20}", value):
             message = message.replace(value, "…")
     return message
 
 
+def program() -> NoReturn:
+    """The console script: runs ``main``; a signal that comes after the result changes nothing any more."""
+    code = main()
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -74,12 +74,12 @@ class Asking:
             self.terminal.say(more)
         return key
 
-    def hand_over(self, label: str, text: str) -> None:
+    def hand_over(self, what: str, text: str, *, more: str) -> None:
         """Show an exact value alone on its line, and offer to copy it."""
-        self.terminal.say(f"{label}:")
+        self.terminal.say(f"{what}:")
         self.terminal.exact(text)
         others = {"c": "copy"} if self.desktop.can_copy() else {}
-        while self.go_on("Copy this value as it stands: it has to match to the letter.", **others) == "c":
+        while self.go_on(more, **others) == "c":
             copied = self.desktop.copy(text)
             self.terminal.say("Copied." if copied else "The clipboard did not take it: mark and copy it.")
 

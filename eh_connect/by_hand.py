@@ -51,7 +51,7 @@ def steps(change: Change, dashboard_url: str) -> tuple[str, ...]:
         return (
             page,
             "“+ Connector Profile” > Employment Hero > Type “OAuth 2.0”.",
-            "Enter the Client ID and the Client Secret of the application.",
+            f"Enter Client ID and Client Secret. If there is a field for a name: {change.fields.name}.",
             f"Select{chosen}" if chosen else "Select Actions, or leave all of them enabled.",
             "“Create profile”.",
             *(() if default is None else (f"Set default to: {str(default).lower()}",)),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from eh_connect.by_hand import ByHand
+    from eh_connect.change import Change
     from eh_connect.stackone.models import ConnectorProfile
 
 
@@ -30,6 +31,10 @@ class Console(Protocol):
 
     def which(self, profiles: Sequence[ConnectorProfile], refusal: StackOneRefusedError) -> ConnectorProfile:
         """Several profiles have appeared: which one is it? ``refusal`` where nobody can tell."""
+        ...
+
+    def confirm(self, change: Change) -> None:
+        """Last look before anything is sent; returns if it is to be done."""
         ...
 
     def rejected(self, explanation: str) -> None:
@@ -67,6 +72,9 @@ class Unattended:
     ) -> ConnectorProfile:
         """Refused, with a command for each."""
         raise refusal
+
+    def confirm(self, change: Change) -> None:
+        """Whoever runs it unattended has decided."""
 
     def rejected(self, explanation: str) -> None:
         """Refused: nothing was written."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from eh_connect.asking import Asking
     from eh_connect.by_hand import ByHand
+    from eh_connect.change import Change
     from eh_connect.desktop import Lent
     from eh_connect.errors import StackOneRefusedError
     from eh_connect.secret import Secret
@@ -32,14 +33,18 @@ class Attended:
         asking: asks.
         warn: keeps a warning for the result.
         wait: seconds that the dashboard way waits for the person.
+        reviewed: the wizard's review was answered; the same is not asked twice.
     """
 
-    def __init__(self, asking: Asking, *, warn: Callable[[str], None], wait: float) -> None:
+    def __init__(
+        self, asking: Asking, *, warn: Callable[[str], None], wait: float, reviewed: bool = False
+    ) -> None:
         self._asking = asking
         self._terminal = asking.terminal
         self._warn = warn
         self._wait = wait
         self._lent: Lent | None = None
+        self._reviewed = reviewed
 
     def progress(self, text: str) -> None:
         """Said at once."""
@@ -82,21 +87,37 @@ class Attended:
         )
         return by_id[chosen]
 
+    def confirm(self, change: Change) -> None:
+        """Show what changes, unless the wizard did."""
+        if self._reviewed:
+            return
+        self._terminal.heading("What would change at StackOne")
+        for field in change.shown:
+            self._terminal.say(f"{field.field}: {field.before or 'not known'} → {field.after}")
+        more = "Nothing has been sent yet. “No” leaves everything as it is."
+        if not self._asking.yes("Do it?", default=True, more=more):
+            raise StoppedError("Stopped: nothing was sent to StackOne.")
+
     def rejected(self, explanation: str) -> None:
         """Go on knowingly, or stop."""
         self._terminal.say(f"Employment Hero rejected the Client ID and Secret. {explanation}")
         if not self._asking.yes("Send them to StackOne all the same?", default=False, more=explanation):
-            raise StoppedError("Stopped: nothing was sent to StackOne.")
+            raise StoppedError(
+                "Stopped: nothing was sent to StackOne.",
+                hint="Run the same command again to paste another pair.",
+            )
 
     def do_by_hand(self, work: ByHand, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
         """Step by step through the form; then the list is watched until it shows the profile."""
         self._terminal.heading("In StackOne's dashboard")
-        self._terminal.say("StackOne's API has no call for this; the dashboard has a form.")
+        self._terminal.say("Fill in its form; eh-connect watches for the profile.")
         try:
             for number, step in enumerate(work.steps, 1):
-                self._terminal.say(f"{number}. {step}")
                 if number == 1:
+                    self._terminal.say("1. Open")
                     self._asking.open(work.url)
+                else:
+                    self._terminal.say(f"{number}. {step}")
                 if number == work.enter_at and work.pair is not None:
                     self._hand_over("Client ID", work.pair.client_id)
                     self._hand_over("Client Secret", work.pair.client_secret)
@@ -130,13 +151,16 @@ class Attended:
     def _watch(self, work: ByHand, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
         self._terminal.say("Watching StackOne's list; any key looks at once, Ctrl-C leaves.")
         start = time.monotonic()
-        while (waited := time.monotonic() - start) < self._wait:
-            profile = done()
-            if profile is not None:
-                self._terminal.say(f"There it is: “{profile.name}” (ID {profile.id}).")
-                return profile
-            self._terminal.replace_line(f"Waiting for the profile … {waited:.0f} s")
-            self._terminal.pressed_within(min(LOOK_EVERY, self._wait - waited))
+        try:
+            while (waited := time.monotonic() - start) < self._wait:
+                profile = done()
+                if profile is not None:
+                    self._terminal.say(f"There it is: “{profile.name}” (ID {profile.id}).")
+                    return profile
+                self._terminal.replace_line(f"Waiting for the profile … {waited:.0f} s")
+                self._terminal.pressed_within(min(LOOK_EVERY, self._wait - waited))
+        finally:
+            self._terminal.replace_line("")
         raise ActionNeededError(
             "The profile did not show in time.",
             detail="What you gave is kept.",

@@ -274,10 +274,7 @@ def _afterwards() -> Section:
     return Section(
         "Afterwards",
         (
-            Step("Prove the profile with a test sign-in.", values=(Value("Command", "eh-connect verify"),)),
-            Step(
-                "Link the customers' accounts.",
-                values=(Value("Command", "eh-connect link"), Value("Documentation", LINKING_DOCS)),
-            ),
+            Step("Prove the profile: link a test account through it, and sign in to Employment Hero."),
+            Step("Link the customers' accounts.", values=(Value("Documentation", LINKING_DOCS),)),
         ),
     )

@@ -151,7 +151,10 @@ class Inputs:
         if path == "-":
             if self._stdin is None:
                 raise ValueError("standard input is a terminal: pipe the secret in, or name a file")
-            raw = self._stdin.read(LARGEST_SECRET_FILE + 1)
+            try:
+                raw = self._stdin.read(LARGEST_SECRET_FILE + 1)
+            except (OSError, ValueError):
+                raise ValueError("standard input can't be read") from None
         else:
             try:
                 with open(path, "rb") as file:  # noqa: PTH123  # /dev/fd/63 and pipes are files here too
@@ -230,6 +233,7 @@ def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         port_is_fine = parts.port != 0
+        (parts.hostname or "").encode("idna").decode("idna")  # no empty or overlong part, no broken "xn--"
     except ValueError:
         raise ValueError("it is not a URL") from None
     # The stricter host rule keeps every parser of one mind about where a secret goes.
@@ -254,7 +258,7 @@ def one_of(*choices: str) -> Judge[str]:
 
     def judge(text: str) -> str:
         if text not in choices:
-            raise ValueError(f"it is one of {', '.join(choices)}")
+            raise ValueError(f"it must be one of {', '.join(choices)}")
         return text
 
     return judge

@@ -7,10 +7,12 @@ import logging
 import os
 import socket
 import ssl
+import threading
 import time as system
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from weakref import WeakKeyDictionary
 
 import httpx
 import truststore
@@ -164,7 +166,7 @@ def exchange(
         raise ExchangeError("The time for the network is used up.", passing=False, arrived=False)
     timeouts = dict.fromkeys(("connect", "read", "write", "pool"), allowed)
     request.extensions["timeout"] = timeouts
-    with time.running():
+    with time.running(), _Watch(http, request, allowed) as watch:
         deadline = time.clock() + allowed
         try:
             response = http.send(request, stream=True)
@@ -177,10 +179,53 @@ def exchange(
             _LOG.debug("%s %s: %d, %.2f s", request.method, _place(request), response.status_code, spent)
             return Answer(response.status_code, response.headers, text)
         except httpx.HTTPError as exc:
-            fault = _fault(exc, request.url.host)
+            late = httpx.ReadTimeout("cut") if watch.has_cut else exc
+            fault = _fault(late, request.url.host)
             _LOG.debug("%s %s: %s", request.method, _place(request), type(exc).__name__)
+        except (httpx.InvalidURL, UnicodeError, ValueError):  # of the request, or of a redirect's target
+            fault = ExchangeError(
+                f"{request.url.host} answered with an address that makes no sense.",
+                passing=False,
+                arrived=True,
+                hint="Check the URL, and the proxy.",
+            )
     # Raised out here, not `from exc`: httpx's exceptions hold the request, with the key and the secret.
     raise fault
+
+
+class _Watch:
+    """Cuts the connection when the time is over.
+
+    httpx's limits are for each read: a server that sends a byte now and then would never meet them.
+    """
+
+    _streams: ClassVar[WeakKeyDictionary[httpx.Client, Any]] = WeakKeyDictionary()
+
+    def __init__(self, http: httpx.Client, request: httpx.Request, seconds: float) -> None:
+        self._http = http
+        request.extensions["trace"] = self._trace
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self.has_cut = False
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._streams[self._http] = info["return_value"]
+
+    def _cut(self) -> None:
+        stream = self._streams.get(self._http)
+        held = stream and stream.get_extra_info("socket")
+        if held is not None:
+            self.has_cut = True
+            with suppress(OSError):  # it ended by itself
+                held.shutdown(socket.SHUT_RDWR)
 
 
 def _place(request: httpx.Request) -> str:

@@ -72,7 +72,8 @@ class SetupResult:
             return f"Left alone: the connector profile “{name}” is not from here, and was not touched."
         lines = [_TITLES[self.action].format(name=name)]
         if self.action == "pending":
-            lines += [f"  {c.field}: {c.before or '(unknown)'} → {c.after}" for c in self.plan]
+            before = "(not known)" if profile else "(new)"
+            lines += [f"  {c.field}: {c.before or before} → {c.after}" for c in self.plan]
         elif profile:
             lines.append(f"  ID             {profile.id}")
             kept = f"kept in {self.stored_in}" if self.stored_in else "not kept here"

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from eh_connect.secret import Secret
+
+_PIECE = 12
+"""Characters of a secret that are blanked out wherever they stand: an echo may be cut off."""
 
 _SHORTEST_SCRUBBED = 6
 """A shorter secret would blank out ordinary words."""
@@ -33,9 +36,8 @@ def clean(text: str, limit: int = 300) -> str:
 
 
 def scrub(text: str, secrets: Iterable[Secret]) -> str:
-    """``text`` with every echo of the secrets (plain, JSON-, URL- or base64-encoded) made ``[secret]``."""
-    echoes = _echoes(secrets)
-    return echoes.sub("[secret]", text) if echoes else text
+    """``text`` with each echo of the secrets (plain, cut off, JSON-, URL- or base64-encoded) ``[secret]``."""
+    return _scrubber(secrets)(text)
 
 
 def read_json(text: str, secrets: Iterable[Secret]) -> Any:
@@ -47,27 +49,36 @@ def read_json(text: str, secrets: Iterable[Secret]) -> Any:
         ValueError: it is no JSON.
         RecursionError: it is nested too deeply.
     """
-    value = json.loads(text)
-    echoes = _echoes(secrets)
-    return _without(value, echoes) if echoes else value
+    return _without(json.loads(text), _scrubber(secrets))
 
 
-def _without(value: Any, echoes: re.Pattern[str]) -> Any:
+def _without(value: Any, scrubbed: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
-        return {_without(key, echoes): _without(item, echoes) for key, item in value.items()}
+        return {_without(key, scrubbed): _without(item, scrubbed) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without(item, echoes) for item in value]
+        return [_without(item, scrubbed) for item in value]
     if not isinstance(value, str):
         return value
     shown = clean(value, len(value))  # control characters might sit inside of the echo
-    scrubbed = echoes.sub("[secret]", shown)
-    return value if scrubbed == shown else scrubbed
+    return value if scrubbed(shown) == shown else scrubbed(shown)
 
 
-def _echoes(secrets: Iterable[Secret]) -> re.Pattern[str] | None:
-    forms = {form for secret in secrets for form in _forms(secret.reveal())}
-    longest_first = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if forms else None
+def _scrubber(secrets: Iterable[Secret]) -> Callable[[str], str]:
+    forms = sorted({f for s in secrets for f in _forms(s.reveal())}, key=len, reverse=True)
+    if not forms:
+        return lambda text: text
+    whole = re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
+    pieces = {form[i : i + _PIECE].lower() for form in forms for i in range(len(form) - _PIECE + 1)}
+
+    def scrubbed(text: str) -> str:
+        text = whole.sub("[secret]", text)
+        low = text.lower()
+        hits = [i for i in range(len(text) - _PIECE + 1) if low[i : i + _PIECE] in pieces]
+        echoed = {place for hit in hits for place in range(hit, hit + _PIECE)}
+        kept = ("\0" if place in echoed else character for place, character in enumerate(text))
+        return re.sub("\0+", "[secret]", "".join(kept)) if echoed else text
+
+    return scrubbed
 
 
 def _forms(value: str) -> set[str]:

@@ -40,7 +40,8 @@ class State:
     """One profile. Times are ISO 8601 text; None means not known.
 
     ``updated_at`` is StackOne's after our last write, ``set_at`` when the pair became current, ``via`` is
-    ``api`` or ``dashboard``, ``actions`` are as last sent.
+    ``api`` or ``dashboard``, ``actions`` are as last sent,
+    ``chosen_actions`` what the wizard was told and has not sent yet.
     """
 
     label: str
@@ -57,6 +58,7 @@ class State:
     fingerprint: str | None = None
     via: str | None = None
     actions: tuple[str, ...] | None = None
+    chosen_actions: tuple[str, ...] | None = None
     proven_at: str | None = None
     pending: Pending | None = None
 
@@ -66,7 +68,7 @@ def default_folder(environ: Mapping[str, str]) -> Path:
     if chosen := environ.get("EH_CONNECT_HOME"):
         try:
             return Path(chosen).expanduser().absolute()
-        except RuntimeError as exc:
+        except (RuntimeError, OSError) as exc:
             raise StorageError(f"EH_CONNECT_HOME names an unknown home: {chosen}", hint=_ELSEWHERE) from exc
     from platformdirs import user_state_path
 
@@ -241,11 +243,11 @@ def _judged(name: str, value: Any) -> Any:
     match name, value:
         case _, None:
             return None
-        case "actions", [*ids] if _are_texts(ids):
+        case "actions" | "chosen_actions", [*ids] if _are_texts(ids):
             return tuple(ids)
         case "pending", {"via": str(via), "name": str(wanted), "known": [*known]}:
             return Pending(via, wanted, tuple(map(_known, known)))
-        case _, str() if name not in {"actions", "pending"}:
+        case _, str() if name not in {"actions", "chosen_actions", "pending"}:
             return value
     raise ValueError(f"'{name}' is of the wrong kind")
 

@@ -60,7 +60,7 @@ class Terminal(Protocol):
         ...
 
     def replace_line(self, text: str) -> None:
-        """Show how waiting goes: over the line before, where the terminal can."""
+        """Show how waiting goes: over the line before, where the terminal can. Empty: take it away."""
         ...
 
     def show_until_key(self, text: str) -> None:

@@ -42,6 +42,7 @@ class FullTerminal:
         self._rich = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._keys = keys or get_app_session().input
         self._typed: list[KeyPress] = []
+        self._line_is_open = False
         self._on: dict[str, Any] = {
             "input": self._keys,
             "output": screen or create_output(sys.stderr),
@@ -55,6 +56,9 @@ class FullTerminal:
 
     def say(self, text: str) -> None:
         """Prose, wrapped by rich."""
+        if self._line_is_open:
+            self._rich.file.write("\r\x1b[K")
+            self._line_is_open = False
         self._rich.print(Text(text))
 
     def exact(self, text: str) -> None:
@@ -72,7 +76,7 @@ class FullTerminal:
         from prompt_toolkit.shortcuts import PromptSession
 
         session: PromptSession[str] = PromptSession(
-            f" {question} (hidden) ",
+            f" {question} (hidden; ? explains) ",
             input_processors=[PasswordProcessor(char="")],
             input=self._keys,
             output=self._on["output"],
@@ -118,6 +122,7 @@ class FullTerminal:
     def replace_line(self, text: str) -> None:
         """Over the line before."""
         self._rich.file.write(f"\r{text[: self._rich.width - 1]}\x1b[K")
+        self._line_is_open = True
         self._rich.file.flush()
 
     def show_until_key(self, text: str) -> None:

@@ -54,7 +54,10 @@ class PlainTerminal:
         with warnings.catch_warnings():
             warnings.simplefilter("error", GetPassWarning)
             try:
-                return getpass(f"{question} (hidden): ", stream=sys.stderr)
+                return getpass(f"{question} (hidden; ? explains): ", stream=sys.stderr)
+            except EOFError:
+                _write("\n")
+                raise
             except GetPassWarning:
                 _write("This terminal can't hide what is typed.\n")
                 raise EOFError from None
@@ -75,7 +78,7 @@ class PlainTerminal:
         """Numbers, with commas."""
         _write(f"{question}\n" + "".join(f"  {n}. {c.label}\n" for n, c in enumerate(choices, 1)))
         while True:
-            parts = [p.strip() for p in self.read("Numbers, with commas between").split(",") if p.strip()]
+            parts = self.read("Numbers, such as 2,3").replace(",", " ").split()
             if parts and all(p.isdecimal() and 1 <= int(p) <= len(choices) for p in parts):
                 return tuple(dict.fromkeys(choices[int(p) - 1].value for p in parts))
             _write("Those are not all among the numbers.\n")
@@ -107,7 +110,7 @@ class PlainTerminal:
 
     def replace_line(self, text: str) -> None:
         """Now and then a new line."""
-        if time.monotonic() - self._said_at >= _SAID_EVERY:
+        if text and time.monotonic() - self._said_at >= _SAID_EVERY:
             self._said_at = time.monotonic()
             _write(text + "\n")
 

@@ -258,8 +258,7 @@ def test_two_profiles_of_that_name_are_told_apart_by_id(tool: Tool) -> None:
     ids = [profile["shown"]["id"] for profile in tool.stage.profiles]
     assert (run.error["code"], tool.kept()) == (6, {})
     commands = [step["command"] for step in run.answer["next"]]
-    assert [command.split()[-1] for command in commands] == ids
-    assert all(command.startswith("eh-connect setup ") for command in commands)
+    assert commands == [f"eh-connect setup --profile-id {i} --if-exists update" for i in ids]
     assert tool.setup_here("--profile-id", ids[1]).succeeded["profile"]["id"] == ids[1]
 
 
@@ -285,7 +284,7 @@ def test_what_a_person_made_in_the_dashboard_is_taken_over(tool: Tool, taken_by:
     run = tool.setup_here("--via", "dashboard")
     assert run.error["code"] == 8
     assert "connector_profiles" in run.error["detail"]
-    assert run.answer["next"][0]["command"] == "eh-connect setup --profile-id new"
+    assert run.answer["next"][0]["command"] == "eh-connect setup --profile-id new --via dashboard"
     assert tool.stage.requests() == [LIST]
     assert tool.setup_here("--profile-id", "new").error["code"] == 6
 

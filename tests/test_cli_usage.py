@@ -79,6 +79,9 @@ def test_wrong_usage_is_one_json_object_where_json_is_among_the_arguments(
         ("--stackone-url", "http://api.stackone.com"),
         ("--stackone-url", "https://user:secret@api.stackone.com"),
         ("--stackone-app-url", "ftp://app.stackone.com"),
+        ("--stackone-url", "https://xn--a"),
+        ("--stackone-url", "https://a..b"),
+        ("--stackone-url", f"https://{'a' * 70}.com"),
         ("--client-secret-file", "/no/such/file"),
         ("--client-secret-file", "."),
         ("--client-secret-file", "\x01"),
@@ -157,6 +160,37 @@ def test_output_that_can_not_be_written_is_told(tool: Tool, flags: str) -> None:
     assert "The output can't be written" in done.stderr
     done = in_shell(tool, f"$EH setup --via no {flags} >/dev/full; echo $?")
     assert (done.stdout.strip(), "--via" in done.stderr) == ("3", True)
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+def test_progress_that_can_not_be_written_stops_nothing(tool: Tool) -> None:
+    done = in_shell(tool, "$EH setup --json 2>/dev/full; echo $?")
+    assert done.stdout.strip().endswith("0")
+    assert len(tool.stage.profiles) == 1
+    assert in_shell(tool, "$EH setup --via no 2>/dev/full; echo $?").stdout.strip() == "3"
+    assert in_shell(tool, "$EH setup --nope 2>/dev/full; echo $?").stdout.strip() == "2"
+
+
+@pytest.mark.parametrize(
+    "typed", ["--Bbsecret-0123456789", "-Bbsecret-0123456789", "--Bbsecret-0123456789=x"]
+)
+@pytest.mark.parametrize("before", [[], ["--"]])
+def test_a_value_in_the_wrong_place_is_not_echoed(tool: Tool, typed: str, before: list[str]) -> None:
+    run = tool.run("setup", *before, typed)
+    assert run.code == 2
+    assert "Bbsecret" not in run.out + run.err
+
+
+def test_exit_code_without_a_dry_run_is_wrong_usage(tool: Tool) -> None:
+    assert tool.setup_here("--exit-code").error["code"] == 2
+
+
+def test_the_command_after_a_dry_run_makes_that_change(tool: Tool) -> None:
+    assert tool.setup_here().succeeded["action"] == "created"
+    run = tool.setup_here("--dry-run", "--name", "Another name", "--no-check")
+    (step,) = run.succeeded["next"]
+    assert step["command"] == "eh-connect setup --name 'Another name' --no-check"
 
 
 PLAIN_LOCALES = [

@@ -95,3 +95,10 @@ def test_a_number_that_looks_like_a_secret_stays_a_number() -> None:
 
 def test_texts_without_an_echo_stay_as_they_came() -> None:
     assert read_json('["a\\u0000b  c"]', [Secret("secret-value")]) == ["a\x00b  c"]
+
+
+@pytest.mark.parametrize("cut", [12, 20, 42])
+def test_an_echo_that_was_cut_off_is_scrubbed_too(cut: int) -> None:
+    value = "Qx7" * 14 + "z"
+    for echo in (value[:cut], value[-cut:], f"bad secret {value[:cut]}…"):
+        assert "Qx7Qx7" not in scrub(echo, [Secret(value)])

@@ -161,7 +161,7 @@ def test_an_error_body_is_quoted_with_its_list_of_errors() -> None:
     with pytest.raises(StackOneRefusedError) as caught:
         World(httpx.Response(422, json=body)).client.profiles()
     assert caught.value.detail
-    assert caught.value.detail.endswith("StackOne says: Bad request; name is taken")
+    assert caught.value.detail.endswith("StackOne says: Bad request; name is taken.")
 
 
 CREDENTIALS = base64.b64encode(f"{KEY}:".encode()).decode()

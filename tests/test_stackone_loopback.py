@@ -34,6 +34,14 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/drop"):
             self.close_connection = True
             return
+        if self.path.startswith("/drip"):
+            for _ in range(10_000):  # a header that grows for ever, and never lets a single read wait
+                try:
+                    self.wfile.write(b"HTTP/1.1 103 Early\r\n\r\n")
+                except OSError:
+                    return
+                if self.release.wait(0.01):
+                    return
         self.send_response(200)
         length = 1000 if self.path.startswith("/trickle") else len(body)
         self.send_header("Content-Length", str(length))
@@ -73,7 +81,7 @@ def test_one_connection_serves_all_calls_and_no_proxy_stands_before_loopback(
         assert len(handler.connections) == 1
 
 
-@pytest.mark.parametrize("path", ["/hang", "/trickle"])
+@pytest.mark.parametrize("path", ["/hang", "/trickle", "/drip"])
 def test_a_server_that_does_not_finish_is_left_when_the_time_is_up(path: str) -> None:
     with (
         loopback() as (url, _),

@@ -108,7 +108,7 @@ def test_a_hidden_answer_is_never_said_back(pasted: str) -> None:
 
 def test_a_value_is_copied_to_a_terminal_far_away_by_its_escape_sequence() -> None:
     terminal = ScriptedTerminal("c", "")
-    asking(terminal, SSH_TTY="/dev/pts/1").hand_over("Redirect URI", "https://example.test/callback")
+    asking(terminal, SSH_TTY="/dev/pts/1").hand_over("Redirect URI", "https://example.test/callback", more="")
     assert "\x1b]52;c;aHR0cHM6Ly9leGFtcGxlLnRlc3QvY2FsbGJhY2s=\a" in terminal.said
 
 

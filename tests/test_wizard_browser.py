@@ -72,8 +72,8 @@ def register(person: Person, browser: Browser, *, plain: bool) -> tuple[str, str
     browser.press("Create Application")
     person.answers("Enter: go on")
     client_id, client_secret = browser.value("Client ID"), browser.value("Client Secret")
-    person.answers("Client ID (hidden)", client_id)
-    person.answers("Client Secret (hidden)", client_secret)
+    person.answers("Client ID (hidden; ? explains)", client_id)
+    person.answers("Client Secret (hidden; ? explains)", client_secret)
     person.sees("did not reject them")
     return client_id, client_secret
 

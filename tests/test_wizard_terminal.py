@@ -109,9 +109,9 @@ class Steps:
 
     def credentials(self) -> None:
         self.questions += 2
-        self.person.answers("Client ID (hidden)", CLIENT_ID)
+        self.person.answers("Client ID (hidden; ? explains)", CLIENT_ID)
         self.person.sees(f"43 characters, {Secret(CLIENT_ID).fingerprint}")
-        self.person.answers("Client Secret (hidden)", CLIENT_SECRET)
+        self.person.answers("Client Secret (hidden; ? explains)", CLIENT_SECRET)
         self.person.sees(f"43 characters, {Secret(CLIENT_SECRET).fingerprint}")
         self.person.sees("did not reject them")
 
@@ -177,11 +177,11 @@ def test_a_step_that_is_interrupted_is_taken_up_again(
     environment |= way
     plain = is_plain(environment)
     waiting_for = [
-        "StackOne API key (hidden)",
+        "StackOne API key (hidden; ? explains)",
         "Enter: go on",
         "Organisation ID (? explains)",
         "Actions to enable",
-        "Client ID (hidden)",
+        "Client ID (hidden; ? explains)",
         "Do it?",
     ][reached]
     with at_terminal("setup", environment=environment, cwd=tmp_path) as person:
@@ -240,7 +240,7 @@ def test_each_mistake_in_the_paste_is_met_with_the_right_word(
         steps = Steps(person, stage, plain=False)
         for name in STEPS[:4]:
             getattr(steps, name)()
-        person.answers("Client ID (hidden)", pasted)
+        person.answers("Client ID (hidden; ? explains)", pasted)
         person.sees(word)
         person.types(CTRL_C)
         assert person.leaves() == 130
@@ -253,8 +253,8 @@ def test_a_rejected_pair_can_be_pasted_again(
         steps = Steps(person, stage, plain=False)
         for name in STEPS[:4]:
             getattr(steps, name)()
-        person.answers("Client ID (hidden)", CLIENT_ID)
-        person.answers("Client Secret (hidden)", CLIENT_SECRET[::-1])
+        person.answers("Client ID (hidden; ? explains)", CLIENT_ID)
+        person.answers("Client Secret (hidden; ? explains)", CLIENT_SECRET[::-1])
         person.sees("Employment Hero rejected them")
         choose(person, "What now?", 1, plain=False)
         steps.credentials()

@@ -63,8 +63,8 @@ def wizard() -> list[str]:
             for shown in ("Application Name", "Redirect URI", "Tick these boxes", "FIXED FOR EVER"):
                 person.sees(shown)
                 person.answers("Enter: go on")
-            person.answers("Client ID (hidden)", CLIENT_ID)
-            person.answers("Client Secret (hidden)", CLIENT_SECRET)
+            person.answers("Client ID (hidden; ? explains)", CLIENT_ID)
+            person.answers("Client Secret (hidden; ? explains)", CLIENT_SECRET)
             person.sees("Do it?")
             person.sees("Explain", stays=False)
             person.types(DOWN * 9 + ENTER)

@@ -175,7 +175,9 @@ def _write(stream: Any, text: str) -> None:
     except OSError as exc:
         # Python would complain about the same stream once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        if not isinstance(exc, BrokenPipeError):
+        if stream is sys.stdout and not isinstance(
+            exc, BrokenPipeError
+        ):  # a lost progress line stops nothing
             raise StorageError(
                 "The output can't be written.",
                 detail=exc.strerror,

@@ -34,11 +34,11 @@ def unattended(session: Session) -> Console:
     return Unattended(say=session.output.say, warn=session.output.warn)
 
 
-def attended(session: Session, questions: Asking, *, wait: float) -> Console:
-    """The person at the terminal; ``wait`` is how many seconds a person is waited for."""
+def attended(session: Session, questions: Asking, *, wait: float, reviewed: bool) -> Console:
+    """The person at the terminal, waited for so many seconds; ``reviewed``: the wizard asked for a yes."""
     from eh_connect.console_attended import Attended
 
-    return Attended(questions, warn=session.output.warn, wait=wait)
+    return Attended(questions, warn=session.output.warn, wait=wait, reviewed=reviewed)
 
 
 def now() -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eh_connect.cli import options
 from eh_connect.cli.session import Common, Session, execute
+from eh_connect.employment_hero.portal import portal_url
 from eh_connect.errors import NextStep
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class SandboxServed:
     exit_code = 0
     next_steps = (
         NextStep("rehearse the main job, in another terminal", "eh-connect setup --sandbox --no-input"),
+        NextStep("rehearse the wizard, too", "eh-connect setup --sandbox --profile wizard --name Wizard"),
     )
 
     def __init__(self, prepared: Prepared) -> None:
@@ -34,15 +36,20 @@ class SandboxServed:
             )
         }
         self._folder = prepared.environment["EH_CONNECT_HOME"]
+        organisation = prepared.environment["EH_CONNECT_ORG_ID"]
+        self._pages = {
+            "Developer Portal": portal_url(organisation, self._urls["EMPLOYMENT_HERO_APP_URL"]),
+            "Dashboard": f"{self._urls['STACKONE_APP_URL']}/connector_profiles",
+        }
 
     def as_json(self) -> dict[str, Any]:
         """Addresses and folder."""
-        return {"urls": self._urls, "folder": self._folder}
+        return {"urls": self._urls, "pages": self._pages, "folder": self._folder}
 
     def as_text(self) -> str:
         """The same for a person."""
         lines = ["Serving the rehearsal on this machine until Ctrl-C. All its accounts are made up."]
-        lines += [f"  {name:<26} {url}" for name, url in self._urls.items()]
+        lines += [f"  {name:<26} {url}" for name, url in (self._pages | self._urls).items()]
         return "\n".join([*lines, f"  {'Folder':<26} {self._folder}"])
 
 

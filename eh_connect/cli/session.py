@@ -102,8 +102,12 @@ class Session:
         prepared = self._stack.enter_context(sandbox_source().prepare(self.folder / "sandbox"))
         self.environ.update(prepared.environment)
         if self.attended:  # a person rehearses the portal too, and brings what it gives out
-            for name in (names.CLIENT_ID, names.CLIENT_SECRET, names.ORG_ID):
+            for name in (names.CLIENT_ID, names.CLIENT_SECRET):
                 self.environ.pop(name.variable or "")
+            self.output.say(
+                "REHEARSAL: everything here is made up and stays on this machine. The rehearsal's own API "
+                "key is used; Client ID and Secret come from its Developer Portal, whose address is shown."
+            )
         # The sandbox's keyring is loaded by name and finds its folder in the environment.
         os.environ["EH_CONNECT_HOME"] = self.environ["EH_CONNECT_HOME"]
 

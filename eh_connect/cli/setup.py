@@ -9,8 +9,11 @@ import typer
 from eh_connect import inputs as names
 from eh_connect.cli import options
 from eh_connect.cli.session import Common, Session, execute, refuse_on_command_line
+from eh_connect.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eh_connect.result import SetupResult
 
 
@@ -108,6 +111,8 @@ def setup(  # noqa: PLR0913  # a flag is an argument
             raise refuse_on_command_line("Client Secret", "--client-secret-file", "EH_CONNECT_CLIENT_SECRET")
         if api_key is not None:
             raise refuse_on_command_line("StackOne API key", "--api-key-file", "STACKONE_API_KEY")
+        if exit_code and not dry_run:
+            raise UsageError("--exit-code goes with --dry-run.", hint="Add --dry-run, or leave it out.")
         switches = Switches(
             default=default,
             check=check,
@@ -116,7 +121,27 @@ def setup(  # noqa: PLR0913  # a flag is an argument
             exit_code=exit_code,
             replace_application=replace_application,
             browser=browser,
+            again=_again(
+                flags,
+                **{"--default": default is True, "--no-default": default is False, "--no-check": not check},
+                **{"--no-store": not store, "--replace-application": replace_application},
+            ),
         )
         return run_setup(session, session.inputs(flags), switches)
 
     execute("setup", common, body)
+
+
+_NOT_AGAIN = {i.name for i in (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT)}
+
+
+def _again(flags: Mapping[str, str | tuple[str, ...] | None], **switches: bool) -> tuple[str, ...]:
+    """The flags that were given, to be typed once more; secrets are in files, so none is among them."""
+    by_name = {i.name: i.flag for i in vars(names).values() if isinstance(i, names.Input) and i.flag}
+    typed: list[str] = []
+    for name, value in flags.items():
+        if value is None or name in _NOT_AGAIN:
+            continue
+        for text in (value,) if isinstance(value, str) else value:
+            typed += [by_name[name], text]
+    return (*typed, *(flag for flag, given in switches.items() if given))

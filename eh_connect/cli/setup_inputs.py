@@ -57,6 +57,8 @@ class Gathered:
     api_key: Secret | None
     probed: bool = False
     """Employment Hero was asked about the pair already."""
+    reviewed: bool = False
+    """The person said yes to all of it."""
 
 
 def read(inputs: Inputs) -> Given:

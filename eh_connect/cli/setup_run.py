@@ -10,15 +10,18 @@ from eh_connect.cli import parts, setup_inputs
 from eh_connect.cli.setup_inputs import DEFAULT_NAME, STACKONE_APP_URL, STACKONE_URL, Gathered, Given
 from eh_connect.commands import command
 from eh_connect.employment_hero.portal import OAUTH_URL
-from eh_connect.errors import NextStep
+from eh_connect.errors import NextStep, StorageError
 from eh_connect.flows.keeping import Keeping
 from eh_connect.flows.request import SetupParts, SetupRequest
 from eh_connect.flows.setup import setup
-from eh_connect.inputs import origin
+from eh_connect.inputs import origin, url
 from eh_connect.state import StateFolder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from eh_connect.cli.session import Session
+    from eh_connect.console import Console
     from eh_connect.inputs import Inputs
     from eh_connect.result import SetupResult
     from eh_connect.secret import Pair
@@ -35,6 +38,8 @@ class Switches:
     exit_code: bool
     replace_application: bool
     browser: bool
+    again: tuple[str, ...]
+    """The flags of this run, but for the label, the profile's ID and the dry run."""
 
 
 def run_setup(session: Session, inputs: Inputs, switches: Switches) -> SetupResult:
@@ -50,7 +55,7 @@ def run_setup(session: Session, inputs: Inputs, switches: Switches) -> SetupResu
     keeping = Keeping(given.label, store, states, writes=writes, now=parts.now)
     with ExitStack() as stack:
         # A folder that exists is locked before it is read; a new one is made once nothing is missing.
-        locked = writes and (asks or folder.is_dir()) and not inputs.invalid
+        locked = writes and (asks or _is_there(folder)) and not inputs.invalid
         if locked:
             stack.enter_context(states.lock(given.label))
         keeping.load()
@@ -71,7 +76,8 @@ def run_setup(session: Session, inputs: Inputs, switches: Switches) -> SetupResu
         result = _converge(session, _Run(stack, keeping, switches, urls), gathered, asks=asks)
     if result.action != "pending":
         return result
-    step = NextStep("make the change (with the same flags and variables)", command("setup", given.label))
+    profile_id = ("--profile-id", given.profile_id) if given.profile_id else ()
+    step = NextStep("make the change", command("setup", given.label, *profile_id, *switches.again))
     return replace(result, next_steps=(step,), exit_code=10 if switches.exit_code else 0)
 
 
@@ -83,15 +89,34 @@ class _Run:
     urls: _Urls
 
 
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False  # what is wrong with it is told when it is made
+
+
 class _Urls:
     """Where things go: given, else as at the last success, else the real ones."""
 
     def __init__(self, given: Given, keeping: Keeping) -> None:
-        self.stackone = given.stackone_url or keeping.state.stackone_url or STACKONE_URL
-        self.oauth = given.oauth_url or keeping.state.oauth_url or OAUTH_URL
+        self.stackone = given.stackone_url or _stored(keeping.state.stackone_url) or STACKONE_URL
+        self.oauth = given.oauth_url or _stored(keeping.state.oauth_url) or OAUTH_URL
         self.dashboard = given.app_url or STACKONE_APP_URL
         self.origins = (origin(self.stackone), origin(self.oauth))
         self.default_origins = (origin(STACKONE_URL), origin(OAUTH_URL))
+
+
+def _stored(base_url: str | None) -> str | None:
+    """A URL from the state file is judged like any other: the file may be damaged."""
+    try:
+        return base_url and url(base_url)
+    except ValueError as exc:
+        raise StorageError(
+            "The state file holds a URL that can't be used.",
+            detail=f"{exc}.",
+            hint="Restore the file, or give --stackone-url and EMPLOYMENT_HERO_OAUTH_URL.",
+        ) from None
 
 
 def _check_known(keeping: Keeping, *, dry_run: bool) -> None:
@@ -104,7 +129,8 @@ def _check_keyring(session: Session, keeping: Keeping, *, dry_run: bool) -> None
     if keeping.unreadable is None:
         return
     if dry_run:
-        session.output.warn(f"The keyring can't be read and counts as empty. {keeping.unreadable.title}")
+        why = keeping.unreadable.title.rstrip(".")
+        session.output.warn(f"The keyring can't be read and counts as empty. {why}.")
     elif keeping.writes:
         raise keeping.unreadable
 
@@ -118,17 +144,18 @@ def _converge(session: Session, run: _Run, gathered: Gathered, *, asks: bool) ->
     time = NetworkTime(gathered.given.timeout)
     stackone = StackOne(urls.stackone, urls.dashboard, time, run.stack)
     probe = CredentialProbe(urls.oauth, time)
-    console = parts.unattended(session)
+    console: Console = parts.unattended(session)
     check = switches.check
     if asks:
         from eh_connect.cli import setup_wizard
 
         questions = setup_wizard.asking(session, browser=switches.browser)
-        console = parts.attended(session, questions, wait=gathered.given.wait)
         gathered = setup_wizard.gather(
             session, questions, gathered, keeping, stackone, probe, origins=urls.origins, check=check
         )
         check = check and not gathered.probed
+        wait = gathered.given.wait
+        console = parts.attended(session, questions, wait=wait, reviewed=gathered.reviewed)
     if gathered.pair is None or gathered.api_key is None:
         raise AssertionError("what is missing has been told, or asked for")
     profiles, writes = stackone.connect(gathered.api_key)
@@ -141,7 +168,7 @@ def _converge(session: Session, run: _Run, gathered: Gathered, *, asks: bool) ->
         pause=time.sleep,
     )
     result = setup(_request(gathered, gathered.pair, run, check=check), setup_parts)
-    if asks:
+    if asks and result.action == "created":
         setup_wizard.afterwards(questions)
     return result
 
@@ -164,4 +191,5 @@ def _request(gathered: Gathered, pair: Pair, run: _Run, *, check: bool) -> Setup
         replace_application=switches.replace_application,
         origins=run.urls.origins,
         dashboard_url=run.urls.dashboard,
+        again=switches.again,
     )

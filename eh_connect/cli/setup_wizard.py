@@ -81,9 +81,10 @@ def gather(
             name=given.name or kept.name or DEFAULT_NAME,
             name_given=given.name is not None,
             org_id=given.org_id or kept.org_id,
+            org_id_given=given.org_id is not None,
             app_name=given.app_name or kept.app_name or DEFAULT_APP_NAME,
             scopes=given.scopes or kept.scopes,
-            actions=given.actions,
+            actions=given.actions or kept.chosen_actions,
             profile_id=given.profile_id,
             via=given.via,
         ),
@@ -107,7 +108,13 @@ def gather(
         actions=answers.actions,
         via=answers.via,
     )
-    return Gathered(given, answers.pair, answers.api_key, probed=answers.pair is not gathered.pair)
+    return Gathered(
+        given,
+        answers.pair,
+        answers.api_key,
+        probed=answers.pair is not gathered.pair,
+        reviewed=answers.reviewed,
+    )
 
 
 def _write_guide(answers: Answers, app_url: str, dashboard_url: str) -> Path:

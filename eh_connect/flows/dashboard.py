@@ -38,7 +38,7 @@ def change_by_hand(
         if change.profile is None:
             new = [profile for profile in now if profile.id not in existing]
             if len(new) > 1:
-                refusal = several("Several new profiles have appeared at StackOne.", new, request.label)
+                refusal = several("Several new profiles have appeared at StackOne.", new, request)
                 return parts.console.which(new, refusal)
             return new[0] if new else None
         before = change.profile
@@ -52,7 +52,7 @@ def change_by_hand(
 def _work(change: Change, request: SetupRequest, *, remembered: bool) -> by_hand.ByHand:
     creating = change.kind is Kind.CREATE
     arguments = ("--profile-id", NEW) if creating else ()
-    afterwards = command("setup", request.label, *arguments)
+    afterwards = command("setup", request.label, *arguments, *request.again)
     why = "take over the profile that you created" if creating else "note that the change was made"
     if remembered:
         hint = f"Afterwards: {afterwards}" + (

@@ -66,7 +66,7 @@ def find(
                 "or take over an existing profile with --profile-id.",
             )
         return _changed_by_hand(by_id[profile_id], keeping)
-    return _unfinished(profiles, keeping) or _named(profiles, request, keeping, console)
+    return _unfinished(profiles, request, keeping) or _named(profiles, request, keeping, console)
 
 
 def _changed_by_hand(profile: ConnectorProfile, keeping: Keeping) -> Found:
@@ -102,18 +102,16 @@ def _appeared(profiles: list[ConnectorProfile], keeping: Keeping, request: Setup
             + _seen(profiles),
             hint="Create it in the dashboard first, then run the same command again.",
         )
-    raise several("Several new profiles have appeared at StackOne.", new, request.label)
+    raise several("Several new profiles have appeared at StackOne.", new, request)
 
 
-def _unfinished(profiles: list[ConnectorProfile], keeping: Keeping) -> Found | None:
+def _unfinished(profiles: list[ConnectorProfile], request: SetupRequest, keeping: Keeping) -> Found | None:
     pending = keeping.state.pending
     if pending is None or pending.via != "api":
         return None
     new = new_profiles(profiles, keeping)
     if len(new) > 1:
-        raise several(
-            f"StackOne has {len(new)} new profiles named “{pending.name}”.", new, keeping.state.label
-        )
+        raise several(f"StackOne has {len(new)} new profiles named “{pending.name}”.", new, request)
     return Found(new[0], is_new=True) if new else None
 
 
@@ -124,7 +122,7 @@ def _named(
     if not matches:
         return Found()
     if len(matches) > 1:
-        raise several(f"StackOne has {len(matches)} profiles named “{request.name}”.", matches, request.label)
+        raise several(f"StackOne has {len(matches)} profiles named “{request.name}”.", matches, request)
     answer = request.if_exists
     if answer == "fail" or (answer == "ask" and request.dry_run):
         raise taken(matches[0])
@@ -133,14 +131,17 @@ def _named(
     return Found(matches[0], leave=True) if answer == "skip" else _changed_by_hand(matches[0], keeping)
 
 
-def several(title: str, profiles: list[ConnectorProfile], label: str) -> StackOneRefusedError:
+def several(title: str, profiles: list[ConnectorProfile], request: SetupRequest) -> StackOneRefusedError:
     """The refusal to guess among profiles, with a command for each."""
     return StackOneRefusedError(
         title,
         detail="Which one is meant can't be seen from here. Nothing was written.",
         hint="Choose one by its ID.",
         next_steps=tuple(
-            NextStep(f"take over “{p.name}”", command("setup", label, "--profile-id", p.id)) for p in profiles
+            NextStep(
+                f"take over “{p.name}”", command("setup", request.label, "--profile-id", p.id, *request.again)
+            )
+            for p in profiles
         ),
     )
 

@@ -128,7 +128,7 @@ class Keeping:
             return ()
         return tuple(pair for pair in (self.current, self.next) if pair is not None)
 
-    def remember(self, **settings: str | None) -> None:
+    def remember(self, **settings: Any) -> None:
         """Note what was given (organisation ID, URLs, …) for the next run."""
         changed: dict[str, Any] = {key: value for key, value in settings.items() if value is not None}
         self._write_state(replace(self.state, **changed))
@@ -193,6 +193,7 @@ class Keeping:
             pending=None,
             name=profile.name,
             created_at=profile.created_at,
+            chosen_actions=None,
             updated_at=profile.updated_at,
             via=via,
             **self._urls,

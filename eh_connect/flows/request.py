@@ -19,7 +19,7 @@ class SetupRequest:
     """What the person, or the pipeline, wants.
 
     ``origins`` are the hosts that the secrets may go to; ``if_exists`` is ask, update, skip or fail;
-    ``via`` is auto, api or dashboard.
+    ``via`` is auto, api or dashboard; ``again`` are the flags of this run that the next command needs too.
     """
 
     label: str
@@ -37,6 +37,7 @@ class SetupRequest:
     replace_application: bool
     origins: tuple[str, ...]
     dashboard_url: str
+    again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,7 @@ class _Setup:
         self._guard_application(change)
         if change.sends_pair and self.request.check:
             self._probe(pair)
+        self.console.confirm(change)
         profile, via = self._apply(change, profiles)
         is_creation = change.kind is Kind.CREATE or found.is_new
         self._note("created" if is_creation else "updated", change, via)

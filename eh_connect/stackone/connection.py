@@ -226,7 +226,8 @@ class Connection:
         errors = body.get("errors")
         parts = [body.get("message"), *(errors if isinstance(errors, list) else [])]
         texts = [clean(part) for part in parts if isinstance(part, str) and clean(part)]
-        return "StackOne says: " + clean("; ".join(dict.fromkeys(texts)), 600) if texts else ""
+        said = clean("; ".join(dict.fromkeys(texts)), 600)
+        return f"StackOne says: {said}{'' if said.endswith(('.', '!', '…')) else '.'}" if said else ""
 
 
 def _pause(state: tenacity.RetryCallState) -> float:

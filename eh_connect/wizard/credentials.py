@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def credentials(talk: Talk) -> None:
     """Take a pair that Employment Hero does not reject, or that the person insists on."""
-    talk.heading("Client ID and Client Secret")
+    talk.heading(5, "Client ID and Client Secret")
     talk.terminal.say("You see “Application Created Successfully!” with two Copy buttons.")
     while True:
         _ask_pair(talk)
@@ -67,7 +67,7 @@ def _probe_is_fine(talk: Talk) -> bool:
             Choice("stop", "Stop here"),
         ),
         default="again",
-        more=words.CREDENTIALS,
+        more=words.REJECTED,
     )
     if answer == "stop":
         raise StoppedError("Stopped: nothing was sent to StackOne.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def before_the_work(talk: Talk) -> None:
     """Who may do this, and in whose organisation; the way out for who may not."""
-    talk.heading("Before the work")
+    talk.heading(2, "Before the work")
     talk.terminal.say(
         "You need Employment Hero with a Platinum subscription or above, and the organisation of your own "
         "company (a software vendor's own, not a customer's, not a two-week trial): ONE application serves "
@@ -40,21 +40,19 @@ def before_the_work(talk: Talk) -> None:
 
 def organisation(talk: Talk) -> None:
     """The organisation, and so the portal's address."""
-    talk.heading("The Developer Portal")
+    talk.heading(3, "The Developer Portal")
 
     def judge(text: str) -> str:
         return str(portal.org_id_from(text, talk.parts.portal_app_url)) if text else ""
 
-    talk.terminal.say(
-        "Paste the organisation ID, or any address of your Employment Hero. Empty: you go by the menu."
-    )
-    org_id = talk.asking.text(
-        "Organisation ID",
-        judge,
-        default=talk.answers.org_id or "",
-        more=words.ORGANISATION,
-    )
-    talk.note(org_id=org_id or None)
+    org_id = talk.answers.org_id
+    if not talk.answers.org_id_given:
+        talk.terminal.say(
+            "Paste the organisation ID, or any address of your Employment Hero. Empty: you go by the menu."
+        )
+        asked = talk.asking.text("Organisation ID", judge, default=org_id or "", more=words.ORGANISATION)
+        org_id = asked or None
+        talk.note(org_id=org_id)
     if org_id:
         talk.terminal.say("The Developer Portal:")
         talk.asking.open(portal.portal_url(org_id, talk.parts.portal_app_url))
@@ -66,12 +64,13 @@ def organisation(talk: Talk) -> None:
 
 def application(talk: Talk) -> None:
     """The application's values, one at a time, and what to expect on the review page."""
-    talk.heading("The application")
+    talk.heading(4, "The application")
     ask_actions(talk)
     selection = _ask_scopes(talk)
-    talk.asking.hand_over("Application Name", talk.answers.app_name)
-    talk.terminal.say("The redirect URI has to match to the letter:")
-    talk.asking.hand_over("Redirect URI", REDIRECT_URI)
+    talk.asking.hand_over(
+        "In the portal's form, enter the Application Name", talk.answers.app_name, more=words.APP_NAME
+    )
+    talk.asking.hand_over("Enter the Redirect URI, to the letter", REDIRECT_URI, more=words.REDIRECT)
     talk.terminal.say("Tick these boxes (card: boxes):")
     for card, boxes in selection.cards:
         talk.terminal.exact(f"{card.name}: {', '.join(boxes)}")
@@ -142,6 +141,8 @@ def _ask_scopes(talk: Talk) -> Selection:
                 more=words.CARDS,
             )
         talk.note(scopes=text)
+    else:
+        talk.terminal.say(f"Scopes, as given or kept from an earlier run (change them at the review): {text}")
     selection = scopes.parse(text)
     chosen = talk.answers.actions
     if chosen and chosen != ALL_ACTIONS:

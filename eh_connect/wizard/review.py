@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eh_connect.errors import StoppedError
+from eh_connect.errors import StackOneAuthError, StoppedError
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
 from eh_connect.wizard.credentials import credentials
 from eh_connect.wizard.portal import application, ask_actions, ask_app_name, organisation
-from eh_connect.wizard.stackone import ask_name, settle_name
+from eh_connect.wizard.stackone import another_key, ask_name, settle_name
 from eh_connect.wizard.talk import STEPS
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 def review(talk: Talk) -> None:
     """Show everything; returns on "yes", StoppedError (130) on "no"."""
-    talk.step = STEPS - 1
-    talk.heading("Review")
+    talk.heading(STEPS, "Review")
     while True:
         way = _way(talk)
         for label, value in _lines(talk, way):
@@ -58,6 +57,7 @@ def _change(talk: Talk, what: str) -> None:
             talk.note(scopes=None)
             application(talk)
         case "organisation":
+            talk.note(org_id_given=False)
             organisation(talk)
         case "credentials":
             credentials(talk)
@@ -80,7 +80,11 @@ def _way(talk: Talk) -> str:
     profile_id = talk.answers.profile_id or talk.keeping.state.profile_id
     if talk.writes is None:
         raise AssertionError("the key comes first")
-    can = talk.writes.may_create() if profile_id is None else talk.writes.may_update(profile_id)
+    try:
+        can = talk.writes.may_create() if profile_id is None else talk.writes.may_update(profile_id)
+    except StackOneAuthError as exc:
+        another_key(talk, exc)
+        return _way(talk)
     if can:
         return "StackOne's API, by a call that StackOne does not document"
     if talk.answers.via == "auto":

@@ -22,11 +22,17 @@ def interview(answers: Answers, parts: WizardParts) -> Answers:
             credentials(talk)
         if talk.keeping.state.profile_id is None or talk.keeping.next is not None:
             review(talk)
+            talk.note(reviewed=True)
     except (KeyboardInterrupt, EOFError):
-        kept = "Everything answered so far is kept"
-        if talk.keeping.writes and talk.keeping.next is not None:
-            kept += f"; Client ID and Client Secret are in the keyring ({talk.keeping.backend})"
         raise StoppedError(
-            "Stopped.", detail=f"{kept}.", hint="Run the same command again: it goes on from here."
+            "Stopped.", detail=_kept(talk), hint="Run the same command again: it goes on from here."
         ) from None
     return talk.answers
+
+
+def _kept(talk: Talk) -> str:
+    if not talk.keeping.writes:
+        return "Nothing is kept, because of --no-store."
+    if talk.keeping.next is not None:
+        return f"Everything answered so far is kept, the credentials in the keyring ({talk.keeping.backend})."
+    return "Everything answered so far is kept; Client ID and Client Secret only once both are given."

@@ -20,27 +20,39 @@ MOST_SHOWN = 10
 
 def stackone(talk: Talk) -> None:
     """Get a key that works, show what there is, settle whose the name is."""
-    talk.heading("StackOne")
+    if talk.answers.api_key is None or talk.answers.pair is None:
+        talk.heading(1, "StackOne")
     given = talk.answers.api_key
+    reads = _connect(talk, given)
+    _show_profiles(talk, reads)
+    if given is None and talk.keeping.writes:
+        keep = talk.asking.yes("Keep the API key in the keyring?", default=False, more=words.KEEP_KEY)
+        talk.note(keep_key=keep)
+    settle_name(talk)
+
+
+def another_key(talk: Talk, refusal: StackOneAuthError) -> None:
+    """The key can't do what is needed: tell, and ask for another."""
+    talk.terminal.say(f"{refusal.title} {refusal.detail or ''} {refusal.hint or ''}")
+    _connect(talk, None)
+
+
+def _connect(talk: Talk, given: Secret | None) -> ReadsProfiles:
     key = given
     while True:
         key = key or _ask_key(talk)
         reads, talk.writes = talk.parts.connect(key)
         try:
             talk.profiles = reads.profiles()
-            break
         except StackOneAuthError as exc:
             if given is not None:
                 raise
             talk.terminal.say(f"{exc.title} {exc.detail or ''} {exc.hint or ''}")
             key = None
-    talk.reads = reads
-    talk.note(api_key=key)
-    _show_profiles(talk, reads)
-    if given is None and talk.keeping.writes:
-        keep = talk.asking.yes("Keep the API key in the keyring?", default=False, more=words.KEEP_KEY)
-        talk.note(keep_key=keep)
-    settle_name(talk)
+            continue
+        talk.reads = reads
+        talk.note(api_key=key)
+        return reads
 
 
 def _ask_key(talk: Talk) -> Secret:

@@ -33,7 +33,9 @@ class Answers:
     actions: tuple[str, ...] | None
     profile_id: str | None
     via: str
+    org_id_given: bool = False
     keep_key: bool = False
+    reviewed: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,6 @@ class Talk:
 
     answers: Answers
     parts: WizardParts
-    step: int = 0
     profiles: list[ConnectorProfile] = field(default_factory=list)
     offered: tuple[Action, ...] = ()
     reads: ReadsProfiles | None = None
@@ -67,15 +68,16 @@ class Talk:
         self.terminal = self.parts.asking.terminal
         self.keeping = self.parts.keeping
 
-    def heading(self, title: str) -> None:
-        """The next step begins."""
-        self.step += 1
-        self.terminal.heading(f"Step {self.step} of {STEPS}: {title}")
+    def heading(self, step: int, title: str) -> None:
+        """A step begins."""
+        self.terminal.heading(f"Step {step} of {STEPS}: {title}")
 
     def note(self, **answers: Any) -> None:
         """Take answers; what can be kept is kept at once."""
         self.answers = replace(self.answers, **answers)
-        kept = {key: answers[key] for key in ("org_id", "app_name", "scopes") if key in answers}
+        kept = {key: value for key, value in answers.items() if key in {"org_id", "app_name", "scopes"}}
+        if answers.get("actions"):
+            kept["chosen_actions"] = answers["actions"]
         if kept:
             self.keeping.remember(**kept)
 

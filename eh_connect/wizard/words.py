@@ -35,8 +35,9 @@ FOR_EVER = (
 )
 CREDENTIALS = (
     "On the page of the application, with a Copy button each. Each had 43 characters in the one "
-    "application that was seen. Nothing is shown while you paste. They go to your keyring first, then to "
-    "StackOne, nowhere else."
+    "application that was seen. Nothing is shown while you paste. They are kept in your keyring first "
+    "(not with --no-store). Employment Hero is asked whether it knows them (not with --no-check); "
+    "StackOne gets them after your “Yes” at the review."
 )
 REVIEW = (
     "Nothing has been sent to StackOne yet. “Yes” sends Client ID and Client Secret to it, reads the "
@@ -50,4 +51,13 @@ TOKENS = (
 CARDS = (
     "Employees, Teams, Employees/Update: a card's name means its Read box, Card/Box another one. Scope "
     "strings work too."
+)
+APP_NAME = (
+    "Any name will do; customers probably see it when they consent. It can be edited later. For another "
+    "one: --app-name, or change it at the review."
+)
+REDIRECT = "The same for everybody. With a blank or a slash too much, no account can be linked."
+REJECTED = (
+    "Its token endpoint answered “invalid_client”: it does not know this Client ID with this Client "
+    "Secret. Copy each again with its Copy button, from the same application. The check is advice, not proof."
 )
