@@ -211,3 +211,9 @@ def test_no_error_holds_the_key(call: Callable[[Client], object], fault: Excepti
 def test_nothing_is_printed_or_logged(capfd: pytest.CaptureFixture[str]) -> None:
     World(page([], total=0)).client.profiles()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("target", ["javascript:x", "https://xn--a/", "//", "https://[", "\x00"])
+def test_a_redirect_to_nonsense_is_a_network_fault_too(target: str) -> None:
+    with pytest.raises(NetworkError):
+        World(httpx.Response(307, headers={"Location": target})).client.profiles()

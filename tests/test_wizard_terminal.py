@@ -301,3 +301,64 @@ def test_a_kept_key_is_not_asked_for_again(stage: Stage, environment: dict[str, 
     with at_terminal("setup", environment=environment, cwd=tmp_path) as person:
         person.sees("Unchanged")
         assert person.leaves() == 0
+
+
+def test_a_later_change_is_shown_before_it_is_sent(
+    stage: Stage, environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment["STACKONE_API_KEY"] = stage.environment["STACKONE_API_KEY"]
+    ready = {"EH_CONNECT_CLIENT_ID": CLIENT_ID, "EH_CONNECT_CLIENT_SECRET": CLIENT_SECRET}
+    with at_terminal("setup", environment=environment | ready, cwd=tmp_path) as person:
+        choose(person, "Do it?", 1, plain=False)
+        assert person.leaves() == 0
+    for number, code, name in ((2, 130, "Employment Hero"), (1, 0, "Another name")):
+        with at_terminal("setup", "--name", "Another name", environment=environment, cwd=tmp_path) as person:
+            person.sees("name: Employment Hero → Another name")
+            choose(person, "Do it?", number, plain=False)
+            assert person.leaves() == code
+        assert stage.profiles[0]["shown"]["name"] == name
+
+
+def test_a_key_that_may_not_write_is_asked_for_again(
+    stage: Stage, environment: dict[str, str], tmp_path: Path
+) -> None:
+    ready = {"EH_CONNECT_CLIENT_ID": CLIENT_ID, "EH_CONNECT_CLIENT_SECRET": CLIENT_SECRET}
+    with at_terminal("setup", environment=environment | ready, cwd=tmp_path) as person:
+        person.answers("StackOne API key", "v1.eu1.wrong")
+        person.sees("does not accept the API key")
+        person.answers("StackOne API key", stage.read_only_key)
+        choose(person, "Keep the API key in the keyring?", 1, plain=False)
+        person.sees("does not allow this API key to do that")
+        person.answers("StackOne API key", stage.environment["STACKONE_API_KEY"])
+        choose(person, "Do it?", 1, plain=False)
+        person.sees("Created the connector profile")
+        assert person.leaves() == 0
+
+
+def test_a_name_that_is_taken_is_settled_before_anything_else_is_asked(
+    stage: Stage, environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment["STACKONE_API_KEY"] = stage.environment["STACKONE_API_KEY"]
+    ready = {"EH_CONNECT_CLIENT_ID": CLIENT_ID, "EH_CONNECT_CLIENT_SECRET": CLIENT_SECRET}
+    arguments = ("setup", "--no-store")
+    with at_terminal(*arguments, environment=environment | ready, cwd=tmp_path) as person:
+        choose(person, "Do it?", 1, plain=False)
+        assert person.leaves() == 0
+    with at_terminal("setup", environment=environment | ready, cwd=tmp_path) as person:
+        choose(person, "is taken by a profile", 1, plain=False)
+        person.answers("Name at StackOne", "Ours")
+        choose(person, "Do it?", 1, plain=False)
+        person.sees("Created the connector profile “Ours”")
+        assert person.leaves() == 0
+    assert [profile["shown"]["name"] for profile in stage.profiles] == ["Employment Hero", "Ours"]
+
+
+def test_the_sandbox_says_that_it_is_a_rehearsal(tmp_path: Path) -> None:
+    environment = {"EH_CONNECT_HOME": str(tmp_path / "state")}
+    with at_terminal("setup", "--sandbox", environment=environment, cwd=tmp_path) as person:
+        person.sees("REHEARSAL: everything here is made up")
+        person.sees("Before the work")
+        person.answers("Enter: go on")
+        person.sees("/developer_portal/api")
+        person.types(CTRL_C)
+        assert person.leaves() == 130
