@@ -6,9 +6,10 @@ import pytest
 
 from eh_connect.errors import (
     ActionNeededError,
+    NetworkError,
     StackOneRefusedError,
 )
-from tests.fakes import OTHER_APPLICATION, A, B, World
+from tests.fakes import OTHER_APPLICATION, A, B, Fault, World
 
 
 def test_an_existing_profile_is_taken_over_by_its_id_whatever_its_name(world: World) -> None:
@@ -137,3 +138,15 @@ def test_accounts_that_hang_on_a_profile_of_unknown_client_id_are_warned_of(worl
     world.stackone.accounts[theirs] = 2
     world.run(A, profile_id=theirs)
     assert any("2 linked accounts" in warning for warning in world.console.warnings)
+
+
+@pytest.mark.parametrize("fault", [StackOneRefusedError("No such call."), NetworkError("No answer.")])
+def test_accounts_that_can_not_be_counted_stop_only_a_new_client_id(world: World, fault: Exception) -> None:
+    theirs = world.stackone.make("Employment Hero")
+    world.start_again(Fault("count_accounts", fault))
+    assert world.run(A, profile_id=theirs).action == "updated"
+    assert any("could not be learnt" in warning for warning in world.console.warnings)
+    world.start_again(Fault("count_accounts", fault))
+    with pytest.raises(type(fault)):
+        world.run(OTHER_APPLICATION)
+    assert world.in_force == A

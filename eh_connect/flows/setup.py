@@ -8,6 +8,7 @@ from eh_connect.change import Change, FieldChange, Kind, Wanted, plan
 from eh_connect.errors import (
     ActionNeededError,
     InputError,
+    NetworkError,
     RejectedError,
     StackOneRefusedError,
     WriteRefusedError,
@@ -139,7 +140,13 @@ class _Setup:
         changes = change.changes_application(self.keeping.held(change.profile))
         if changes is False:
             return
-        linked = self.parts.profiles.count_accounts(change.profile.id)
+        try:
+            linked = self.parts.profiles.count_accounts(change.profile.id)
+        except (NetworkError, StackOneRefusedError) as exc:
+            if changes:
+                raise
+            self.console.warn(f"How many accounts are linked could not be learnt. {exc.title}")
+            return
         if linked and changes is None:
             self.console.warn(
                 f"{linked} linked accounts hang on this profile. Whether its Client ID stays the same "
