@@ -74,15 +74,14 @@ class Change:
         return self.fields.pair is not None
 
     def changes_application(self, held: tuple[Pair, ...]) -> bool | None:
-        """Whether the Client ID becomes another one; ``held`` has the pairs of which StackOne has one.
+        """Whether the Client ID may become another one; ``held`` has the pairs of which StackOne has one.
 
-        None where that can't be told from them.
+        None where none is known.
         """
         if self.fields.pair is None or self.profile is None:
             return False
         wanted = self.fields.pair.client_id
-        changes = {pair.client_id != wanted for pair in held}
-        return changes.pop() if len(changes) == 1 else None
+        return any(pair.client_id != wanted for pair in held) if held else None
 
 
 def plan(profile: ConnectorProfile | None, wanted: Wanted, in_force: InForce | None) -> Change:

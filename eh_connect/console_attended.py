@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Literal
 
-from eh_connect.errors import ActionNeededError, NextStep, StoppedError
+from eh_connect.errors import ActionNeededError, NetworkError, StoppedError
 from eh_connect.terminal import Choice
 
 if TYPE_CHECKING:
@@ -33,16 +33,24 @@ class Attended:
         asking: asks.
         warn: keeps a warning for the result.
         wait: seconds that the dashboard way waits for the person.
+        renew: gives a look at the list the whole network time: waiting for a person is none.
         reviewed: the wizard's review was answered; the same is not asked twice.
     """
 
     def __init__(
-        self, asking: Asking, *, warn: Callable[[str], None], wait: float, reviewed: bool = False
+        self,
+        asking: Asking,
+        *,
+        warn: Callable[[str], None],
+        wait: float,
+        renew: Callable[[], None],
+        reviewed: bool = False,
     ) -> None:
         self._asking = asking
         self._terminal = asking.terminal
         self._warn = warn
         self._wait = wait
+        self._renew = renew
         self._lent: Lent | None = None
         self._reviewed = reviewed
 
@@ -128,6 +136,13 @@ class Attended:
         finally:
             self._take_back()
 
+    def _look(self, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile | None:
+        try:
+            return done()
+        except NetworkError as exc:
+            self._terminal.replace_line(f"{exc.title} Looking again.")
+            return None
+
     def _hand_over(self, label: str, secret: Secret) -> None:
         self._terminal.say(f"{label} ({secret.fingerprint})")
         more = (
@@ -153,7 +168,8 @@ class Attended:
         start = time.monotonic()
         try:
             while (waited := time.monotonic() - start) < self._wait:
-                profile = done()
+                self._renew()
+                profile = self._look(done)
                 if profile is not None:
                     self._terminal.say(f"There it is: “{profile.name}” (ID {profile.id}).")
                     return profile
@@ -163,7 +179,6 @@ class Attended:
             self._terminal.replace_line("")
         raise ActionNeededError(
             "The profile did not show in time.",
-            detail="What you gave is kept.",
             hint=work.hint,
-            next_steps=work.next_steps or (NextStep("go on", "eh-connect setup"),),
+            next_steps=work.next_steps,
         )

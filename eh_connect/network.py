@@ -50,7 +50,7 @@ class NetworkTime:
         clock: Callable[[], float] = system.monotonic,
         sleep: Callable[[float], None] = system.sleep,
     ) -> None:
-        self.left = seconds
+        self.left = self._all = seconds
         self.clock = clock
         self._sleep = sleep
 
@@ -62,6 +62,10 @@ class NetworkTime:
             yield
         finally:
             self.left -= self.clock() - start
+
+    def renew(self) -> None:
+        """All of it once more: a person was waited for."""
+        self.left = self._all
 
     def sleep(self, seconds: float) -> None:
         """Wait before another try; never longer than there is time."""
@@ -166,6 +170,7 @@ def exchange(
         raise ExchangeError("The time for the network is used up.", passing=False, arrived=False)
     timeouts = dict.fromkeys(("connect", "read", "write", "pool"), allowed)
     request.extensions["timeout"] = timeouts
+    place = f"{request.url.host}{request.url.path}"  # a query can carry what nobody should read
     with time.running(), _Watch(http, request, allowed) as watch:
         deadline = time.clock() + allowed
         try:
@@ -176,12 +181,12 @@ def exchange(
             finally:
                 response.close()
             spent = time.clock() - (deadline - allowed)
-            _LOG.debug("%s %s: %d, %.2f s", request.method, _place(request), response.status_code, spent)
+            _LOG.debug("%s %s: %d, %.2f s", request.method, place, response.status_code, spent)
             return Answer(response.status_code, response.headers, text)
         except httpx.HTTPError as exc:
             late = httpx.ReadTimeout("cut") if watch.has_cut else exc
             fault = _fault(late, request.url.host)
-            _LOG.debug("%s %s: %s", request.method, _place(request), type(exc).__name__)
+            _LOG.debug("%s %s: %s", request.method, place, type(exc).__name__)
         except (httpx.InvalidURL, UnicodeError, ValueError):  # of the request, or of a redirect's target
             fault = ExchangeError(
                 f"{request.url.host} answered with an address that makes no sense.",
@@ -226,11 +231,6 @@ class _Watch:
             self.has_cut = True
             with suppress(OSError):  # it ended by itself
                 held.shutdown(socket.SHUT_RDWR)
-
-
-def _place(request: httpx.Request) -> str:
-    """Host and path; a query can carry what nobody should read."""
-    return f"{request.url.host}{request.url.path}"
 
 
 def _text(response: httpx.Response, too_late: Callable[[], bool]) -> str | None:

@@ -92,7 +92,8 @@ def test_actions_are_sent_where_they_were_given_and_are_not_known_to_be_in_force
         ((A, B), B, False),
         ((A,), OTHER_APPLICATION, True),
         ((A, B), OTHER_APPLICATION, True),
-        ((A, OTHER_APPLICATION), A, None),
+        ((A, OTHER_APPLICATION), A, True),
+        ((A, OTHER_APPLICATION), OTHER_APPLICATION, True),
     ],
 )
 def test_whether_the_application_changes_is_told_from_what_stackone_may_hold(

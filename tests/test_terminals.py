@@ -171,7 +171,7 @@ def test_other_keys_than_those_offered_are_passed_over(typed: str, key: str) -> 
 
 
 def attended(terminal: ScriptedTerminal) -> Attended:
-    return Attended(asking(terminal), warn=terminal.said.append, wait=600)
+    return Attended(asking(terminal), warn=terminal.said.append, wait=600, renew=lambda: None)
 
 
 TAKEN = ConnectorProfile("id-1", "Employment Hero", "employmenthero")

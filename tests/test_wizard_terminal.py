@@ -194,7 +194,7 @@ def test_a_step_that_is_interrupted_is_taken_up_again(
             person.leaves()
         else:
             person.types(CTRL_C if stop == "Ctrl-C" else CTRL_D)
-            person.sees("Everything answered so far is kept")
+            person.sees("are kept as far as they were answered")
             assert person.leaves() == 130
     assert stage.profiles == []
     if reached == len(STEPS):

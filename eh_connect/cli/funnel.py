@@ -116,14 +116,15 @@ class Output:
 def run(output: Output, body: Callable[[], Result]) -> int:
     """Run a command's body; the exit code."""
     for ending in _endings():
-        signal.signal(ending, _terminate)
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup
+            signal.signal(ending, _terminate)
     try:
         result = body()
         output.result(result)
     except EhConnectError as error:
         output.failure(error)
         return error.code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         output.failure(
             StoppedError("Stopped.", hint="Run the same command again: it goes on from where it stood.")
         )

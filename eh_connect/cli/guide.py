@@ -83,7 +83,6 @@ def _guide(session: Session, flags: dict[str, str | tuple[str, ...] | None]) -> 
     from shutil import get_terminal_size
 
     from eh_connect.cli import setup_inputs
-    from eh_connect.employment_hero import portal
     from eh_connect.employment_hero.scopes import parse
     from eh_connect.guide import build_guide
     from eh_connect.state import State, StateFolder
@@ -91,7 +90,6 @@ def _guide(session: Session, flags: dict[str, str | tuple[str, ...] | None]) -> 
     inputs = session.inputs(flags)
     given = setup_inputs.read(inputs)
     form = inputs.text(names.FORMAT, names.one_of("text", "markdown", "json")) or "text"
-    app_url = inputs.text(names.EMPLOYMENT_HERO_APP_URL, names.url) or portal.APP_URL
     inputs.stop_on_problems()
     kept = StateFolder(session.folder).read(given.label) or State(given.label)
     scopes = given.scopes or kept.scopes
@@ -101,7 +99,7 @@ def _guide(session: Session, flags: dict[str, str | tuple[str, ...] | None]) -> 
         name=given.name or kept.name or setup_inputs.DEFAULT_NAME,
         selection=parse(scopes) if scopes else None,
         actions=given.actions,
-        app_url=app_url,
+        app_url=given.eh_app_url,
         dashboard_url=given.app_url or setup_inputs.STACKONE_APP_URL,
     )
     return GuideResult(built, form, width=min(get_terminal_size().columns, 100))

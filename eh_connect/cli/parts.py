@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from eh_connect.console import Unattended
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eh_connect.asking import Asking
     from eh_connect.cli.session import Session
     from eh_connect.console import Console
@@ -34,11 +36,13 @@ def unattended(session: Session) -> Console:
     return Unattended(say=session.output.say, warn=session.output.warn)
 
 
-def attended(session: Session, questions: Asking, *, wait: float, reviewed: bool) -> Console:
+def attended(
+    session: Session, questions: Asking, *, wait: float, renew: Callable[[], None], reviewed: bool
+) -> Console:
     """The person at the terminal, waited for so many seconds; ``reviewed``: the wizard asked for a yes."""
     from eh_connect.console_attended import Attended
 
-    return Attended(questions, warn=session.output.warn, wait=wait, reviewed=reviewed)
+    return Attended(questions, warn=session.output.warn, wait=wait, renew=renew, reviewed=reviewed)
 
 
 def now() -> str:

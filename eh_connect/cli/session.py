@@ -45,6 +45,7 @@ class Common:
     sandbox: bool = False
     verbose: bool = False
     timeout: str | None = None
+    dry_run: bool = False
 
 
 class Session:
@@ -101,7 +102,9 @@ class Session:
         )
         prepared = self._stack.enter_context(sandbox_source().prepare(self.folder / "sandbox"))
         self.environ.update(prepared.environment)
-        if self.attended:  # a person rehearses the portal too, and brings what it gives out
+        if (
+            self.attended and not self.common.dry_run
+        ):  # a person rehearses the portal too, and brings what it gives out
             for name in (names.CLIENT_ID, names.CLIENT_SECRET):
                 self.environ.pop(name.variable or "")
             self.output.say(

@@ -40,6 +40,7 @@ class Given:
     api_key: Secret | None
     stackone_url: str | None
     app_url: str | None
+    eh_app_url: str
     oauth_url: str | None
     actions: tuple[str, ...] | None
     via: str
@@ -80,6 +81,7 @@ def read(inputs: Inputs) -> Given:
         api_key=inputs.secret(names.API_KEY) if one_stdin else None,
         stackone_url=inputs.text(names.STACKONE_URL, names.url),
         app_url=inputs.text(names.STACKONE_APP_URL, names.url),
+        eh_app_url=eh_app_url,
         oauth_url=inputs.text(names.EMPLOYMENT_HERO_OAUTH_URL, names.url),
         actions=actions,
         via=inputs.text(names.VIA, names.one_of("auto", "api", "dashboard")) or "auto",

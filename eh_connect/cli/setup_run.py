@@ -71,7 +71,8 @@ def run_setup(session: Session, inputs: Inputs, switches: Switches) -> SetupResu
         keeping.trial()
         urls = _Urls(given, keeping)
         keeping.check_origins(urls.origins, urls.default_origins)
-        keeping.remember(org_id=given.org_id, app_name=given.app_name, scopes=given.scopes)
+        said = {"org_id": given.org_id, "app_name": given.app_name, "scopes": given.scopes}
+        keeping.remember(**{name: text for name, text in said.items() if text is not None})
         keeping.on_success(stackone_url=urls.stackone, oauth_url=urls.oauth)
         result = _converge(session, _Run(stack, keeping, switches, urls), gathered, asks=asks)
     if result.action != "pending":
@@ -155,7 +156,7 @@ def _converge(session: Session, run: _Run, gathered: Gathered, *, asks: bool) ->
         )
         check = check and not gathered.probed
         wait = gathered.given.wait
-        console = parts.attended(session, questions, wait=wait, reviewed=gathered.reviewed)
+        console = parts.attended(session, questions, wait=wait, renew=time.renew, reviewed=gathered.reviewed)
     if gathered.pair is None or gathered.api_key is None:
         raise AssertionError("what is missing has been told, or asked for")
     profiles, writes = stackone.connect(gathered.api_key)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eh_connect.cli.setup_inputs import DEFAULT_APP_NAME, DEFAULT_NAME, Gathered
-from eh_connect.employment_hero import portal, scopes
+from eh_connect.employment_hero import scopes
 from eh_connect.errors import StorageError
 from eh_connect.guide import build_guide
 from eh_connect.guide_document import markdown
+from eh_connect.secret import Secret
 from eh_connect.wizard import words
 from eh_connect.wizard.run import interview
 from eh_connect.wizard.talk import Answers, WizardParts
@@ -72,7 +73,7 @@ def gather(
         questions.terminal.say(f"The keyring works ({keeping.backend}), and so does {session.folder}.")
     stackone.check_reachable()
     questions.terminal.say(f"StackOne answers at {stackone.url}.")
-    app_url = session.environ.get("EMPLOYMENT_HERO_APP_URL") or portal.APP_URL
+    app_url = given.eh_app_url
     kept = keeping.state
     answers = interview(
         Answers(
@@ -82,6 +83,9 @@ def gather(
             name_given=given.name is not None,
             org_id=given.org_id or kept.org_id,
             org_id_given=given.org_id is not None,
+            client_id=None if given.client_id is None else Secret(given.client_id),
+            client_secret=given.client_secret,
+            if_exists=given.if_exists,
             app_name=given.app_name or kept.app_name or DEFAULT_APP_NAME,
             scopes=given.scopes or kept.scopes,
             actions=given.actions or kept.chosen_actions,

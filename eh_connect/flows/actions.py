@@ -43,7 +43,12 @@ def _action_ids(
     if wanted is None or (wanted == ALL_ACTIONS and creating):
         return None
     if wanted == ALL_ACTIONS:
-        return ids or None
+        if not ids:
+            raise StackOneRefusedError(
+                "StackOne did not say which actions there are.",
+                hint="Name them with --action ID, or enable all of them in the dashboard.",
+            )
+        return ids
     unknown = [action for action in wanted if ids and action not in ids]
     if unknown:
         raise InputError(

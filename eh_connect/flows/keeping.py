@@ -76,6 +76,8 @@ class Keeping:
 
     def keep_api_key(self, key: Secret, origins: tuple[str, ...]) -> None:
         """Keep the API key, bound to its hosts: the person said yes."""
+        if not self.writes:
+            return
         if self._origins != origins:
             self._store.write_origins(origins)
             self._origins = origins
@@ -130,8 +132,7 @@ class Keeping:
 
     def remember(self, **settings: Any) -> None:
         """Note what was given (organisation ID, URLs, …) for the next run."""
-        changed: dict[str, Any] = {key: value for key, value in settings.items() if value is not None}
-        self._write_state(replace(self.state, **changed))
+        self._write_state(replace(self.state, **settings))
 
     def on_success(self, *, stackone_url: str, oauth_url: str) -> None:
         """The URLs to remember once StackOne took something: a mistyped one must not stick."""
@@ -197,7 +198,7 @@ class Keeping:
             updated_at=profile.updated_at,
             via=via,
             **self._urls,
-            actions=fields.actions if fields.actions is not None else self.state.actions,
+            actions=fields.actions if fields.actions is not None or fields.pair else self.state.actions,
         )
         fingerprint = self.current.client_secret.fingerprint if self.current else None
         if fields.pair is not None or fingerprint != state.fingerprint:

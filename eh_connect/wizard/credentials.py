@@ -26,10 +26,10 @@ def credentials(talk: Talk) -> None:
 
 
 def _ask_pair(talk: Talk) -> None:
-    client_id = talk.asking.secret(
+    client_id = talk.answers.client_id or talk.asking.secret(
         "Client ID", lambda text: talk.judged(judge_pair(text, None)), more=words.CREDENTIALS
     )
-    client_secret = talk.asking.secret(
+    client_secret = talk.answers.client_secret or talk.asking.secret(
         "Client Secret",
         lambda text: talk.judged(
             [f for f in judge_pair(client_id.reveal(), text) if f.input == "client-secret"]
@@ -37,6 +37,11 @@ def _ask_pair(talk: Talk) -> None:
         more=words.CREDENTIALS,
     )
     pair = Pair(client_id, client_secret)
+    talk.note(client_id=None, client_secret=None)  # given ones count once: pasted again, they are asked for
+    if pair == talk.keeping.previous and pair != talk.keeping.current:
+        talk.terminal.say("This pair is the previous one, which a rotation replaced: copy the newer one.")
+        _ask_pair(talk)
+        return
     talk.keeping.stage(pair, talk.parts.origins)
     talk.note(pair=pair)
     if talk.keeping.writes:
@@ -70,5 +75,6 @@ def _probe_is_fine(talk: Talk) -> bool:
         more=words.REJECTED,
     )
     if answer == "stop":
+        talk.keeping.undo()
         raise StoppedError("Stopped: nothing was sent to StackOne.")
     return answer == "on"

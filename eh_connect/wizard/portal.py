@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eh_connect.change import ALL_ACTIONS
+from eh_connect.commands import command
 from eh_connect.employment_hero import portal, scopes
 from eh_connect.errors import ActionNeededError, NextStep, StackOneRefusedError
 from eh_connect.inputs import line
@@ -34,7 +35,7 @@ def before_the_work(talk: Talk) -> None:
             "Somebody with the Employment Hero account has to act.",
             detail=f"The guide for them is in {path}. What you answered is kept.",
             hint="When you have Client ID and Client Secret, go on.",
-            next_steps=(NextStep("go on", "eh-connect setup"),),
+            next_steps=(NextStep("go on", command("setup", talk.keeping.state.label)),),
         )
 
 
@@ -113,7 +114,9 @@ def ask_actions(talk: Talk) -> None:
         default="all",
         more=words.ACTIONS,
     )
-    if answer == "some":
+    if answer == "all":
+        talk.note(actions=None)
+    else:
         choices = [Choice(a.id, f"{a.label} ({a.id})" if a.label else a.id) for a in offered]
         talk.note(actions=talk.terminal.pick_many("Actions", choices))
 

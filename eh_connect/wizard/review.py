@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import StackOneAuthError, StoppedError
+from eh_connect.flows.finding import NEW
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
 from eh_connect.wizard.credentials import credentials
@@ -78,6 +79,8 @@ def _way(talk: Talk) -> str:
     if talk.answers.via == "dashboard":
         return "StackOne's dashboard"
     profile_id = talk.answers.profile_id or talk.keeping.state.profile_id
+    if profile_id == NEW:
+        return "what you made in the dashboard is taken over"
     if talk.writes is None:
         raise AssertionError("the key comes first")
     try:

@@ -33,6 +33,7 @@ def interview(answers: Answers, parts: WizardParts) -> Answers:
 def _kept(talk: Talk) -> str:
     if not talk.keeping.writes:
         return "Nothing is kept, because of --no-store."
+    kept = "Organisation, application name, scopes and actions are kept as far as they were answered"
     if talk.keeping.next is not None:
-        return f"Everything answered so far is kept, the credentials in the keyring ({talk.keeping.backend})."
-    return "Everything answered so far is kept; Client ID and Client Secret only once both are given."
+        return f"{kept}; Client ID and Client Secret are in the keyring ({talk.keeping.backend})."
+    return f"{kept}; Client ID and Client Secret only once both are given."

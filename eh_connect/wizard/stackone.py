@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from eh_connect import inputs
 from eh_connect.employment_hero.credentials import judge_api_key
-from eh_connect.errors import StackOneAuthError, StackOneRefusedError, StoppedError
+from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
+from eh_connect.flows.finding import NEW
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
 
@@ -75,18 +76,28 @@ def _show_profiles(talk: Talk, reads: ReadsProfiles) -> None:
     for profile in talk.profiles[:MOST_SHOWN]:
         try:
             linked = f"{reads.count_accounts(profile.id)} linked accounts"
-        except StackOneRefusedError:
+        except (NetworkError, StackOneAuthError, StackOneRefusedError):
             linked = "linked accounts can't be counted"
         talk.terminal.say(f"  “{profile.name}” (ID {profile.id}), {linked}")
 
 
 def settle_name(talk: Talk) -> None:
     """A profile of our name that is not ours: take it over, choose another name, or stop."""
-    state = talk.keeping.state
-    if talk.answers.profile_id or state.profile_id or state.pending:
+    state, wanted_id = talk.keeping.state, talk.answers.profile_id
+    if wanted_id not in {None, NEW, *(profile.id for profile in talk.profiles)}:
+        raise StackOneRefusedError(
+            f"StackOne has no Employment Hero profile with the ID {wanted_id}.",
+            hint="Check the ID, and that the API key belongs to the project of that profile.",
+        )
+    if wanted_id or state.profile_id or state.pending or talk.answers.if_exists != "ask":
         return
-    while any(profile.name == talk.answers.name for profile in talk.profiles):
-        taken = next(p for p in talk.profiles if p.name == talk.answers.name)
+    while taken_by := [profile for profile in talk.profiles if profile.name == talk.answers.name]:
+        if len(taken_by) > 1:
+            raise StackOneRefusedError(
+                f"StackOne has {len(taken_by)} profiles named “{talk.answers.name}”.",
+                hint=f"Choose one with --profile-id: {', '.join(profile.id for profile in taken_by)}.",
+            )
+        (taken,) = taken_by
         answer = talk.asking.pick(
             f"The name “{taken.name}” is taken by a profile that was not made from here.",
             (

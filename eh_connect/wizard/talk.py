@@ -34,6 +34,9 @@ class Answers:
     profile_id: str | None
     via: str
     org_id_given: bool = False
+    client_id: Secret | None = None
+    client_secret: Secret | None = None
+    if_exists: str = "ask"
     keep_key: bool = False
     reviewed: bool = False
 
@@ -76,7 +79,7 @@ class Talk:
         """Take answers; what can be kept is kept at once."""
         self.answers = replace(self.answers, **answers)
         kept = {key: value for key, value in answers.items() if key in {"org_id", "app_name", "scopes"}}
-        if answers.get("actions"):
+        if "actions" in answers:
             kept["chosen_actions"] = answers["actions"]
         if kept:
             self.keeping.remember(**kept)
