@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from tests.rehearsal import Stage
 
 pytest_plugins = ["tests.leaks"]
+
+
+def pytest_configure() -> None:
+    """The tools that tests start inherit this: under nohup they would be deaf to a closed terminal."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
