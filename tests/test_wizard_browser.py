@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,7 @@ from eh_connect.employment_hero.scopes import PRESETS
 from eh_connect.stackone.models import REDIRECT_URI
 from tests.browser import Browser, browsing, needs_chromium
 from tests.rehearsal import Stage, rehearsing
-from tests.screen import ENTER, Person, at_terminal
+from tests.screen import CTRL_C, ENTER, Person, at_terminal
 from tests.test_wizard_terminal import choose
 
 if TYPE_CHECKING:
@@ -158,3 +160,69 @@ def test_waiting_for_the_dashboard_ends(stage: Stage, environment: dict[str, str
         person.sees("The profile did not show in time")
         person.sees("eh-connect setup --profile-id new")
         assert person.leaves() == 8
+
+
+def create_in_dashboard(stage: Stage, browser: Browser) -> None:
+    browser.open(f"{stage.environment['STACKONE_APP_URL']}/connector_profiles")
+    browser.press("+ Connector Profile")
+    browser.fill("Client ID", stage.environment["EH_CONNECT_CLIENT_ID"])
+    browser.fill("Client Secret", stage.environment["EH_CONNECT_CLIENT_SECRET"])
+    browser.press("Create profile")
+
+
+def ready_pair(stage: Stage) -> dict[str, str]:
+    return {name: stage.environment[name] for name in ("EH_CONNECT_CLIENT_ID", "EH_CONNECT_CLIENT_SECRET")}
+
+
+@pytest.mark.parametrize(
+    ("columns", "way"),
+    [(60, {}), (80, {"NO_COLOR": "1"}), (60, {"EH_CONNECT_ACCESSIBLE": "1"}), (80, {"TERM": "dumb"})],
+)
+def test_the_dashboard_way_works_at_every_width(
+    stage: Stage,
+    environment: dict[str, str],
+    browser: Browser,
+    tmp_path: Path,
+    columns: int,
+    way: dict[str, str],
+) -> None:
+    stage.settings(writes="405")
+    environment |= ready_pair(stage) | way
+    with at_terminal("setup", environment=environment, columns=columns, cwd=tmp_path) as person:
+        choose(person, "Do it?", 1, plain=bool(way) and "NO_COLOR" not in way)
+        for _ in range(5):
+            person.answers("Enter: go on")
+        person.sees("Watching StackOne's list")
+        create_in_dashboard(stage, browser)
+        person.types(ENTER)
+        person.sees("Created the connector profile")
+        assert person.leaves() == 0
+    assert current(environment, tmp_path)["client_id"] == environment["EH_CONNECT_CLIENT_ID"]
+    assert environment["EH_CONNECT_CLIENT_SECRET"].encode() not in person.raw
+
+
+@pytest.mark.parametrize("stop", ["Ctrl-C", "SIGHUP", "SIGKILL"])
+def test_waiting_that_was_interrupted_is_taken_up_again(
+    stage: Stage, environment: dict[str, str], browser: Browser, tmp_path: Path, stop: str
+) -> None:
+    stage.settings(writes="404")
+    environment |= ready_pair(stage)
+    with at_terminal("setup", environment=environment, cwd=tmp_path) as person:
+        choose(person, "Do it?", 1, plain=False)
+        for _ in range(5):
+            person.answers("Enter: go on")
+        person.sees("Watching StackOne's list")
+        if stop == "Ctrl-C":
+            person.types(CTRL_C)
+            assert person.leaves() == 130
+        else:
+            os.kill(person.pid, getattr(signal, stop))
+            person.leaves()
+    create_in_dashboard(stage, browser)
+    arguments = ("setup", "--profile-id", "new")
+    with at_terminal(*arguments, environment=environment, cwd=tmp_path) as person:
+        choose(person, "Do it?", 1, plain=False)
+        person.sees("Created the connector profile")
+        assert person.leaves() == 0
+    assert len(stage.profiles) == 1
+    assert current(environment, tmp_path)["client_secret"] == environment["EH_CONNECT_CLIENT_SECRET"]
