@@ -480,3 +480,12 @@ def test_people_get_text_and_progress_apart(tool: Tool) -> None:
     run = tool.run("setup", "--no-input", "--if-exists", "nonsense")
     assert (run.code, run.out) == (3, "")
     assert "--if-exists" in run.err
+
+
+def test_an_echo_of_the_kept_pair_in_the_list_is_not_shown(tool: Tool) -> None:
+    made = tool.setup_here().succeeded["profile"]["id"]
+    for profile in tool.stage.profiles:
+        profile["shown"]["name"] = f"was {PAIR['client_secret']}"
+    changed = {"EH_CONNECT_CLIENT_ID": None, "EH_CONNECT_CLIENT_SECRET": None}
+    run = tool.setup_here("--profile-id", made, **changed)
+    assert run.succeeded["profile"]["name"] == "was [secret]"

@@ -73,9 +73,7 @@ def guide(  # noqa: PLR0913  # a flag is an argument
         names.STACKONE_APP_URL.name: stackone_app_url,
         names.TIMEOUT.name: timeout,
     }
-    common = Common(
-        json=json or form == "json", no_input=no_input, sandbox=sandbox, verbose=verbose, timeout=timeout
-    )
+    common = Common(json=json or form == "json", no_input=no_input, sandbox=sandbox, verbose=verbose)
     execute("guide", common, lambda session: _guide(session, flags))
 
 

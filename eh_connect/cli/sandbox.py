@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from eh_connect import inputs as names
 from eh_connect.cli import options
 from eh_connect.cli.session import Common, Session, execute
 from eh_connect.employment_hero.portal import portal_url
@@ -66,14 +67,17 @@ def sandbox(
     Stand-ins for the portal, the OAuth server and StackOne, on loopback, until Ctrl-C.
     """
     del sandbox  # it is what this command is: accepted, like every command's flags
-    common = Common(json=json, no_input=no_input, verbose=verbose, timeout=timeout)
-    execute("sandbox", common, _serve)
+    common = Common(json=json, no_input=no_input, verbose=verbose)
+    execute("sandbox", common, lambda session: _serve(session, timeout))
 
 
-def _serve(session: Session) -> NoReturn:
+def _serve(session: Session, timeout: str | None) -> NoReturn:
     from eh_connect.cli.extras import sandbox_source
     from eh_connect.errors import StorageError
 
+    inputs = session.inputs({names.TIMEOUT.name: timeout})
+    inputs.text(names.TIMEOUT, names.seconds)
+    inputs.stop_on_problems()
     with sandbox_source().prepare(session.folder / "sandbox", lasting=True) as prepared:
         if not prepared.rehearsal.serves:
             raise StorageError(

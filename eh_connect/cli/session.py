@@ -44,7 +44,6 @@ class Common:
     no_input: bool = False
     sandbox: bool = False
     verbose: bool = False
-    timeout: str | None = None
     dry_run: bool = False
 
 

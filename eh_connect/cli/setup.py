@@ -84,9 +84,7 @@ def setup(  # noqa: PLR0913  # a flag is an argument
     Client ID and Client Secret of the Employment Hero application go into the keyring first, then to
     StackOne. Run again, it changes what differs, else says "unchanged".
     """
-    common = Common(
-        json=json, no_input=no_input, sandbox=sandbox, verbose=verbose, timeout=timeout, dry_run=dry_run
-    )
+    common = Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose, dry_run=dry_run)
     flags = {
         names.PROFILE.name: profile,
         names.NAME.name: name,

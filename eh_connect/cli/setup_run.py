@@ -143,7 +143,9 @@ def _converge(session: Session, run: _Run, gathered: Gathered, *, asks: bool) ->
 
     keeping, switches, urls = run.keeping, run.switches, run.urls
     time = NetworkTime(gathered.given.timeout)
-    stackone = StackOne(urls.stackone, urls.dashboard, time, run.stack)
+    pairs = (gathered.pair, keeping.current, keeping.next, keeping.previous)
+    known = tuple(secret for pair in pairs if pair for secret in (pair.client_id, pair.client_secret))
+    stackone = StackOne(urls.stackone, urls.dashboard, time, run.stack, known)
     probe = CredentialProbe(urls.oauth, time)
     console: Console = parts.unattended(session)
     check = switches.check

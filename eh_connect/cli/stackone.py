@@ -16,19 +16,24 @@ if TYPE_CHECKING:
 
 
 class StackOne:
-    """Opens clients; ``stack`` closes them."""
+    """Opens clients; ``stack`` closes them. ``secrets`` are taken out of whatever StackOne says."""
 
-    def __init__(self, url: str, dashboard_url: str, time: NetworkTime, stack: ExitStack) -> None:
+    def __init__(
+        self, url: str, dashboard_url: str, time: NetworkTime, stack: ExitStack, secrets: tuple[Secret, ...]
+    ) -> None:
         self.url = url
         self.dashboard_url = dashboard_url
         self.time = time
         self._stack = stack
+        self._secrets = secrets
         self._open: dict[Secret, tuple[Client, AssumedWrites]] = {}
 
     def connect(self, api_key: Secret) -> tuple[Client, AssumedWrites]:
         """The calls for a key; the same ones for the same key."""
         if api_key not in self._open:
-            client = self._stack.enter_context(Client(api_key, url=self.url, time=self.time))
+            client = self._stack.enter_context(
+                Client(api_key, url=self.url, time=self.time, secrets=self._secrets)
+            )
             self._open[api_key] = (client, AssumedWrites(client))
         return self._open[api_key]
 

@@ -27,7 +27,6 @@ class Card:
         strings: scope strings of a box, as the review page shows them; a box that is not here: unknown.
         older: a string's spelling of 2025, where it was another one.
         personal: whether it opens bank accounts, pay, emergency contacts, tax or superannuation.
-        user_group: whether any user can hold the token; the others need an administrator.
     """
 
     name: str
@@ -35,7 +34,6 @@ class Card:
     strings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     older: Mapping[str, str] = field(default_factory=dict)
     personal: bool = False
-    user_group: bool = False
 
 
 def _card(name: str, *read: str, more: tuple[str, ...] = (), older: str = "", personal: bool = False) -> Card:
@@ -117,7 +115,6 @@ CARDS = (
         (READ,),
         {READ: ("organizations:list", "organizations:show")},
         {"organizations:list": "organisations:list", "organizations:show": "organisations:show"},
-        user_group=True,
     ),
 )
 

@@ -71,7 +71,7 @@ class Rehearsal:
         self.serves = shared is None
         try:
             self.records = shared or self._start(lasting=lasting)
-        except BaseException:
+        except BaseException:  # Ctrl-C too leaves no server behind
             self.stop()
             raise
         ports = self.records.data["ports"]
