@@ -37,7 +37,7 @@ class Console(Protocol):
         """Last look before anything is sent; returns if it is to be done."""
         ...
 
-    def rejected(self, explanation: str) -> None:
+    def rejected(self, explanation: str, remedy: str) -> None:
         """The probe rejected the pair: returns if the person goes on all the same."""
         ...
 
@@ -76,13 +76,12 @@ class Unattended:
     def confirm(self, change: Change) -> None:
         """Whoever runs it unattended has decided."""
 
-    def rejected(self, explanation: str) -> None:
+    def rejected(self, explanation: str, remedy: str) -> None:
         """Refused: nothing was written."""
         raise RejectedError(
             "Employment Hero rejected the Client ID and Secret.",
             detail=explanation,
-            hint="Copy both again from the application's page in the Developer Portal. "
-            "The check is advice, not proof: --no-check leaves it out.",
+            hint=f"{remedy} The check is advice, not proof: --no-check leaves it out.",
         )
 
     def do_by_hand(

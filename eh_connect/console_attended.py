@@ -106,14 +106,11 @@ class Attended:
         if not self._asking.yes("Do it?", default=True, more=more):
             raise StoppedError("Stopped: nothing was sent to StackOne.")
 
-    def rejected(self, explanation: str) -> None:
+    def rejected(self, explanation: str, remedy: str) -> None:
         """Go on knowingly, or stop."""
         self._terminal.say(f"Employment Hero rejected the Client ID and Secret. {explanation}")
         if not self._asking.yes("Send them to StackOne all the same?", default=False, more=explanation):
-            raise StoppedError(
-                "Stopped: nothing was sent to StackOne.",
-                hint="Run the same command again to paste another pair.",
-            )
+            raise StoppedError("Stopped: nothing was sent to StackOne.", hint=remedy)
 
     def do_by_hand(self, work: ByHand, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
         """Step by step through the form; then the list is watched until it shows the profile."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eh_connect.commands import command
 from eh_connect.console import taken
 from eh_connect.errors import NextStep, StackOneRefusedError
 
@@ -138,10 +137,7 @@ def several(title: str, profiles: list[ConnectorProfile], request: SetupRequest)
         detail="Which one is meant can't be seen from here. Nothing was written.",
         hint="Choose one by its ID.",
         next_steps=tuple(
-            NextStep(
-                f"take over “{p.name}”", command("setup", request.label, "--profile-id", p.id, *request.again)
-            )
-            for p in profiles
+            NextStep(f"take over “{p.name}”", request.command_line("--profile-id", p.id)) for p in profiles
         ),
     )
 

@@ -89,6 +89,16 @@ class Keeping:
         return self.next or self.current
 
     @property
+    def rollback(self) -> Pair | None:
+        """The pair that a rollback brings back: after one that was interrupted, the same once more."""
+        is_begun = self.state.staged_by == "rollback"
+        if self.next is not None and (is_begun or self.next == self.previous):
+            return self.next
+        if is_begun and self.next is None:
+            return self.current  # it is all done but for a last note
+        return self.previous
+
+    @property
     def backend(self) -> str | None:
         """Where secrets are kept; None where they are not."""
         return self._store.backend if self.writes else None
