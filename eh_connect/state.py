@@ -44,7 +44,7 @@ class State:
     ``chosen_actions`` what the wizard was told and has not sent yet. ``proven_at`` is when somebody signed in
     with the current pair, ``proven_before`` with an earlier one; ``session_id`` is the connect session whose
     outcome was not seen yet. ``staged_by`` is what the staged pair is for: ``setup``, ``rotate`` or
-    ``rollback``. ``old_secret`` is the fingerprint of a replaced secret that nobody said was revoked.
+    ``rollback``; ``told`` is its fingerprint once StackOne's API was told of it. ``old_secret`` is the fingerprint of a replaced secret that nobody said was revoked.
     """
 
     label: str
@@ -66,6 +66,7 @@ class State:
     proven_before: str | None = None
     session_id: str | None = None
     staged_by: str | None = None
+    told: str | None = None
     old_secret: str | None = None
     pending: Pending | None = None
 

@@ -82,12 +82,27 @@ class LifeOfAProfile(RuleBasedStateMachine):
     def roll_back(self, of_this_run: list[Fault]) -> None:
         self._run(None, of_this_run, "rollback")
 
-    @precondition(lambda self: self.world.stackone.rows)
+    @property
+    def is_asked_by_hand(self) -> bool:
+        """Whether a person was asked to change the dashboard: an edit counts as that, nobody can tell."""
+        state = self.world.folder.states.get("default")
+        return state is not None and state.pending is not None and state.pending.via == "dashboard"
+
+    @precondition(lambda self: self.is_asked_by_hand and "next" in self.world.keyring.pairs)
+    @rule()
+    def the_person_does_what_was_asked(self) -> None:
+        stackone, staged = self.world.stackone, self.world.keyring.pairs["next"]
+        if stackone.rows:
+            stackone.change(next(iter(stackone.rows)), pair=staged)
+        else:
+            stackone.make("Employment Hero", staged)
+
+    @precondition(lambda self: self.world.stackone.rows and not self.is_asked_by_hand)
     @rule()
     def somebody_edits_the_profile(self) -> None:
         self.world.stackone.change(next(iter(self.world.stackone.rows)))
 
-    @precondition(lambda self: self.world.stackone.rows)
+    @precondition(lambda self: self.world.stackone.rows and not self.is_asked_by_hand)
     @rule()
     def somebody_enters_another_secret_by_hand(self) -> None:
         theirs = pair(f"by-others-{self.given}")
@@ -123,5 +138,5 @@ class LifeOfAProfile(RuleBasedStateMachine):
         assert held <= set(self.world.keyring.pairs.values())
 
 
-LifeOfAProfile.TestCase.settings = settings(max_examples=150, stateful_step_count=20, deadline=None)
+LifeOfAProfile.TestCase.settings = settings(max_examples=300, stateful_step_count=20, deadline=None)
 TestLifeOfAProfile = LifeOfAProfile.TestCase

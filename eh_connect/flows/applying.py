@@ -111,7 +111,7 @@ class Applying:
             self._seen(before.id)
             return None
         self._keeping.stage(fields.pair, self._origins)
-        self._keeping.aim(before.id, purpose)
+        self._keeping.tell(before.id, purpose)
         self._console.progress(f"Updating the connector profile “{before.name}”.")
         if self._send(lambda: self._writes.update(before.id, fields)) is None:
             self._seen(before.id)

@@ -89,15 +89,16 @@ class Converging:
 
     def _settle_other_than(self, pair: Pair | None) -> None:
         staged = self.keeping.next
-        if staged is not None and staged != pair and self._may_be_at_stackone():
+        if staged is not None and staged != pair and self._may_be_at_stackone(staged):
             self._settle(staged)
 
-    def _may_be_at_stackone(self) -> bool:
+    def _may_be_at_stackone(self, staged: Pair) -> bool:
         """Whether the staged pair may have been sent, so that it has to be finished first."""
         state = self.keeping.state
         asked_by_hand = state.pending is not None and state.pending.via == "dashboard"
         maybe_sent = state.profile_id is not None or state.pending is not None
-        return self.keeping.writes and maybe_sent and not asked_by_hand
+        is_told = state.told == staged.client_secret.fingerprint
+        return self.keeping.writes and (is_told or (maybe_sent and not asked_by_hand))
 
     def _settle(self, staged: Pair) -> None:
         self.console.progress("Finishing what an earlier run began: the staged pair is sent again.")
