@@ -8,6 +8,7 @@ import typer
 
 from eh_connect import __version__
 from eh_connect.cli.guide import guide
+from eh_connect.cli.rotate import rotate
 from eh_connect.cli.sandbox import sandbox
 from eh_connect.cli.setup import setup
 
@@ -39,5 +40,6 @@ def eh_connect(
 
 
 app.command()(setup)
+app.command()(rotate)
 app.command()(guide)
 app.command()(sandbox)

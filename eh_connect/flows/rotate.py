@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eh_connect.commands import command
+from eh_connect.employment_hero.credentials import judge_pair
 from eh_connect.errors import InputError, NetworkError, NextStep, StackOneRefusedError
 from eh_connect.flows.converging import ANOTHER_APPLICATION, SAFE_PATH, Converging
 from eh_connect.flows.finding import find
+from eh_connect.ports import ProbeResult
+from eh_connect.secret import Pair, Secret
 
 if TYPE_CHECKING:
     from eh_connect.flows.finding import Found
     from eh_connect.flows.request import SetupParts, SetupRequest
     from eh_connect.result import SetupResult
-    from eh_connect.secret import Pair
     from eh_connect.stackone.models import ConnectorProfile
 
 
@@ -38,11 +40,63 @@ def the_profile(profiles: list[ConnectorProfile], request: SetupRequest, parts: 
     return find(profiles, request, parts.keeping, parts.console)
 
 
+def have_secret_made(request: SetupRequest, client_id: Secret, parts: SetupParts, portal: str | None) -> Pair:
+    """Check all that can be checked, and only then have the person make the new secret: it may end the old.
+
+    ``request.pair`` is not looked at. ``portal``: the address to send the person to, if it is known.
+    """
+    keeping = parts.keeping
+    profile = _same_application(client_id, request, parts)
+    if request.via != "dashboard" and not parts.writes.may_update(profile.id):
+        parts.console.progress("StackOne's API has no call for it: you will enter it in the dashboard.")
+
+    def judge(text: str) -> None:
+        wanted = Pair(client_id, Secret(text))
+        if wanted == keeping.current:
+            raise ValueError("it is the secret that is in force already: copy the new one")
+        if wanted == keeping.previous:
+            raise ValueError("it is the previous secret, which was replaced: copy the new one")
+        for finding in judge_pair(client_id.reveal(), text):
+            if finding.hard:
+                raise ValueError(finding.why)
+            parts.console.progress(f"Have a look: {finding.why}.")
+
+    def doubt(secret: Secret) -> str | None:
+        if not request.check or parts.probe(Pair(client_id, secret)) is not ProbeResult.REJECTED:
+            return None
+        return (
+            "Employment Hero rejected it: it is cut off, or the secret of another application. The check is "
+            "advice, not proof."
+        )
+
+    return Pair(client_id, parts.console.new_secret(portal, judge, doubt))
+
+
+def _same_application(client_id: Secret, request: SetupRequest, parts: SetupParts) -> ConnectorProfile:
+    """The profile. StackOneRefusedError (6) for another Client ID, with what it would cost."""
+    keeping, reads = parts.keeping, parts.profiles
+    profile = the_profile(reads.profiles(), request, parts).profile
+    if profile is None:
+        raise AssertionError("an ID finds its profile, or is refused")
+    held = keeping.current or keeping.next
+    if held is None or held.client_id == client_id:
+        return profile
+    try:
+        linked = f"{reads.count_accounts(profile.id)} accounts are linked through this profile."
+    except (NetworkError, StackOneRefusedError):
+        linked = "How many accounts are linked through this profile can't be learnt now."
+    raise StackOneRefusedError(
+        "Another Client ID is not a rotation.",
+        detail=f"{ANOTHER_APPLICATION} {linked} Nothing was written.",
+        hint=f"For a new secret of the same application leave out --client-id. {SAFE_PATH}",
+    )
+
+
 class _Rotation(Converging):
     def run(self) -> SetupResult:
         held = self.keeping.current or self.keeping.next
         if held is not None and held.client_id != self.pair.client_id:
-            raise self._not_a_rotation()
+            _same_application(self.pair.client_id, self.request, self.parts)
         return super().run()
 
     def _find(self, profiles: list[ConnectorProfile]) -> Found:
@@ -52,19 +106,6 @@ class _Rotation(Converging):
         current = self.keeping.current
         replaces = current is not None and (pair != current or pair == self.keeping.next)
         return "rotated" if replaces else "updated"
-
-    def _not_a_rotation(self) -> StackOneRefusedError:
-        found = self._find(self.parts.profiles.profiles()).profile
-        try:
-            count = self.parts.profiles.count_accounts(found.id) if found else 0
-            linked = f"{count} accounts are linked through this profile."
-        except (NetworkError, StackOneRefusedError):
-            linked = "How many accounts are linked through this profile can't be learnt now."
-        return StackOneRefusedError(
-            "Another Client ID is not a rotation.",
-            detail=f"{ANOTHER_APPLICATION} {linked} Nothing was written.",
-            hint=f"For a new secret of the same application leave out --client-id. {SAFE_PATH}",
-        )
 
     def _rejection(self) -> tuple[str, str]:
         meaning, _ = super()._rejection()
