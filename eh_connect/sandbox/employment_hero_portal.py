@@ -12,7 +12,7 @@ from werkzeug.utils import redirect
 
 from eh_connect.employment_hero.portal import portal_url
 from eh_connect.employment_hero.scopes import CARDS, Selection
-from eh_connect.sandbox.sites import COPYABLE, FIELD, FORM, LINK, Pages, boxes, joined, listed
+from eh_connect.sandbox.sites import COPYABLE, FIELD, FORM, HIDDEN, LINK, Pages, boxes, joined, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,6 @@ _FOR_EVER = Markup('<p class="warning">Scopes cannot be modified after the appli
 _COUNTER = Markup("""<h2>API Scopes</h2><p id="counter">{} scopes selected</p>
 <script>onchange = () => counter.textContent =
   document.querySelectorAll(":checked").length + " scopes selected"</script>""")
-_HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
 class Portal(Pages):
@@ -66,7 +65,7 @@ class Portal(Pages):
         if problems := _problems(sent):
             return self._configure(request, org, problems)
         shown = (Markup("<p>{}</p>").format(text) for text in _editable(sent).values())
-        kept = joined(*(_HIDDEN.format(name, value) for name, value in sent.items(multi=True)))
+        kept = joined(*(HIDDEN.format(name, value) for name, value in sent.items(multi=True)))
         create = FORM.format("post", _url(org), kept, "Create Application")
         return self.page("Review", *shown, listed(_scopes(sent)), _FOR_EVER, create)
 

@@ -37,6 +37,7 @@ FIELD = Markup(  # name, label, value, `text` or `password`
     '<p><label for="{0}">{1}</label><br>'
     '<input id="{0}" name="{0}" value="{2}" type="{3}" autocomplete="off"></p>'
 )
+HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 COPYABLE = Markup(  # ID, label, value
     '<p><label for="{0}">{1}</label><br><input id="{0}" value="{2}" readonly> <button type="button"'
     ' aria-label="Copy {1}" onclick="navigator.clipboard.writeText({0}.value)">Copy</button></p>'

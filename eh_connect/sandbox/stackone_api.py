@@ -1,14 +1,15 @@
-"""StackOne's API in the rehearsal: the documented calls, and the assumed writes of connector profiles."""
+"""StackOne's API in the rehearsal: the documented calls, and the assumed writes of profiles."""
 
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
-from eh_connect.sandbox import profiles
+from eh_connect.sandbox import profiles, sessions, stackone_tokens
 from eh_connect.sandbox.connectors import CONNECTORS
 from eh_connect.sandbox.records import now
 from eh_connect.sandbox.sites import Site
@@ -26,12 +27,16 @@ class StackOneApi(Site):
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._refreshing = threading.Lock()  # a refresh token is good for one of those who list, not for two
         super().__init__(
             ("GET", "/connector_profiles", self._list_profiles),
             ("POST", "/connector_profiles", self._create_profile),
             ("PATCH", "/connector_profiles/<profile_id>", self._update_profile),
             ("GET", "/actions", self._list_actions),
             ("GET", "/v2/accounts", self._list_accounts),
+            ("DELETE", "/accounts/<account_id>", self._delete_account),
+            ("POST", "/connect_sessions", self._create_session),
+            ("GET", "/connect_sessions/<int:session_id>", self._show_session),
         )
 
     def _answer(self, request: Request) -> Response:
@@ -47,13 +52,13 @@ class StackOneApi(Site):
         errors = exc.errors if isinstance(exc, _RefusedError) else []
         return _json(body | ({"errors": errors} if errors else {}), exc.code or 500)
 
-    def _written(self, request: Request) -> dict[str, Any]:
-        """The fields of a write, if there is such a call and this key may make it."""
-        writes = self._records.data["settings"]["writes"]
-        if writes != "on":
-            raise _RefusedError(int(writes), f"Cannot {request.method} {request.path}")
+    def _may_write(self, request: Request) -> None:
         if request.authorization is None or request.authorization.username != self._records.key("read-write"):
             raise _RefusedError(403, "Forbidden resource")
+
+    def _fields(self, request: Request) -> dict[str, Any]:
+        """The fields of a write, if this key may make it."""
+        self._may_write(request)
         try:
             fields = json.loads(request.get_data()) if request.is_json else None
         except (ValueError, RecursionError):
@@ -61,6 +66,13 @@ class StackOneApi(Site):
         if not isinstance(fields, dict):
             raise _RefusedError(400, "Bad Request", ["the body must be a JSON object"])
         return fields
+
+    def _written(self, request: Request) -> dict[str, Any]:
+        """The fields of an assumed write, if there is such a call."""
+        writes = self._records.data["settings"]["writes"]
+        if writes != "on":
+            raise _RefusedError(int(writes), f"Cannot {request.method} {request.path}")
+        return self._fields(request)
 
     def _list_profiles(self, request: Request) -> Response:
         data = self._records.data
@@ -104,10 +116,42 @@ class StackOneApi(Site):
         return _json({"data": found[begin:end], "next": str(end) if end < len(found) else None})
 
     def _list_accounts(self, request: Request) -> Response:
+        with self._refreshing:
+            for account in self._accounts(request):
+                stackone_tokens.refresh(self._records, account)
+        return _json({"data": self._accounts(request), "next": None})
+
+    def _accounts(self, request: Request) -> list[dict[str, Any]]:
         wanted = request.args.get("connector_profile_id")
         accounts = self._records.data["accounts"]
-        found = [account for account in accounts if wanted in {None, account["connector_profile_id"]}]
-        return _json({"data": found, "next": None})
+        return [account for account in accounts if wanted in {None, account["connector_profile_id"]}]
+
+    def _delete_account(self, request: Request, account_id: str) -> Response:
+        self._may_write(request)
+        with self._records.change() as data:
+            found = [account for account in data["accounts"] if account["id"] == account_id]
+            if not found:
+                raise NotFound
+            data["accounts"].remove(found[0])
+            data["tokens"].pop(account_id, None)
+        return _json(found[0])
+
+    def _create_session(self, request: Request) -> Response:
+        fields = self._fields(request)
+        if problems := sessions.problems_of(fields):
+            raise _RefusedError(422, "Validation failed", problems)
+        with self._records.change() as data:
+            if not profiles.find(data, fields["connector_profile_id"])["shown"]["active"]:
+                raise _RefusedError(412, "The connector profile is disabled")
+            session = sessions.create(data, fields)
+        link = f"{self._records.url('stackone')}/connect/link/{session['token']}"
+        return _json(session["shown"] | {"token": session["token"], "auth_link_url": link}, 201)
+
+    def _show_session(self, _: Request, session_id: int) -> Response:
+        found = [its["shown"] for its in self._records.data["sessions"] if its["shown"]["id"] == session_id]
+        if not found:
+            raise NotFound
+        return _json(found[0])
 
 
 class _RefusedError(HTTPException):
