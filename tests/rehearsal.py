@@ -64,21 +64,16 @@ class Stage:
             for session in data["sessions"]:
                 session["expires"] = 0
 
-    def expire_access_tokens(self) -> None:
-        """As if 15 minutes had gone by, at Employment Hero and at StackOne; codes are too old, too."""
+    def expire_tokens(self) -> None:
+        """As if 15 minutes had gone by: for codes, and for access tokens at either end."""
         with self.prepared.rehearsal.records.change() as data:
             for kept in (*data["grants"], *data["tokens"].values()):
                 kept["expires"] = 0
 
     def sign_in(self, auth_link_url: str, *, consent: bool = True) -> str:
         """Hub, login and consent without a browser, as far as it goes; the text of the last page."""
-        with httpx.Client(follow_redirects=True) as person:
-            page = person.get(auth_link_url)
-            for button in ("Connect Employment Hero", "Sign in", "Allow" if consent else "Cancel"):
-                if f"<button>{button}</button>" not in page.text:
-                    break
-                page = press(person, page, button)
-        return text_of(page)
+        buttons = ("Connect Employment Hero", "Sign in", "Allow" if consent else "Cancel")
+        return text_of(walk(auth_link_url, *buttons))
 
     def link_account(self, profile_id: str, status: str = "active") -> None:
         with self.prepared.rehearsal.records.change() as data:
@@ -116,6 +111,17 @@ class Stage:
 
     def _url(self, employment_hero: bool) -> str:
         return self.employment_hero_url if employment_hero else self.stackone_url
+
+
+def walk(url: str, *buttons: str) -> httpx.Response:
+    """Open a page and press one button after the other, until one is not there; the last page."""
+    with httpx.Client(follow_redirects=True) as person:
+        page = person.get(url)
+        for button in buttons:
+            if f"<button>{button}</button>" not in page.text:
+                break
+            page = press(person, page, button)
+    return page
 
 
 def press(person: httpx.Client, page: httpx.Response, button: str) -> httpx.Response:

@@ -6,29 +6,29 @@ documentation; its error bodies and pages are not: these follow RFC 6749, 6750 a
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
-from werkzeug import Response
 from werkzeug.utils import redirect
 
-from eh_connect.sandbox.pkce import challenge_of
-from eh_connect.sandbox.sites import FIELD, FORM, HIDDEN, Pages, joined, listed
+from eh_connect.sandbox.sites import FIELD, FORM, HIDDEN, Pages, answered, challenge_of, listed
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from werkzeug import Request
+    from werkzeug import Request, Response
 
     from eh_connect.sandbox.records import Records
 
 _NEEDED = {"authorization_code": "code", "refresh_token": "refresh_token"}
 """What each grant type brings along."""
+
+_BOUND = ("client_id", "redirect_uri", "code_challenge")
+"""What of the authorize request a code is bound to."""
 
 _CODE_SECONDS = 60
 _CHALLENGE_LENGTH = 43
@@ -56,16 +56,9 @@ class EmploymentHeroOAuth(Pages):
         """Login, then consent, then back to the client; the request stays in the query all the way."""
         sent, form = request.args, request.form
         its = self._application(sent)
-        if its is None or sent.get("redirect_uri") != its["redirect_uri"]:
-            # it must not redirect: RFC 6749, 4.1.2.1
-            why = (
-                "The application is not known."
-                if its is None
-                else "This redirect URI is not the application's."
-            )
-            return self.page(
-                "Authorization error", Markup('<p class="warning">{}</p>').format(why), status=400
-            )
+        if its is None or sent.get("redirect_uri") != its["redirect_uri"]:  # no redirect: RFC 6749, 4.1.2.1
+            wrong = "This redirect URI is not the application's" if its else "This application is not known"
+            return self.page(wrong, status=400)
         if sent.get("response_type") != "code":
             return self._back(sent, error="unsupported_response_type")
         challenge = sent.get("code_challenge", "")
@@ -76,23 +69,20 @@ class EmploymentHeroOAuth(Pages):
         self._signed_in.discard(str(ticket))
         if form.get("decision") != "Allow":
             return self._back(sent, error="access_denied")
-        bound = {"client_id": its["client_id"], "redirect_uri": its["redirect_uri"], "challenge": challenge}
-        made = {"code": secrets.token_urlsafe(32), "expires": time.time() + _CODE_SECONDS}
+        grant = dict.fromkeys(("access_token", "refresh_token")) | {name: sent[name] for name in _BOUND}
+        grant |= {"code": secrets.token_urlsafe(32), "expires": time.time() + _CODE_SECONDS}
         with self._records.change() as data:
-            data["grants"].append(bound | made | {"access_token": None, "refresh_token": None})
-        return self._back(sent, code=made["code"])
+            data["grants"].append(grant)
+        return self._back(sent, code=grant["code"])
 
     def _sign_in(self, request: Request, its: dict[str, Any]) -> Response:
-        here = f"{request.path}?{request.query_string.decode()}"
-        if any(request.form.get(name) != value for name, value in _PERSON.items()):
-            fields = joined(
-                FIELD.format("email", "Email", _PERSON["email"], "text"),
-                FIELD.format("password", "Password", _PERSON["password"], "password"),
-            )
-            problems = (
-                ("That is not the person whom this rehearsal made up",) if "email" in request.form else ()
-            )
-            return self.page("Sign in", FORM.format("post", here, fields, "Sign in"), problems=problems)
+        here, form = f"{request.path}?{request.query_string.decode()}", request.form
+        if any(form.get(name) != value for name, value in _PERSON.items()):
+            email = FIELD.format("email", "Email", _PERSON["email"], "text")
+            password = FIELD.format("password", "Password", _PERSON["password"], "password")
+            problems = ["That is not the person whom this rehearsal made up"] if "email" in form else []
+            signing_in = FORM.format("post", here, email + password, "Sign in")
+            return self.page("Sign in", signing_in, problems=problems)
         self._signed_in.add(ticket := secrets.token_urlsafe(32))
         shown = HIDDEN.format("ticket", ticket)
         buttons = (
@@ -110,7 +100,8 @@ class EmploymentHeroOAuth(Pages):
         return redirect(f"{to}{'&' if '?' in to else '?'}{urlencode(said)}", 303)
 
     def _token(self, request: Request) -> Response:
-        return _json(*self._judge(request))
+        status, said = self._judge(request)
+        return answered(said, status)
 
     def _judge(self, request: Request) -> tuple[int, dict[str, Any]]:
         form, grant_type = request.form, request.form.get("grant_type")
@@ -142,19 +133,13 @@ class EmploymentHeroOAuth(Pages):
         grant = next((each for each in alive if (kind, token) == ("Bearer", each["access_token"])), None)
         its = self._application(grant) if grant else None
         if its is None:
-            return _json(401, {"error": "invalid_token"})
+            return answered({"error": "invalid_token"}, 401)
         if _SCOPES.isdisjoint(its["scopes"]):
-            return _json(403, {"error": "insufficient_scope"})
+            return answered({"error": "insufficient_scope"}, 403)
         page, size = (request.args.get(name, 1, type=int) for name in ("page_index", "item_per_page"))
         found = [{"id": data["organisation"], "name": _ORGANISATION}] if page == 1 else []
-        shown = {
-            "items": found,
-            "page_index": page,
-            "item_per_page": size,
-            "total_pages": 1,
-            "total_items": 1,
-        }
-        return _json(200, {"data": shown})
+        numbers = {"page_index": page, "item_per_page": size, "total_pages": 1, "total_items": 1}
+        return answered({"data": {"items": found, **numbers}})
 
     def _application(self, sent: Mapping[str, Any]) -> dict[str, Any] | None:
         its: list[dict[str, Any]] = self._records.data["applications"]
@@ -167,9 +152,5 @@ def _redeemed(grant: dict[str, Any], form: Mapping[str, str]) -> bool:
     return bool(
         grant["expires"] > time.time()
         and form.get("redirect_uri") == grant["redirect_uri"]
-        and challenge_of(form.get("code_verifier", "")) == grant["challenge"]
+        and challenge_of(form.get("code_verifier", "")) == grant["code_challenge"]
     )
-
-
-def _json(status: int, said: dict[str, Any]) -> Response:
-    return Response(json.dumps(said), status, mimetype="application/json")

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
-from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 
 from eh_connect.employment_hero.portal import portal_url
 from eh_connect.employment_hero.scopes import CARDS, Selection
-from eh_connect.sandbox.sites import COPYABLE, FIELD, FORM, HIDDEN, LINK, Pages, boxes, joined, listed
+from eh_connect.sandbox.sites import COPYABLE, FIELD, FORM, HIDDEN, LINK, Pages, boxes, joined, listed, the
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,10 +116,7 @@ def _url(org: str, *parts: str) -> str:
 
 
 def _find(data: dict[str, Any], client_id: str) -> dict[str, Any]:
-    found: list[dict[str, Any]] = [a for a in data["applications"] if a["client_id"] == client_id]
-    if not found:
-        raise NotFound
-    return found[0]
+    return the(each for each in data["applications"] if each["client_id"] == client_id)
 
 
 def _fields(values: Mapping[str, Any]) -> Markup:

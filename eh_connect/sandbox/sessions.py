@@ -7,18 +7,19 @@ import time
 from typing import Any
 
 from eh_connect.sandbox.records import now
+from eh_connect.sandbox.sites import the
 from eh_connect.stackone.models import EMPLOYMENT_HERO
 
-_REQUIRED = ("origin_owner_id", "origin_owner_name")
+# the last is documented as optional; which profile is taken without it is not
+_REQUIRED = ("origin_owner_id", "origin_owner_name", "connector_profile_id")
+_USUAL = {"provider": EMPLOYMENT_HERO, "type": "PRODUCTION", "expires_in": 1800}
 _OPTIONAL = ("origin_username", "label", "metadata", "multiple")
-_SECONDS = 1800  # the documented default
+_ATTEMPT = ("oauth_error_code", "oauth_error_description", "account_secure_id")
 
 
 def problems_of(fields: dict[str, Any]) -> list[str]:
     """What is wrong with the body of a creation: strict, so that the client's mistakes are found."""
-    # documented as optional: which profile is taken without it is not
-    needed = (*_REQUIRED, "connector_profile_id")
-    missing = [f"{name} should not be empty" for name in needed if name not in fields]
+    missing = [f"{name} should not be empty" for name in _REQUIRED if name not in fields]
     return missing + [f"{name} is not valid" for name, value in fields.items() if not _is_valid(name, value)]
 
 
@@ -28,43 +29,29 @@ def _is_valid(name: str, value: Any) -> bool:
             return bool(value.strip())
         case "expires_in", int():
             return value is not True and value > 0
-        case (
-            ("origin_username" | "label", str())
-            | ("metadata", dict())
-            | ("multiple", bool())
-            | ("type", "PRODUCTION" | "TEST")
-        ):
+        case ("origin_username" | "label", str()) | ("metadata", dict()) | ("multiple", bool()):
+            return True
+        case "type", "PRODUCTION" | "TEST":
             return True
     return (name, value) == ("provider", EMPLOYMENT_HERO)
 
 
 def create(data: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    """Add a session to ``data``. Its shown part is what ``GET /connect_sessions/{id}`` answers."""
-    usual = {"provider": EMPLOYMENT_HERO, "type": "PRODUCTION", "expires_in": _SECONDS}
-    shown: dict[str, Any] = {**dict.fromkeys(_OPTIONAL), **usual, **fields}
-    seconds = shown.pop("expires_in")
+    """Add a session to ``data``: ``shown`` is what ``GET /connect_sessions/{id}`` answers."""
+    shown: dict[str, Any] = {**dict.fromkeys(_OPTIONAL), **_USUAL, **fields}
+    expires = time.time() + shown.pop("expires_in")
     shown |= {"id": len(data["sessions"]) + 1, "created_at": now(), "latest_connection_attempt": None}
-    hidden = {"token": secrets.token_urlsafe(32), "state": None, "verifier": None}
-    session: dict[str, Any] = {"shown": shown, "expires": time.time() + seconds, **hidden}
+    session = {"shown": shown, "expires": expires, "token": secrets.token_urlsafe(32), "state": None}
     data["sessions"].append(session)
     return session
 
 
-def find(data: dict[str, Any], name: str, value: str | None) -> dict[str, Any] | None:
-    """The session with this ``token`` or ``state``; None where there is none, or where it has expired."""
-    alive = (each for each in data["sessions"] if each["expires"] > time.time())
-    return next((each for each in alive if value and each[name] == value), None)
+def find(data: dict[str, Any], name: str, value: str) -> dict[str, Any]:
+    """The session with this ``token`` or ``state``; NotFound where there is none, or it has expired."""
+    return the(each for each in data["sessions"] if each[name] == value and each["expires"] > time.time())
 
 
-def record(session: dict[str, Any], status: str, code: str | None = None, **more: str | None) -> None:
-    """Make this the latest attempt.
-
-    Args:
-        session: of the data to change.
-        status: ``pending``, ``authenticated``, ``error`` or ``cancelled``.
-        code: of OAuth.
-        more: ``oauth_error_description``, ``account_secure_id``.
-    """
-    nothing = dict.fromkeys(("oauth_error_description", "account_secure_id"))
-    attempt = {"status": status, "oauth_error_code": code, "updated_at": now()}
-    session["shown"]["latest_connection_attempt"] = attempt | nothing | more
+def record(session: dict[str, Any], status: str, **more: str | None) -> None:
+    """Make this the session's latest attempt; ``more``: the names of ``_ATTEMPT``."""
+    attempt = {"status": status, **dict.fromkeys(_ATTEMPT), **more, "updated_at": now()}
+    session["shown"]["latest_connection_attempt"] = attempt

@@ -6,16 +6,15 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from werkzeug import Response
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException
 
 from eh_connect.sandbox import profiles, sessions, stackone_tokens
 from eh_connect.sandbox.connectors import CONNECTORS
 from eh_connect.sandbox.records import now
-from eh_connect.sandbox.sites import Site
+from eh_connect.sandbox.sites import Site, answered, the
 
 if TYPE_CHECKING:
-    from werkzeug import Request
+    from werkzeug import Request, Response
 
     from eh_connect.sandbox.records import Records
 
@@ -27,7 +26,7 @@ class StackOneApi(Site):
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._refreshing = threading.Lock()  # a refresh token is good for one of those who list, not for two
+        self._refreshing = threading.Lock()  # a refresh token is good for one of two who list at a time
         super().__init__(
             ("GET", "/connector_profiles", self._list_profiles),
             ("POST", "/connector_profiles", self._create_profile),
@@ -50,15 +49,17 @@ class StackOneApi(Site):
     def _refusal(self, exc: HTTPException) -> Response:
         body = {"statusCode": exc.code, "message": exc.description, "timestamp": now()}
         errors = exc.errors if isinstance(exc, _RefusedError) else []
-        return _json(body | ({"errors": errors} if errors else {}), exc.code or 500)
+        return answered(body | ({"errors": errors} if errors else {}), exc.code or 500)
 
-    def _may_write(self, request: Request) -> None:
+    def _may_write(self, request: Request, writes: str = "on") -> None:
+        if writes != "on":
+            raise _RefusedError(int(writes), f"Cannot {request.method} {request.path}")
         if request.authorization is None or request.authorization.username != self._records.key("read-write"):
             raise _RefusedError(403, "Forbidden resource")
 
-    def _fields(self, request: Request) -> dict[str, Any]:
-        """The fields of a write, if this key may make it."""
-        self._may_write(request)
+    def _fields(self, request: Request, writes: str = "on") -> dict[str, Any]:
+        """The fields of a write, if there is such a call and this key may make it."""
+        self._may_write(request, writes)
         try:
             fields = json.loads(request.get_data()) if request.is_json else None
         except (ValueError, RecursionError):
@@ -66,13 +67,6 @@ class StackOneApi(Site):
         if not isinstance(fields, dict):
             raise _RefusedError(400, "Bad Request", ["the body must be a JSON object"])
         return fields
-
-    def _written(self, request: Request) -> dict[str, Any]:
-        """The fields of an assumed write, if there is such a call."""
-        writes = self._records.data["settings"]["writes"]
-        if writes != "on":
-            raise _RefusedError(int(writes), f"Cannot {request.method} {request.path}")
-        return self._fields(request)
 
     def _list_profiles(self, request: Request) -> Response:
         data = self._records.data
@@ -88,23 +82,23 @@ class StackOneApi(Site):
         ]
         begin = (page - first) * size
         shown = found[begin : begin + size]
-        return _json({"page": page, "page_size": size, "total": len(found), "data": shown})
+        return answered({"page": page, "page_size": size, "total": len(found), "data": shown})
 
     def _create_profile(self, request: Request) -> Response:
-        fields = self._written(request)
+        fields = self._fields(request, self._records.data["settings"]["writes"])
         if problems := profiles.problems_of(fields):
             raise _RefusedError(422, "Validation failed", problems)
         with self._records.change() as data:
-            return _json(profiles.create(data, fields)["shown"], 201)
+            return answered(profiles.create(data, fields)["shown"], 201)
 
     def _update_profile(self, request: Request, profile_id: str) -> Response:
-        fields = self._written(request)
+        fields = self._fields(request, self._records.data["settings"]["writes"])
         with self._records.change() as data:
             profile = profiles.find(data, profile_id)
             if problems := profiles.problems_of(fields, connector_key=profile["shown"]["connector_key"]):
                 raise _RefusedError(422, "Validation failed", problems)
             profiles.change(data, profile, fields)
-            return _json(profile["shown"])
+            return answered(profile["shown"])
 
     def _list_actions(self, request: Request) -> Response:
         wanted = request.args.get("filter[connectors]")
@@ -113,13 +107,13 @@ class StackOneApi(Site):
             found = [{**entry, "actions": []} for entry in found]
         begin = _number(request, "next", 0, least=0)
         end = begin + _number(request, "page_size", _PAGE_SIZE, least=1)
-        return _json({"data": found[begin:end], "next": str(end) if end < len(found) else None})
+        return answered({"data": found[begin:end], "next": str(end) if end < len(found) else None})
 
     def _list_accounts(self, request: Request) -> Response:
         with self._refreshing:
             for account in self._accounts(request):
                 stackone_tokens.refresh(self._records, account)
-        return _json({"data": self._accounts(request), "next": None})
+        return answered({"data": self._accounts(request), "next": None})
 
     def _accounts(self, request: Request) -> list[dict[str, Any]]:
         wanted = request.args.get("connector_profile_id")
@@ -128,13 +122,11 @@ class StackOneApi(Site):
 
     def _delete_account(self, request: Request, account_id: str) -> Response:
         self._may_write(request)
-        with self._records.change() as data:
-            found = [account for account in data["accounts"] if account["id"] == account_id]
-            if not found:
-                raise NotFound
-            data["accounts"].remove(found[0])
+        with self._refreshing, self._records.change() as data:
+            account = the(each for each in data["accounts"] if each["id"] == account_id)
+            data["accounts"].remove(account)
             data["tokens"].pop(account_id, None)
-        return _json(found[0])
+        return answered(account)
 
     def _create_session(self, request: Request) -> Response:
         fields = self._fields(request)
@@ -145,13 +137,11 @@ class StackOneApi(Site):
                 raise _RefusedError(412, "The connector profile is disabled")
             session = sessions.create(data, fields)
         link = f"{self._records.url('stackone')}/connect/link/{session['token']}"
-        return _json(session["shown"] | {"token": session["token"], "auth_link_url": link}, 201)
+        return answered(session["shown"] | {"token": session["token"], "auth_link_url": link}, 201)
 
     def _show_session(self, _: Request, session_id: int) -> Response:
-        found = [its["shown"] for its in self._records.data["sessions"] if its["shown"]["id"] == session_id]
-        if not found:
-            raise NotFound
-        return _json(found[0])
+        shown = (session["shown"] for session in self._records.data["sessions"])
+        return answered(the(each for each in shown if each["id"] == session_id))
 
 
 class _RefusedError(HTTPException):
@@ -159,10 +149,6 @@ class _RefusedError(HTTPException):
         super().__init__(message)
         self.code = status
         self.errors = errors
-
-
-def _json(body: Any, status: int = 200) -> Response:
-    return Response(json.dumps(body), status, mimetype="application/json")
 
 
 def _number(request: Request, name: str, default: int, *, least: int) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from eh_connect.sandbox import profiles
+from eh_connect.sandbox.sites import the
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,14 +29,14 @@ class RefusedError(Exception):
         self.code = code
 
 
-def tokens(records: Records, profile: Mapping[str, Any], **grant: str) -> dict[str, Any]:
+def tokens(records: Records, profile: Mapping[str, Any], grant: dict[str, str]) -> dict[str, Any]:
     """``{"access_token", "refresh_token", "expires"}`` for a grant, with a profile's present credentials."""
     pair = {name: profile[name] for name in ("client_id", "client_secret")}
     status, said = _ask(records, "POST", "/oauth2/token", urlencode(pair | grant), _FORM)
     try:
         kept = {name: said[name] for name in ("access_token", "refresh_token")}
         return kept | {"expires": time.time() + said["expires_in"]}
-    except KeyError:
+    except (KeyError, TypeError):
         raise RefusedError(f"The token endpoint answered {status}", said.get("error")) from None
 
 
@@ -58,16 +59,15 @@ def refresh(records: Records, account: Mapping[str, Any]) -> None:
         return
     profile = profiles.find(records.data, account["connector_profile_id"])
     try:
-        kept = tokens(records, profile, grant_type="refresh_token", refresh_token=kept["refresh_token"])
+        grant = {"grant_type": "refresh_token", "refresh_token": kept["refresh_token"]}
+        kept = tokens(records, profile, grant)
     except RefusedError as exc:
         if exc.code is None:
             return  # no answer is no refusal
         status = "error"
     with records.change() as data:
-        for each in data["accounts"]:  # it may have been deleted meanwhile
-            if each["id"] == account["id"]:
-                each["status"] = status
-                data["tokens"][each["id"]] = kept
+        the(each for each in data["accounts"] if each["id"] == account["id"])["status"] = status
+        data["tokens"][account["id"]] = kept
 
 
 def _ask(
