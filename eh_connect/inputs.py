@@ -266,10 +266,18 @@ def one_of(*choices: str) -> Judge[str]:
 
 def seconds(text: str) -> float:
     """A time limit: a positive number of seconds, a day at most."""
+    value = patience(text)
+    if not value:
+        raise ValueError("it is more than 0 and at most 86400 seconds")
+    return value
+
+
+def patience(text: str) -> float:
+    """How long a person is waited for: seconds, a day at most; 0: not at all."""
     try:
         value = float(text)
     except ValueError:
         raise ValueError("it is not a number of seconds") from None
-    if not 0 < value <= 86_400:  # noqa: PLR2004  # a day
-        raise ValueError("it is more than 0 and at most 86400 seconds")
+    if not 0 <= value <= 86_400:  # noqa: PLR2004  # a day
+        raise ValueError("it is at least 0 and at most 86400 seconds")
     return value

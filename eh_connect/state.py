@@ -41,7 +41,10 @@ class State:
 
     ``updated_at`` is StackOne's after our last write, ``set_at`` when the pair became current, ``via`` is
     ``api`` or ``dashboard``, ``actions`` are as last sent,
-    ``chosen_actions`` what the wizard was told and has not sent yet.
+    ``chosen_actions`` what the wizard was told and has not sent yet. ``proven_at`` is when somebody signed in
+    with the current pair, ``proven_before`` with an earlier one; ``session_id`` is the connect session whose
+    outcome was not seen yet. ``staged_by`` is what the staged pair is for: ``setup``, ``rotate`` or
+    ``rollback``. ``old_secret`` is the fingerprint of a replaced secret that nobody said was revoked.
     """
 
     label: str
@@ -60,6 +63,10 @@ class State:
     actions: tuple[str, ...] | None = None
     chosen_actions: tuple[str, ...] | None = None
     proven_at: str | None = None
+    proven_before: str | None = None
+    session_id: str | None = None
+    staged_by: str | None = None
+    old_secret: str | None = None
     pending: Pending | None = None
 
 

@@ -40,6 +40,10 @@ STATE = State(
     via="api",
     actions=("employmenthero_list_employees", "employmenthero_get_employee"),
     proven_at="2026-01-03T00:00:00Z",
+    proven_before="2026-01-02T00:00:00Z",
+    session_id="7",
+    staged_by="rotate",
+    old_secret="sha256:1a2b3c4d",
     pending=Pending("api", "Employment Hero", (("a", "2026-01-01T00:00:00Z"), ("b", None))),
 )
 

@@ -46,7 +46,7 @@ class Given:
     via: str
     if_exists: str
     timeout: float
-    wait: float
+    wait: float | None
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def read(inputs: Inputs) -> Given:
         via=inputs.text(names.VIA, names.one_of("auto", "api", "dashboard")) or "auto",
         if_exists=inputs.text(names.IF_EXISTS, names.one_of("ask", "update", "skip", "fail")) or "ask",
         timeout=inputs.text(names.TIMEOUT, names.seconds) or DEFAULT_TIMEOUT,
-        wait=inputs.text(names.WAIT, names.seconds) or DEFAULT_WAIT,
+        wait=inputs.text(names.WAIT, names.patience),
     )
 
 

@@ -31,13 +31,14 @@ LOOKS = 3
 class Applying:
     """Applies changes by call."""
 
-    def __init__(self, parts: SetupParts, origins: tuple[str, ...]) -> None:
+    def __init__(self, parts: SetupParts, origins: tuple[str, ...], purpose: str) -> None:
         self._reads = parts.profiles
         self._writes = parts.writes
         self._keeping = parts.keeping
         self._console = parts.console
         self._pause = parts.pause
         self._origins = origins
+        self._purpose = purpose
 
     def apply(
         self, change: Change, fields: ProfileFields, profiles: list[ConnectorProfile]
@@ -109,7 +110,7 @@ class Applying:
             self._seen(before.id)
             return None
         self._keeping.stage(fields.pair, self._origins)
-        self._keeping.aim(before.id)
+        self._keeping.aim(before.id, self._purpose)
         self._console.progress(f"Updating the connector profile “{before.name}”.")
         if self._send(lambda: self._writes.update(before.id, fields)) is None:
             self._seen(before.id)

@@ -25,7 +25,7 @@ def change_by_hand(
     parts.keeping.stage(change.fields.pair, request.origins)
     parts.keeping.expect("dashboard", request.name, profiles)
     if change.profile is not None:
-        parts.keeping.aim(change.profile.id)
+        parts.keeping.aim(change.profile.id, request.purpose)
     elif new_profiles(profiles, parts.keeping):
         parts.console.warn(
             "A new profile has appeared since eh-connect first asked for one. If it is yours, don't make "

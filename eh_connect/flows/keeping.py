@@ -166,6 +166,7 @@ class Keeping:
         if self.writes and self.next is not None:
             self._store.delete("next")
         self.next = None
+        self._write_state(replace(self.state, staged_by=None))
 
     def expect(self, via: str, name: str, profiles: Iterable[ConnectorProfile]) -> None:
         """Note the profiles that exist, so that one made from now on can be told from them."""
@@ -175,9 +176,9 @@ class Keeping:
             known = earlier.known  # asked twice: what a person made in between is still new
         self._write_state(replace(self.state, pending=Pending(via, name, known)))
 
-    def aim(self, profile_id: str) -> None:
-        """Note which profile a staged pair is about to go to."""
-        self._write_state(replace(self.state, profile_id=profile_id))
+    def aim(self, profile_id: str, staged_by: str) -> None:
+        """Note which profile a staged pair is about to go to, and what for."""
+        self._write_state(replace(self.state, profile_id=profile_id, staged_by=staged_by))
 
     def commit(self, profile: ConnectorProfile, fields: ProfileFields, via: str) -> None:
         """StackOne took it: ``next`` becomes ``current``, the one before ``previous``.
@@ -192,6 +193,7 @@ class Keeping:
         state = replace(
             self.state,
             pending=None,
+            staged_by=None,
             name=profile.name,
             created_at=profile.created_at,
             chosen_actions=None,
@@ -202,8 +204,18 @@ class Keeping:
         )
         fingerprint = self.current.client_secret.fingerprint if self.current else None
         if fields.pair is not None or fingerprint != state.fingerprint:
-            state = replace(state, fingerprint=fingerprint, set_at=self._now(), proven_at=None)
+            proven_before = state.proven_at or state.proven_before
+            state = replace(state, proven_at=None, proven_before=proven_before, session_id=None)
+        if fingerprint != state.fingerprint:
+            state = replace(state, fingerprint=fingerprint, set_at=self._now(), old_secret=self._replaced())
         self._write_state(state)
+
+    def _replaced(self) -> str | None:
+        """The fingerprint of the secret that was current, if it is of the same application."""
+        old, new = self.previous, self.current
+        if old is None or new is None or old.client_id != new.client_id:
+            return None
+        return old.client_secret.fingerprint
 
     def _make_current(self, pair: Pair) -> None:
         if self.current is not None and self.current != pair:

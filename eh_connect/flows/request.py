@@ -19,7 +19,8 @@ class SetupRequest:
     """What the person, or the pipeline, wants.
 
     ``origins`` are the hosts that the secrets may go to; ``if_exists`` is ask, update, skip or fail;
-    ``via`` is auto, api or dashboard; ``again`` are the flags of this run that the next command needs too.
+    ``via`` is auto, api or dashboard; ``again`` are the flags of this run that the next command needs too;
+    ``purpose`` is what a pair is staged for: setup, rotate or rollback.
     """
 
     label: str
@@ -38,6 +39,7 @@ class SetupRequest:
     origins: tuple[str, ...]
     dashboard_url: str
     again: tuple[str, ...] = ()
+    purpose: str = "setup"
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class _Setup:
         self.action = "unchanged"
         self.left_alone = False
         self.via: str | None = None
-        self.applying = Applying(parts, request.origins)
+        self.applying = Applying(parts, request.origins, request.purpose)
 
     def run(self) -> SetupResult:
         self._refuse_previous()
