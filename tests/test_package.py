@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "eh_connect"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 PARTS_OF_THE_WORLD = (
-    *("__main__", "cli", "sandbox", "store", "network", "desktop"),
+    *("__main__", "cli", "sandbox", "store", "network", "desktop", "surroundings"),
     *("console_attended", "wizard", "terminal_full", "terminal_plain"),
     *("stackone.client", "stackone.connection", "stackone.assumed_writes", "employment_hero.probe"),
 )
@@ -129,7 +129,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--version"], ["--help"], ["setup", "--help"], ["guide", "--help"], ["sandbox", "--help"]],
+    [["--version"], ["--help"], *([each, "--help"] for each in ("setup", "doctor", "guide", "sandbox"))],
     ids=" ".join,
 )
 def test_a_glance_loads_nothing_heavy(arguments: list[str]) -> None:

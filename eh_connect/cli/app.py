@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from eh_connect import __version__
+from eh_connect.cli.doctor import doctor
 from eh_connect.cli.guide import guide
 from eh_connect.cli.rotate import rotate
 from eh_connect.cli.sandbox import sandbox
@@ -41,5 +42,6 @@ def eh_connect(
 
 app.command()(setup)
 app.command()(rotate)
+app.command()(doctor)
 app.command()(guide)
 app.command()(sandbox)
