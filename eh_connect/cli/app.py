@@ -10,6 +10,7 @@ from eh_connect import __version__
 from eh_connect.cli.guide import guide
 from eh_connect.cli.sandbox import sandbox
 from eh_connect.cli.setup import setup
+from eh_connect.cli.status import status
 
 app = typer.Typer(
     name="eh-connect",
@@ -39,5 +40,6 @@ def eh_connect(
 
 
 app.command()(setup)
+app.command()(status)
 app.command()(guide)
 app.command()(sandbox)

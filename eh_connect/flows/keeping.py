@@ -93,6 +93,11 @@ class Keeping:
         """Where secrets are kept; None where they are not."""
         return self._store.backend if self.writes else None
 
+    @property
+    def stored_in(self) -> str | None:
+        """Where the pair in use is kept, whether this run may write or not; None where none is."""
+        return self._store.backend if self.current else None
+
     def trial(self) -> None:
         """Whether folder and keyring work, before anything depends on them."""
         if self.writes:
