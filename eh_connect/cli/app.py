@@ -8,6 +8,7 @@ import typer
 
 from eh_connect import __version__
 from eh_connect.cli.guide import guide
+from eh_connect.cli.remove import remove
 from eh_connect.cli.sandbox import sandbox
 from eh_connect.cli.setup import setup
 from eh_connect.cli.status import status
@@ -42,4 +43,5 @@ def eh_connect(
 app.command()(setup)
 app.command()(status)
 app.command()(guide)
+app.command()(remove)
 app.command()(sandbox)

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 KEYRING_LIMIT = 5.0
 """Seconds that an unattended run waits for one call of the keyring."""
 
-KEYRING_HINT = "Start, unlock or mend your keyring, then run the same command again."
-"""For a command that can't do without it."""
-
 
 def keyring(session: Session, label: str) -> KeyringStore:
     """The keyring of a label."""

@@ -116,7 +116,7 @@ def _load(session: Session, label: str) -> Opened:
         return Opened(label, None, failure=exc)
     failure = keeping.unreadable
     if failure is not None:
-        failure.hint = parts.KEYRING_HINT
+        failure.hint = "Start, unlock or mend your keyring, then run the same command again."
         if keeping.state.profile_id is None and keeping.state.pending is None:
             why = failure.title.rstrip(".")
             session.output.warn(f"The keyring can't be read and counts as empty. {why}.")

@@ -104,6 +104,10 @@ class Keeping:
             self._states.check_writable()
             self._store.trial()
 
+    def check_deletes(self) -> None:
+        """Whether the keyring forgets: a leftover trial, which holds nothing of worth."""
+        self._store.delete("trial")
+
     def check_origins(self, origins: tuple[str, ...], default_origins: tuple[str, ...]) -> None:
         """Raise InputError where kept secrets would go to a host that they were not stored for.
 
@@ -214,6 +218,20 @@ class Keeping:
         if fingerprint != state.fingerprint:
             state = replace(state, fingerprint=fingerprint, set_at=self._now(), old_secret=self._replaced())
         self._write_state(state)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is kept of this label, as far as it could be read."""
+        pairs = (self.current, self.next, self.previous)
+        secrets = (*pairs, self._api_key, self._origins or None, self.unreadable)
+        return not self.known and all(each is None for each in secrets)
+
+    def forget(self) -> None:
+        """Forget all of it; the state comes last, so that a killed run can be repeated."""
+        if not self.is_empty:
+            for entry in ("current", "next", "previous", "api-key", "origins"):
+                self._store.delete(entry)
+        self._states.delete(self.state.label)
 
     def _replaced(self) -> str | None:
         """The fingerprint of the secret that was current, if it is of the same application."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from eh_connect.errors import EhConnectError, NetworkError, NextStep, StackOneAuthError, StackOneRefusedError
 from eh_connect.flows.due import Due, Judging
+from eh_connect.result import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from eh_connect.ports import ReadsProfiles
     from eh_connect.stackone.models import ConnectorProfile
 
-_NARROWEST = 40
 _INDENT = " " * 17
 
 
@@ -114,22 +113,12 @@ class StatusResult:
     def _paragraph(self, profile: ProfileStatus) -> list[str]:
         lines = [f"{profile.label}:"]
         for head, text in _facts(profile):
-            lines += self._wrapped(text, f"  {head:<15}", _INDENT)
+            lines += wrapped(text, self.width, f"  {head:<15}", _INDENT)
         if profile.local is not None:
             lines.append("  Due" if profile.due else "  Nothing is due.")
         for each in profile.due:
-            lines += [*self._wrapped(each.why, "  - ", "    "), f"      {each.command}"]
+            lines += [*wrapped(each.why, self.width, "  - ", "    "), f"      {each.command}"]
         return lines
-
-    def _wrapped(self, text: str, first: str, rest: str) -> list[str]:
-        return textwrap.wrap(
-            text,
-            max(self.width, _NARROWEST),
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
 
 
 def status(
