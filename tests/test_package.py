@@ -129,7 +129,11 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--version"], ["--help"], ["setup", "--help"], ["guide", "--help"], ["sandbox", "--help"]],
+    [
+        ["--version"],
+        ["--help"],
+        *([command, "--help"] for command in ("setup", "status", "remove", "guide", "sandbox")),
+    ],
     ids=" ".join,
 )
 def test_a_glance_loads_nothing_heavy(arguments: list[str]) -> None:

@@ -58,15 +58,20 @@ def find(
     profile_id = wanted_id or kept_id
     if profile_id is not None:
         if profile_id not in by_id:
-            raise StackOneRefusedError(
-                f"The profile {profile_id}, kept here as “{request.label}”, is not at StackOne.",
-                detail="It was deleted there, or the API key is another project's. Nothing was written. "
-                + _seen(profiles),
-                hint="Use a key of the right project, another label with --profile, "
-                "or take over an existing profile with --profile-id.",
-            )
+            raise not_there(request.label, profile_id, profiles)
         return _changed_by_hand(by_id[profile_id], keeping)
     return _unfinished(profiles, request, keeping) or _named(profiles, request, keeping, console)
+
+
+def not_there(label: str, profile_id: str, profiles: list[ConnectorProfile]) -> StackOneRefusedError:
+    """The profile that is kept here is not in the key's project."""
+    return StackOneRefusedError(
+        f"The profile {profile_id}, kept here as “{label}”, is not at StackOne.",
+        detail="It was deleted there, or the API key is another project's. Nothing was written. "
+        + _seen(profiles),
+        hint="Use a key of the right project, another label with --profile, "
+        "or take over an existing profile with --profile-id.",
+    )
 
 
 def _changed_by_hand(profile: ConnectorProfile, keeping: Keeping) -> Found:

@@ -105,8 +105,8 @@ def _by_hand(keeping: Keeping, request: RemoveRequest) -> Iterator[str]:
         secrets = f" with its Client Secret ({fingerprints})" if fingerprints else ""
         where = portal_url(state.org_id, request.portal_app_url) if state.org_id else MENU_PATH
         yield (
-            f"At Employment Hero, the application{name}{secrets} is not touched. Without it, no account that "
-            f"was linked through it works any more. Delete it, or revoke old secrets, in the portal: {where}"
+            f"At Employment Hero, the application{name}{secrets} is not touched. By OAuth practice, accounts "
+            f"linked through it stop working without it. Delete it, or revoke old secrets, there: {where}"
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eh_connect import inputs
 from eh_connect.employment_hero.credentials import judge_api_key
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
-from eh_connect.flows.finding import NEW
+from eh_connect.flows.finding import NEW, not_there
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
 
@@ -51,6 +51,7 @@ def _connect(talk: Talk, given: Secret | None) -> ReadsProfiles:
             talk.terminal.say(f"{exc.title} {exc.detail or ''} {exc.hint or ''}")
             key = None
             continue
+        _check_project(talk)
         talk.reads = reads
         talk.note(api_key=key)
         return reads
@@ -79,6 +80,14 @@ def _show_profiles(talk: Talk, reads: ReadsProfiles) -> None:
         except (NetworkError, StackOneAuthError, StackOneRefusedError):
             linked = "linked accounts can't be counted"
         talk.terminal.say(f"  “{profile.name}” (ID {profile.id}), {linked}")
+
+
+def _check_project(talk: Talk) -> None:
+    """The profile that is kept here has to be in the key's project, before anything is asked or kept."""
+    kept_id = talk.keeping.state.profile_id
+    is_there = kept_id is None or any(profile.id == kept_id for profile in talk.profiles)
+    if not is_there and talk.answers.profile_id in {None, NEW}:
+        raise not_there(talk.keeping.state.label, kept_id or "", talk.profiles)
 
 
 def settle_name(talk: Talk) -> None:
