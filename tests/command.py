@@ -162,7 +162,11 @@ class Tool:
         return self._ended(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
     def setup_here(self, *arguments: str, **changed: str | None) -> Run:
-        """``setup --json`` within this process: a tenth of the time."""
+        """``setup --json``; see ``run_here``."""
+        return self.run_here("setup", "--json", *arguments, **changed)
+
+    def run_here(self, *arguments: str, **changed: str | None) -> Run:
+        """Run the tool within this process: a tenth of the time."""
         from eh_connect.cli.app import app
 
         out, err = io.StringIO(), io.StringIO()
@@ -171,7 +175,7 @@ class Tool:
             os.environ.clear()
             os.environ.update(self._environ(changed))
             try:
-                code = app(["setup", "--json", *arguments], standalone_mode=False)
+                code = app(list(arguments), standalone_mode=False)
             finally:
                 os.environ.clear()
                 os.environ.update(before)
