@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
+
+from eh_connect import inputs as names
+from eh_connect.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Typer reads these at run time; Optional keeps it clear which flags may be left out.
 Text = Optional[str]  # noqa: UP045
@@ -57,6 +63,33 @@ Action = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option("--action", metavar="ID", help="Action to enable (repeatable), or “all”."),
 ]
+Via = Annotated[
+    Text,
+    typer.Option(
+        "--via",
+        metavar="WAY",
+        help="auto (the API, or else the dashboard), api, dashboard. [default: auto]",
+    ),
+]
+Check = Annotated[
+    bool, typer.Option("--check/--no-check", help="Ask Employment Hero whether it knows the pair.")
+]
+Store = Annotated[
+    bool, typer.Option("--store/--no-store", help="Keep the pair in the keyring, and state on disk.")
+]
+Browser = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open pages in the browser, if there is one.")
+]
+Wait = Annotated[
+    Text, typer.Option("--wait", metavar="SECONDS", help="How long a person is waited for. [default: 600]")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only read; say what would change.")]
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="With --dry-run: exit with 10 where something would change.")
+]
+
+RefusedClientSecret = Annotated[Text, typer.Option("--client-secret", hidden=True)]
+RefusedApiKey = Annotated[Text, typer.Option("--api-key", hidden=True)]
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output; asks nothing.")]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask.")]
@@ -68,3 +101,24 @@ Timeout = Annotated[
     Text,
     typer.Option("--timeout", metavar="SECONDS", help="Network time of the whole command. [default: 150]"),
 ]
+
+
+_NOT_AGAIN = {i.name for i in (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT)}
+
+
+def again(flags: Mapping[str, str | tuple[str, ...] | None], **switches: bool) -> tuple[str, ...]:
+    """The flags that were given, to be typed once more; secrets are in files, so none is among them."""
+    by_name = {i.name: i.flag for i in vars(names).values() if isinstance(i, names.Input) and i.flag}
+    typed: list[str] = []
+    for name, value in flags.items():
+        if value is None or name in _NOT_AGAIN:
+            continue
+        for text in (value,) if isinstance(value, str) else value:
+            typed += [by_name[name], text]
+    return (*typed, *(flag for flag, given in switches.items() if given))
+
+
+def refuse_lone_exit_code(*, exit_code: bool, dry_run: bool) -> None:
+    """UsageError for ``--exit-code`` without ``--dry-run``."""
+    if exit_code and not dry_run:
+        raise UsageError("--exit-code goes with --dry-run.", hint="Add --dry-run, or leave it out.")

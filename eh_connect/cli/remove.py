@@ -10,7 +10,7 @@ import typer
 
 from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_on_command_line
+from eh_connect.cli.session import Common, Session, execute, refuse_secrets
 from eh_connect.cli.status import MOST_COLUMNS, led_to_stackone
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def remove(  # noqa: PLR0913  # a flag is an argument
     sandbox: options.Sandbox = False,
     verbose: options.Verbose = False,
     timeout: options.Timeout = None,
-    api_key: Annotated[options.Text, typer.Option("--api-key", hidden=True)] = None,
+    api_key: options.RefusedApiKey = None,
 ) -> None:
     """Forget what is kept here of a profile, and say what remains to be done by hand.
 
@@ -49,8 +49,7 @@ def remove(  # noqa: PLR0913  # a flag is an argument
     }
 
     def body(session: Session) -> RemoveResult:
-        if api_key is not None:
-            raise refuse_on_command_line("StackOne API key", "--api-key-file", "STACKONE_API_KEY")
+        refuse_secrets(api_key=api_key)
         inputs = session.inputs(flags)
         if not yes and not session.attended:
             inputs.missing.append(YES.problem())

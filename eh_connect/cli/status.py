@@ -12,7 +12,7 @@ import typer
 
 from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_on_command_line
+from eh_connect.cli.session import Common, Session, execute, refuse_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def status(  # noqa: PLR0913  # a flag is an argument
     sandbox: options.Sandbox = False,
     verbose: options.Verbose = False,
     timeout: options.Timeout = None,
-    api_key: Annotated[options.Text, typer.Option("--api-key", hidden=True)] = None,
+    api_key: options.RefusedApiKey = None,
 ) -> None:
     """Show what is kept here, what StackOne has, and what is due.
 
@@ -62,8 +62,7 @@ def status(  # noqa: PLR0913  # a flag is an argument
     }
 
     def body(session: Session) -> StatusResult:
-        if api_key is not None:
-            raise refuse_on_command_line("StackOne API key", "--api-key-file", "STACKONE_API_KEY")
+        refuse_secrets(api_key=api_key)
         return _status(session, session.inputs(flags), offline=offline, check=check)
 
     common = Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose)

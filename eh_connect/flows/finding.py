@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eh_connect.commands import command
 from eh_connect.console import taken
 from eh_connect.errors import NextStep, StackOneRefusedError
 
@@ -58,13 +57,13 @@ def find(
     profile_id = wanted_id or kept_id
     if profile_id is not None:
         if profile_id not in by_id:
-            raise not_there(request.label, profile_id, profiles)
+            raise not_there(profile_id, request.label, profiles)
         return _changed_by_hand(by_id[profile_id], keeping)
     return _unfinished(profiles, request, keeping) or _named(profiles, request, keeping, console)
 
 
-def not_there(label: str, profile_id: str, profiles: list[ConnectorProfile]) -> StackOneRefusedError:
-    """The profile that is kept here is not in the key's project."""
+def not_there(profile_id: str, label: str, profiles: list[ConnectorProfile]) -> StackOneRefusedError:
+    """The refusal to go on without the profile that is kept."""
     return StackOneRefusedError(
         f"The profile {profile_id}, kept here as “{label}”, is not at StackOne.",
         detail="It was deleted there, or the API key is another project's. Nothing was written. "
@@ -143,10 +142,7 @@ def several(title: str, profiles: list[ConnectorProfile], request: SetupRequest)
         detail="Which one is meant can't be seen from here. Nothing was written.",
         hint="Choose one by its ID.",
         next_steps=tuple(
-            NextStep(
-                f"take over “{p.name}”", command("setup", request.label, "--profile-id", p.id, *request.again)
-            )
-            for p in profiles
+            NextStep(f"take over “{p.name}”", request.command_line("--profile-id", p.id)) for p in profiles
         ),
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs
-from eh_connect.employment_hero.credentials import judge_api_key
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
 from eh_connect.flows.finding import NEW, not_there
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
+from eh_connect.wizard.key import working_key
 
 if TYPE_CHECKING:
     from eh_connect.ports import ReadsProfiles
@@ -39,34 +39,11 @@ def another_key(talk: Talk, refusal: StackOneAuthError) -> None:
 
 
 def _connect(talk: Talk, given: Secret | None) -> ReadsProfiles:
-    key = given
-    while True:
-        key = key or _ask_key(talk)
-        reads, talk.writes = talk.parts.connect(key)
-        try:
-            talk.profiles = reads.profiles()
-        except StackOneAuthError as exc:
-            if given is not None:
-                raise
-            talk.terminal.say(f"{exc.title} {exc.detail or ''} {exc.hint or ''}")
-            key = None
-            continue
-        _check_project(talk)
-        talk.reads = reads
-        talk.note(api_key=key)
-        return reads
-
-
-def _ask_key(talk: Talk) -> Secret:
-    talk.terminal.say(
-        "An API key of your StackOne project is needed: Project Settings > API Keys. “Platform API”, read "
-        "and write, is enough."
-    )
-
-    def judge(text: str) -> None:
-        talk.judged(judge_api_key(text))
-
-    return talk.asking.secret("StackOne API key", judge, more=words.API_KEY)
+    opened = working_key(talk.asking, talk.parts.connect, given)
+    talk.reads, talk.writes, talk.profiles = opened.reads, opened.writes, opened.profiles
+    _check_project(talk)
+    talk.note(api_key=opened.key)
+    return opened.reads
 
 
 def _show_profiles(talk: Talk, reads: ReadsProfiles) -> None:
@@ -87,7 +64,7 @@ def _check_project(talk: Talk) -> None:
     kept_id = talk.keeping.state.profile_id
     is_there = kept_id is None or any(profile.id == kept_id for profile in talk.profiles)
     if not is_there and talk.answers.profile_id in {None, NEW}:
-        raise not_there(talk.keeping.state.label, kept_id or "", talk.profiles)
+        raise not_there(kept_id or "", talk.keeping.state.label, talk.profiles)
 
 
 def settle_name(talk: Talk) -> None:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from eh_connect.asking import Asking
-    from eh_connect.employment_hero.credentials import Finding
     from eh_connect.flows.keeping import Keeping
     from eh_connect.ports import Probes, ReadsProfiles, WritesProfiles
     from eh_connect.secret import Pair, Secret
@@ -83,10 +82,3 @@ class Talk:
             kept["chosen_actions"] = answers["actions"]
         if kept:
             self.keeping.remember(**kept)
-
-    def judged(self, findings: Iterable[Finding]) -> None:
-        """Warnings are said; an error is the ValueError that a question expects."""
-        for finding in findings:
-            if finding.hard:
-                raise ValueError(finding.why)
-            self.terminal.say(f"Have a look: {finding.why}.")
