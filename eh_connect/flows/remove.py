@@ -57,8 +57,8 @@ class RemoveResult:
     def as_text(self) -> str:
         """The same for a person."""
         if self.action == "unchanged":
-            return f"Unchanged: nothing is kept here under the label “{self.label}”."
-        lines = [f"Removed: nothing is kept here any more under the label “{self.label}”."]
+            return f"Unchanged: nothing is kept here as “{self.label}”."
+        lines = [f"Removed: “{self.label}” is not kept here any more."]
         if self.by_hand:
             lines.append("What remains is done by hand:")
         for text in self.by_hand:
