@@ -249,34 +249,14 @@ def test_a_label_that_another_run_works_on_does_not_hold_up_this_one(two: Tool) 
         assert remove(two, "--profile", "one").succeeded["action"] == "removed"
 
 
-@pytest.mark.parametrize("store", [True, False])
-def test_a_key_of_another_project_is_explained_before_anything_is_written(two: Tool, store: bool) -> None:
-    """For the tool that is a project without the profile that it knows."""
-    with two.stage.prepared.rehearsal.records.change() as data:
-        data["profiles"] = [p for p in data["profiles"] if p["shown"]["name"] == "Profile two"]
-    before = (kept(two), (two.state / "profile-one.json").read_bytes(), two.stage.profiles)
-    arguments = ("--profile", "one", *(() if store else ("--no-store",)))
-    run = two.setup_here(*arguments, **two.rotated)
-    assert (run.error["code"], "is not at StackOne" in run.error["title"]) == (6, True)
-    assert "It was deleted there, or the API key is another project's" in run.error["detail"]
-    assert (kept(two), (two.state / "profile-one.json").read_bytes(), two.stage.profiles) == before
-
-
 # At a terminal
-
-
-@pytest.fixture
-def person_environ(full: Tool) -> dict[str, str]:
-    return {name: value for name, value in full.environ.items() if name != "EH_TEST_RECORD"}
 
 
 @pytest.mark.parametrize(
     ("way", "columns"), [({}, 60), ({}, 80), ({"EH_CONNECT_ACCESSIBLE": "1"}, 60), ({"TERM": "dumb"}, 80)]
 )
-def test_a_person_types_the_label(
-    full: Tool, person_environ: dict[str, str], tmp_path: Path, way: dict[str, str], columns: int
-) -> None:
-    environ = person_environ | way
+def test_a_person_types_the_label(full: Tool, tmp_path: Path, way: dict[str, str], columns: int) -> None:
+    environ = full.environ | way
     with at_terminal("remove", environment=environ, columns=columns, cwd=tmp_path) as person:
         person.sees("No account is linked through it.")
         person.answers("Type the label “default” to forget it (? explains)", "")
@@ -293,11 +273,9 @@ def test_a_person_types_the_label(
 
 
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
-def test_a_person_who_leaves_keeps_everything(
-    full: Tool, person_environ: dict[str, str], tmp_path: Path, key: str
-) -> None:
+def test_a_person_who_leaves_keeps_everything(full: Tool, tmp_path: Path, key: str) -> None:
     before = {entry: value for entry, value in kept(full)["eh-connect:default"].items() if entry != "trial"}
-    with at_terminal("remove", environment=person_environ, cwd=tmp_path) as person:
+    with at_terminal("remove", environment=full.environ, cwd=tmp_path) as person:
         person.sees("Type the label")
         person.types(key)
         assert person.leaves() == 130
@@ -307,11 +285,11 @@ def test_a_person_who_leaves_keeps_everything(
 
 @pytest.mark.parametrize("flags", [("--yes",), ()])
 def test_nobody_is_asked_who_said_yes_or_where_nothing_is_kept(
-    full: Tool, person_environ: dict[str, str], tmp_path: Path, flags: tuple[str, ...]
+    full: Tool, tmp_path: Path, flags: tuple[str, ...]
 ) -> None:
     if not flags:
         remove(full)
-    with at_terminal("remove", *flags, environment=person_environ, cwd=tmp_path) as person:
+    with at_terminal("remove", *flags, environment=full.environ, cwd=tmp_path) as person:
         person.sees("Removed" if flags else "Unchanged")
         assert person.leaves() == 0
     assert is_empty(full)
