@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from eh_connect import __version__
+from eh_connect.cli.doctor import doctor
 from eh_connect.cli.guide import guide
 from eh_connect.cli.remove import remove
 from eh_connect.cli.rotate import rotate
@@ -44,6 +45,7 @@ def eh_connect(
 app.command()(setup)
 app.command()(rotate)
 app.command()(status)
+app.command()(doctor)
 app.command()(guide)
 app.command()(remove)
 app.command()(sandbox)
