@@ -132,7 +132,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     [
         ["--version"],
         ["--help"],
-        *([each, "--help"] for each in ("setup", "status", "remove", "doctor", "guide", "sandbox")),
+        *([each, "--help"] for each in ("setup", "rotate", "status", "remove", "doctor", "guide", "sandbox")),
     ],
     ids=" ".join,
 )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_on_command_line
+from eh_connect.cli.session import Common, Session, execute, refuse_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +48,7 @@ def doctor(  # noqa: PLR0913  # a flag is an argument
     sandbox: options.Sandbox = False,
     verbose: options.Verbose = False,
     timeout: options.Timeout = None,
-    api_key: Annotated[options.Text, typer.Option("--api-key", hidden=True)] = None,
+    api_key: options.RefusedApiKey = None,
 ) -> None:
     """Check the surroundings: keyring, folder, terminal, network, API key.
 
@@ -64,8 +62,7 @@ def doctor(  # noqa: PLR0913  # a flag is an argument
     }
 
     def body(session: Session) -> DoctorResult:
-        if api_key is not None:
-            raise refuse_on_command_line("StackOne API key", "--api-key-file", "STACKONE_API_KEY")
+        refuse_secrets(api_key=api_key)
         return _doctor(session, session.inputs(flags))
 
     execute("doctor", Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose), body)
