@@ -129,7 +129,11 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--version"], ["--help"], *([each, "--help"] for each in ("setup", "doctor", "guide", "sandbox"))],
+    [
+        ["--version"],
+        ["--help"],
+        *([each, "--help"] for each in ("setup", "rotate", "status", "remove", "doctor", "guide", "sandbox")),
+    ],
     ids=" ".join,
 )
 def test_a_glance_loads_nothing_heavy(arguments: list[str]) -> None:
