@@ -33,10 +33,12 @@ def run_setup(session: Session, inputs: Inputs, switches: Switches) -> SetupResu
         session, inputs, given, gather, writes=switches.writes, dry_run=switches.dry_run, asks=asks
     )
     with opening as (keeping, urls, gathered), ExitStack() as stack:
+        keeping.on_success(stackone_url=urls.stackone, oauth_url=urls.oauth)
+        wiring = Wiring(stack, keeping, switches, urls, gathered)
+        result = _converge(session, wiring, gathered, asks=asks)
         said = {"org_id": given.org_id, "app_name": given.app_name, "scopes": given.scopes}
         keeping.remember(**{name: text for name, text in said.items() if text is not None})
-        keeping.on_success(stackone_url=urls.stackone, oauth_url=urls.oauth)
-        return _converge(session, Wiring(stack, keeping, switches, urls, gathered), gathered, asks=asks)
+        return result
 
 
 def _converge(session: Session, wiring: Wiring, gathered: Gathered, *, asks: bool) -> SetupResult:
