@@ -17,7 +17,10 @@ EhConnectError            1  a defect of the tool itself
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,11 @@ class Problem:
 
 
 class EhConnectError(Exception):
-    """The root: a title (what happened), a detail (what it means) and a hint (what to do)."""
+    """The root: a title (what happened), a detail (what it means) and a hint (what to do).
+
+    A command that found something before it failed adds it: ``body``, fields for the JSON object beside
+    ``error``, and ``text``, for a person on standard output.
+    """
 
     code: ClassVar[int] = 1
     type: ClassVar[str] = "defect"
@@ -52,6 +59,8 @@ class EhConnectError(Exception):
         hint: str | None = None,
         next_steps: tuple[NextStep, ...] = (),
         http_status: int | None = None,
+        body: Mapping[str, Any] | None = None,
+        text: str = "",
     ) -> None:
         super().__init__(title)
         self.title = title
@@ -59,6 +68,8 @@ class EhConnectError(Exception):
         self.hint = hint
         self.next_steps = next_steps
         self.http_status = http_status
+        self.body = body or {}
+        self.text = text
 
 
 class UsageError(EhConnectError):

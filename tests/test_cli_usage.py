@@ -292,3 +292,26 @@ def test_a_defect_is_told_by_its_place_and_never_by_its_text(tool: Tool, as_json
     leaks.add("standard error", done.stderr)
     told = json.loads(done.stdout)["error"]["title"] if as_json else done.stderr
     assert (done.returncode, "ValueError" in told, "Traceback" in done.stderr) == (1, True, False)
+
+
+FOUND = """
+import sys
+from eh_connect.cli.funnel import Output, run
+from eh_connect.errors import NetworkError
+def body():
+    raise NetworkError("No answer.", body={"session_id": 7, "status": "pending"}, text="The link: it stays.")
+sys.exit(run(Output("verify", json=JSON), body))
+"""
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_was_found_before_a_failure_is_told_with_it(as_json: bool) -> None:
+    script = FOUND.replace("JSON", str(as_json))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 7
+    if as_json:
+        answer = json.loads(done.stdout)
+        assert (answer["ok"], answer["session_id"], answer["status"]) == (False, 7, "pending")
+        assert (answer["error"]["code"], done.stderr) == (7, "")
+    else:
+        assert (done.stdout, done.stderr) == ("The link: it stays.\n", "eh-connect: No answer.\n")

@@ -84,10 +84,14 @@ class Output:
 
     def failure(self, error: EhConnectError) -> None:
         """An error: for a person on standard error, or as the JSON object, of which there is one."""
-        if self.json and not self._answered:
-            with suppress(StorageError):  # standard output can't be written: then at least to standard error
-                self._object(ok=False, steps=error.next_steps, body={"error": _error_json(error)})
+        with suppress(StorageError):  # standard output can't be written: then at least to standard error
+            if self.json and not self._answered:
+                self._object(
+                    ok=False, steps=error.next_steps, body={**error.body, "error": _error_json(error)}
+                )
                 return
+            if error.text and not self.json:
+                _write(sys.stdout, error.text + "\n")
         lines = [f"eh-connect: {error.title}"]
         lines += _indented(error.detail)
         if isinstance(error, InputError):
