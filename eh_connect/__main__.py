@@ -44,7 +44,7 @@ def _refuse(arguments: list[str], exc: Exception) -> int:
 
     message = exc.format_message() if hasattr(exc, "format_message") else "Wrong usage."
     known = next((a for a in arguments if not a.startswith("-")), None)
-    command = known if known in {"setup", "guide", "sandbox"} else None
+    command = known if known in {"setup", "verify", "link", "guide", "sandbox"} else None
     error = UsageError(
         _without_values(message, arguments),
         hint=f"See: eh-connect {f'{command} ' if command else ''}--help",

@@ -129,7 +129,15 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--version"], ["--help"], ["setup", "--help"], ["guide", "--help"], ["sandbox", "--help"]],
+    [
+        ["--version"],
+        ["--help"],
+        ["setup", "--help"],
+        ["verify", "--help"],
+        ["link", "--help"],
+        ["guide", "--help"],
+        ["sandbox", "--help"],
+    ],
     ids=" ".join,
 )
 def test_a_glance_loads_nothing_heavy(arguments: list[str]) -> None:

@@ -8,8 +8,10 @@ import typer
 
 from eh_connect import __version__
 from eh_connect.cli.guide import guide
+from eh_connect.cli.link import link
 from eh_connect.cli.sandbox import sandbox
 from eh_connect.cli.setup import setup
+from eh_connect.cli.verify import verify
 
 app = typer.Typer(
     name="eh-connect",
@@ -39,5 +41,7 @@ def eh_connect(
 
 
 app.command()(setup)
+app.command()(verify)
+app.command()(link)
 app.command()(guide)
 app.command()(sandbox)

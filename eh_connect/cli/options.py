@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
+
+from eh_connect import inputs as names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 # Typer reads these at run time; Optional keeps it clear which flags may be left out.
 Text = Optional[str]  # noqa: UP045
@@ -68,3 +73,17 @@ Timeout = Annotated[
     Text,
     typer.Option("--timeout", metavar="SECONDS", help="Network time of the whole command. [default: 150]"),
 ]
+
+
+def typed(
+    flags: Mapping[str, str | tuple[str, ...] | None], leave: Collection[names.Input], **switches: bool
+) -> tuple[str, ...]:
+    """The flags that were given, but for ``leave``, to type once more. Secrets are in files: none is here."""
+    by_name = {i.name: i.flag for i in vars(names).values() if isinstance(i, names.Input) and i.flag}
+    found: list[str] = []
+    for name, value in flags.items():
+        if value is None or name in {i.name for i in leave}:
+            continue
+        for text in (value,) if isinstance(value, str) else value:
+            found += [by_name[name], text]
+    return (*found, *(flag for flag, given in switches.items() if given))

@@ -12,9 +12,7 @@ from eh_connect.cli.session import Common, Session, execute, refuse_on_command_l
 from eh_connect.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from eh_connect.result import SetupResult
+    from eh_connect.cli.funnel import Result
 
 
 def setup(  # noqa: PLR0913  # a flag is an argument
@@ -104,7 +102,7 @@ def setup(  # noqa: PLR0913  # a flag is an argument
         names.WAIT.name: wait,
     }
 
-    def body(session: Session) -> SetupResult:
+    def body(session: Session) -> Result:
         from eh_connect.cli.setup_run import Switches, run_setup
 
         if client_secret is not None:
@@ -121,8 +119,9 @@ def setup(  # noqa: PLR0913  # a flag is an argument
             exit_code=exit_code,
             replace_application=replace_application,
             browser=browser,
-            again=_again(
+            again=options.typed(
                 flags,
+                (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT),
                 **{"--default": default is True, "--no-default": default is False, "--no-check": not check},
                 **{"--no-store": not store, "--replace-application": replace_application},
             ),
@@ -130,18 +129,3 @@ def setup(  # noqa: PLR0913  # a flag is an argument
         return run_setup(session, session.inputs(flags), switches)
 
     execute("setup", common, body)
-
-
-_NOT_AGAIN = {i.name for i in (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT)}
-
-
-def _again(flags: Mapping[str, str | tuple[str, ...] | None], **switches: bool) -> tuple[str, ...]:
-    """The flags that were given, to be typed once more; secrets are in files, so none is among them."""
-    by_name = {i.name: i.flag for i in vars(names).values() if isinstance(i, names.Input) and i.flag}
-    typed: list[str] = []
-    for name, value in flags.items():
-        if value is None or name in _NOT_AGAIN:
-            continue
-        for text in (value,) if isinstance(value, str) else value:
-            typed += [by_name[name], text]
-    return (*typed, *(flag for flag, given in switches.items() if given))

@@ -10,8 +10,10 @@ from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedEr
 from eh_connect.flows.finding import NEW
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
+from eh_connect.wizard.talk import judged
 
 if TYPE_CHECKING:
+    from eh_connect.asking import Asking
     from eh_connect.ports import ReadsProfiles
     from eh_connect.secret import Secret
     from eh_connect.wizard.talk import Talk
@@ -41,7 +43,7 @@ def another_key(talk: Talk, refusal: StackOneAuthError) -> None:
 def _connect(talk: Talk, given: Secret | None) -> ReadsProfiles:
     key = given
     while True:
-        key = key or _ask_key(talk)
+        key = key or ask_key(talk.asking)
         reads, talk.writes = talk.parts.connect(key)
         try:
             talk.profiles = reads.profiles()
@@ -56,16 +58,17 @@ def _connect(talk: Talk, given: Secret | None) -> ReadsProfiles:
         return reads
 
 
-def _ask_key(talk: Talk) -> Secret:
-    talk.terminal.say(
+def ask_key(asking: Asking) -> Secret:
+    """An API key, taken hidden and judged."""
+    asking.terminal.say(
         "An API key of your StackOne project is needed: Project Settings > API Keys. “Platform API”, read "
         "and write, is enough."
     )
 
     def judge(text: str) -> None:
-        talk.judged(judge_api_key(text))
+        judged(asking.terminal, judge_api_key(text))
 
-    return talk.asking.secret("StackOne API key", judge, more=words.API_KEY)
+    return asking.secret("StackOne API key", judge, more=words.API_KEY)
 
 
 def _show_profiles(talk: Talk, reads: ReadsProfiles) -> None:

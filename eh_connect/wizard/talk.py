@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from eh_connect.ports import Probes, ReadsProfiles, WritesProfiles
     from eh_connect.secret import Pair, Secret
     from eh_connect.stackone.models import Action, ConnectorProfile
+    from eh_connect.terminal import Terminal
 
 STEPS = 6
 
@@ -86,7 +87,12 @@ class Talk:
 
     def judged(self, findings: Iterable[Finding]) -> None:
         """Warnings are said; an error is the ValueError that a question expects."""
-        for finding in findings:
-            if finding.hard:
-                raise ValueError(finding.why)
-            self.terminal.say(f"Have a look: {finding.why}.")
+        judged(self.terminal, findings)
+
+
+def judged(terminal: Terminal, findings: Iterable[Finding]) -> None:
+    """Say the warnings, raise the error."""
+    for finding in findings:
+        if finding.hard:
+            raise ValueError(finding.why)
+        terminal.say(f"Have a look: {finding.why}.")
