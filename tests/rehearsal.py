@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -45,6 +47,34 @@ class Stage:
         profiles: list[dict[str, Any]] = self.prepared.rehearsal.records.data["profiles"]
         return profiles
 
+    @property
+    def accounts(self) -> list[dict[str, Any]]:
+        """The linked accounts as they are now; listing them at StackOne's API may refresh tokens."""
+        accounts: list[dict[str, Any]] = self.prepared.rehearsal.records.data["accounts"]
+        return accounts
+
+    @property
+    def sessions(self) -> list[dict[str, Any]]:
+        """The connect sessions as ``GET /connect_sessions/{id}`` shows them."""
+        return [session["shown"] for session in self.prepared.rehearsal.records.data["sessions"]]
+
+    def expire_sessions(self) -> None:
+        """As if the life of every auth link were over."""
+        with self.prepared.rehearsal.records.change() as data:
+            for session in data["sessions"]:
+                session["expires"] = 0
+
+    def expire_tokens(self) -> None:
+        """As if 15 minutes had gone by: for codes, and for access tokens at either end."""
+        with self.prepared.rehearsal.records.change() as data:
+            for kept in (*data["grants"], *data["tokens"].values()):
+                kept["expires"] = 0
+
+    def sign_in(self, auth_link_url: str, *, consent: bool = True) -> str:
+        """Hub, login and consent without a browser, as far as it goes; the text of the last page."""
+        buttons = ("Connect Employment Hero", "Sign in", "Allow" if consent else "Cancel")
+        return text_of(walk(auth_link_url, *buttons))
+
     def link_account(self, profile_id: str, status: str = "active") -> None:
         with self.prepared.rehearsal.records.change() as data:
             number = str(len(data["accounts"]) + 1)
@@ -81,6 +111,33 @@ class Stage:
 
     def _url(self, employment_hero: bool) -> str:
         return self.employment_hero_url if employment_hero else self.stackone_url
+
+
+def walk(url: str, *buttons: str) -> httpx.Response:
+    """Open a page and press one button after the other, until one is not there; the last page."""
+    with httpx.Client(follow_redirects=True) as person:
+        page = person.get(url)
+        for button in buttons:
+            if f"<button>{button}</button>" not in page.text:
+                break
+            page = press(person, page, button)
+    return page
+
+
+def press(person: httpx.Client, page: httpx.Response, button: str) -> httpx.Response:
+    """Send the form of a button as it came."""
+    forms = re.findall(r'<form method="(\w+)" action="([^"]*)">(.*?)</form>', page.text, re.DOTALL)
+    (form,) = (form for form in forms if f"<button>{button}</button>" in form[2])
+    method, action, inside = form
+    sent = re.findall(r'<input[^>]* name="([^"]*)" value="([^"]*)"', inside)
+    fields = {name: html.unescape(value) for name, value in sent}
+    return person.request(method, page.url.join(html.unescape(action)), data=fields)
+
+
+def text_of(page: httpx.Response) -> str:
+    """What can be read on a page."""
+    shown = re.sub(r"<style>.*?</style>|<[^>]*>", "\n", page.text, flags=re.DOTALL)
+    return "\n".join(line for line in html.unescape(shown).splitlines() if line.strip())
 
 
 @contextmanager

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
-from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 
 from eh_connect.employment_hero.portal import portal_url
 from eh_connect.employment_hero.scopes import CARDS, Selection
-from eh_connect.sandbox.sites import COPYABLE, FIELD, FORM, LINK, Pages, boxes, joined, listed
+from eh_connect.sandbox.sites import COPYABLE, FIELD, FORM, HIDDEN, LINK, Pages, boxes, joined, listed, the
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +27,6 @@ _FOR_EVER = Markup('<p class="warning">Scopes cannot be modified after the appli
 _COUNTER = Markup("""<h2>API Scopes</h2><p id="counter">{} scopes selected</p>
 <script>onchange = () => counter.textContent =
   document.querySelectorAll(":checked").length + " scopes selected"</script>""")
-_HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
 class Portal(Pages):
@@ -66,7 +64,7 @@ class Portal(Pages):
         if problems := _problems(sent):
             return self._configure(request, org, problems)
         shown = (Markup("<p>{}</p>").format(text) for text in _editable(sent).values())
-        kept = joined(*(_HIDDEN.format(name, value) for name, value in sent.items(multi=True)))
+        kept = joined(*(HIDDEN.format(name, value) for name, value in sent.items(multi=True)))
         create = FORM.format("post", _url(org), kept, "Create Application")
         return self.page("Review", *shown, listed(_scopes(sent)), _FOR_EVER, create)
 
@@ -118,10 +116,7 @@ def _url(org: str, *parts: str) -> str:
 
 
 def _find(data: dict[str, Any], client_id: str) -> dict[str, Any]:
-    found: list[dict[str, Any]] = [a for a in data["applications"] if a["client_id"] == client_id]
-    if not found:
-        raise NotFound
-    return found[0]
+    return the(each for each in data["applications"] if each["client_id"] == client_id)
 
 
 def _fields(values: Mapping[str, Any]) -> Markup:

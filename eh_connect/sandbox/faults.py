@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 
+from eh_connect.sandbox.sites import answered
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -93,7 +95,7 @@ class Controls:
         body = request.get_data()
         if request.path.split("/")[1] == "rehearsal":
             status, said = self._control(request, body)
-            return Response(json.dumps(said), status, mimetype="application/json")(environ, start_response)
+            return answered(said, status)(environ, start_response)
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}  # to be read once more
         with self._lock:
             fault = next((fault for fault in self._faults if fault.hits(request)), None)

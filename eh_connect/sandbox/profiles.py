@@ -7,10 +7,9 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from werkzeug.exceptions import NotFound
-
 from eh_connect.sandbox.connectors import CONNECTORS
 from eh_connect.sandbox.records import now
+from eh_connect.sandbox.sites import the
 
 _REQUIRED = ("name", "connector_key", "authentication_config_key", "environment", "setup_information")
 _NULLABLE = ("connector_version", "connector_pinned_version", "connector_owner")
@@ -50,10 +49,7 @@ def _is_valid(name: str, value: Any, connector: dict[str, Any] | None) -> bool:
 
 def find(data: dict[str, Any], profile_id: str) -> dict[str, Any]:
     """The profile of an ID; NotFound where there is none."""
-    found: list[dict[str, Any]] = [each for each in data["profiles"] if each["shown"]["id"] == profile_id]
-    if not found:
-        raise NotFound
-    return found[0]
+    return the(each for each in data["profiles"] if each["shown"]["id"] == profile_id)
 
 
 def create(data: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:

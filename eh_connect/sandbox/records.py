@@ -20,14 +20,17 @@ from eh_connect.stackone.models import REDIRECT_URI
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+HOST = "127.0.0.1"
 _FILE = "rehearsal.json"
-_SCHEMA = 1
+_SCHEMA = 2
 _PORTS = range(1, 65_536)
 _SETTINGS: dict[str, Sequence[Any]] = {  # how to behave where no behaviour is documented
     "first_page": (1, 0),  # the number of the first page
     "max_page_size": range(1, 1001),  # what a larger `page_size` is cut to
     "writes": ("on", "404", "405", "501"),  # or the status of the assumed calls
     "old_secret": ("dies", "lives"),  # what an application's old secret does when it gets a new one
+    "pkce": ("on", "off"),  # whether StackOne's Hub sends it
+    "access_token_seconds": range(86_401),  # an access token's life
 }
 
 
@@ -83,6 +86,10 @@ class Records:
             if not _are_settings(data["settings"]):
                 raise ValueError("there is no such setting, or no such value for it")
 
+    def url(self, server: str) -> str:
+        """The base URL of ``stackone`` or ``employment_hero``: all that the one knows of the other."""
+        return f"http://{HOST}:{self._data['ports'][server]}"
+
     def key(self, rights: str) -> str:
         """The API key that is ``read-write`` or ``read-only``."""
         keys: dict[str, str] = self._data["api_keys"]
@@ -127,6 +134,9 @@ def _fresh(stackone: int, employment_hero: int) -> dict[str, Any]:
         "api_keys": {f"v1.eu1.{keys[0]}": "read-write", f"v1.eu1.{keys[1]}": "read-only"},
         "profiles": [],  # {"shown": what the API shows, "client_id", "client_secret", "actions"}
         "accounts": [],  # as the API shows them
+        "tokens": {},  # by account, as StackOne keeps them: {"refresh_token", "expires"}
+        "sessions": [],  # {"shown", "token", "expires", "state", "verifier"}
+        "grants": [],  # Employment Hero's: a code and what it is bound to, or the newest tokens
         "applications": [
             {
                 "client_id": client_id,
@@ -136,7 +146,8 @@ def _fresh(stackone: int, employment_hero: int) -> dict[str, Any]:
                 "scopes": ["employees:list", "employees:show", "teams:list", "organizations:list"],
             }
         ],
-        "settings": {"first_page": 1, "max_page_size": 25, "writes": "on", "old_secret": "dies"},
+        "settings": {name: known[0] for name, known in _SETTINGS.items()}
+        | {"max_page_size": 25, "access_token_seconds": 900},
     }
 
 

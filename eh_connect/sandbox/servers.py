@@ -19,9 +19,10 @@ from eh_connect.errors import StorageError
 from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.employment_hero_portal import Portal
 from eh_connect.sandbox.faults import Controls, identity
-from eh_connect.sandbox.records import Records, make_folder
+from eh_connect.sandbox.records import HOST, Records, make_folder
 from eh_connect.sandbox.stackone_api import StackOneApi
 from eh_connect.sandbox.stackone_dashboard import Dashboard
+from eh_connect.sandbox.stackone_hub import Hub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 
     from werkzeug.serving import BaseWSGIServer
 
-_HOST = "127.0.0.1"
 _PORTS = range(20_000, 30_000)  # below the ephemeral ranges: no outgoing connection takes one of these
 _SERVERS: dict[str, Callable[[Records], WSGIApplication]] = {
-    "stackone": lambda its: DispatcherMiddleware(StackOneApi(its), {"/dashboard": Dashboard(its)}),
+    "stackone": lambda its: DispatcherMiddleware(
+        StackOneApi(its), {"/dashboard": Dashboard(its), "/connect": Hub(its)}
+    ),
     "employment_hero": lambda its: DispatcherMiddleware(EmploymentHeroOAuth(its), {"/app": Portal(its)}),
 }
 _POLL = 0.05
@@ -74,9 +76,8 @@ class Rehearsal:
         except BaseException:  # Ctrl-C too leaves no server behind
             self.stop()
             raise
-        ports = self.records.data["ports"]
-        self.stackone_url = f"http://{_HOST}:{ports['stackone']}"
-        self.employment_hero_url = f"http://{_HOST}:{ports['employment_hero']}"
+        self.stackone_url = self.records.url("stackone")
+        self.employment_hero_url = self.records.url("employment_hero")
 
     def stop(self) -> None:
         """Stop what was started here; doing so again is fine."""
@@ -124,7 +125,7 @@ class Rehearsal:
 
     def _serve(self, bound: socket.socket, app: WSGIApplication) -> None:
         port, fd = bound.getsockname()[1], bound.fileno()
-        server = make_server(_HOST, port, app, threaded=True, request_handler=_QuietHandler, fd=fd)
+        server = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler, fd=fd)
         thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name="rehearsal", daemon=True)
         thread.start()
         self._running.append((server, thread))
@@ -145,7 +146,7 @@ def _bind(port: int | None, folder: Path) -> socket.socket:
     failure: OSError | None = None
     for each in tries:
         try:
-            return socket.create_server((_HOST, each), backlog=128)
+            return socket.create_server((HOST, each), backlog=128)
         except OSError as exc:
             failure = exc
         if port is not None:
@@ -153,13 +154,13 @@ def _bind(port: int | None, folder: Path) -> socket.socket:
     if port is None:
         raise StorageError(
             "The sandbox found no free port",
-            detail=f"{len(tries)} ports of {_HOST} from {_PORTS.start} to {_PORTS.stop - 1} were tried.",
+            detail=f"{len(tries)} ports of {HOST} from {_PORTS.start} to {_PORTS.stop - 1} were tried.",
             hint="Allow programs to listen on loopback ports, then run this again.",
         ) from failure
     raise StorageError(
         f"The sandbox's port {port} is taken by another program",
         detail=f"The sandbox in {folder} keeps to its ports: what it stores is bound to them ({failure}).",
-        hint=f"Stop what listens on {_HOST}:{port}; or delete {folder}, to start afresh on other ports.",
+        hint=f"Stop what listens on {HOST}:{port}; or delete {folder}, to start afresh on other ports.",
     ) from failure
 
 
@@ -168,7 +169,7 @@ def _served_lastingly(folder: Path) -> Records | None:
     records = Records.load(folder)
     if records is None:
         return None
-    connection = http.client.HTTPConnection(_HOST, records.data["ports"]["stackone"], timeout=1)
+    connection = http.client.HTTPConnection(HOST, records.data["ports"]["stackone"], timeout=1)
     try:
         connection.request("GET", "/rehearsal")
         said = json.loads(connection.getresponse().read())

@@ -1,12 +1,15 @@
-"""What the servers of the rehearsal are made of: routes, and plain HTML with every value escaped."""
+"""What the servers of the rehearsal are made of: routes, JSON, plain HTML with every value escaped."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from markupsafe import Markup
 from werkzeug import Request, Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ FIELD = Markup(  # name, label, value, `text` or `password`
     '<p><label for="{0}">{1}</label><br>'
     '<input id="{0}" name="{0}" value="{2}" type="{3}" autocomplete="off"></p>'
 )
+HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 COPYABLE = Markup(  # ID, label, value
     '<p><label for="{0}">{1}</label><br><input id="{0}" value="{2}" readonly> <button type="button"'
     ' aria-label="Copy {1}" onclick="navigator.clipboard.writeText({0}.value)">Copy</button></p>'
@@ -84,6 +88,23 @@ class Pages(Site):
         shown = _PROBLEMS.format(listed(problems)) if problems else ""
         html = _PAGE.format(title=title, product=self.product, problems=shown, body=joined(*body))
         return Response(html, 422 if problems else status, mimetype="text/html")
+
+
+def answered(body: Any, status: int = 200) -> Response:
+    """JSON."""
+    return Response(json.dumps(body), status, mimetype="application/json")
+
+
+def the(found: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The first of what was found; NotFound where that is nothing."""
+    for each in found:
+        return each
+    raise NotFound
+
+
+def challenge_of(verifier: str) -> str:
+    """What an authorize request says of the verifier that the token request will show: S256 of RFC 7636."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
 def joined(*parts: str) -> Markup:
