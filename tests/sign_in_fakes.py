@@ -81,7 +81,7 @@ class Sessions:
 
 
 class Watching(RecordingConsole):
-    """Waits without waiting; something happens then, or a key is pressed. Without answers, nobody is there."""
+    """Waits without waiting; something happens then, or a key is pressed. Without answers, nobody answers."""
 
     def __init__(self) -> None:
         super().__init__()
