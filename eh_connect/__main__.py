@@ -44,13 +44,19 @@ def _refuse(arguments: list[str], exc: Exception) -> int:
 
     message = exc.format_message() if hasattr(exc, "format_message") else "Wrong usage."
     known = next((a for a in arguments if not a.startswith("-")), None)
-    command = known if known in {"setup", "verify", "link", "guide", "sandbox"} else None
+    command = known if known in _commands() else None
     error = UsageError(
         _without_values(message, arguments),
         hint=f"See: eh-connect {f'{command} ' if command else ''}--help",
     )
     Output(command, json="--json" in arguments).failure(error)
     return error.code
+
+
+def _commands() -> set[str]:
+    from eh_connect.cli.app import app
+
+    return {command.callback.__name__ for command in app.registered_commands if command.callback}
 
 
 def _without_values(message: str, arguments: list[str]) -> str:

@@ -9,9 +9,10 @@ from eh_connect.secret import Secret
 from eh_connect.terminal import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from eh_connect.desktop import Desktop
+    from eh_connect.employment_hero.credentials import Finding
     from eh_connect.terminal import Terminal
 
 T = TypeVar("T")
@@ -53,6 +54,13 @@ class Asking:
             secret = Secret(answer)
             self.terminal.say(f"{secret.length} characters, {secret.fingerprint}")
             return secret
+
+    def judged(self, findings: Iterable[Finding]) -> None:
+        """Warnings are said; an error is the ValueError that a question expects."""
+        for finding in findings:
+            if finding.hard:
+                raise ValueError(finding.why)
+            self.terminal.say(f"Have a look: {finding.why}.")
 
     def pick(self, question: str, choices: Sequence[Choice], *, default: str | None = None, more: str) -> str:
         """One of several."""

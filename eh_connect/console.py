@@ -6,7 +6,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from eh_connect.errors import ActionNeededError, RejectedError, StackOneRefusedError
+from eh_connect.errors import ActionNeededError, InputError, RejectedError, StackOneRefusedError
+from eh_connect.inputs import CLIENT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from eh_connect.by_hand import ByHand
     from eh_connect.change import Change
+    from eh_connect.secret import Secret
     from eh_connect.sign_in import Cause
     from eh_connect.stackone.models import ConnectorProfile
 
@@ -44,8 +46,18 @@ class Console(Protocol):
         """Last look before anything is sent; returns if it is to be done."""
         ...
 
-    def rejected(self, explanation: str) -> None:
+    def rejected(self, explanation: str, remedy: str) -> None:
         """The probe rejected the pair: returns if the person goes on all the same."""
+        ...
+
+    def new_secret(
+        self, portal: str | None, judge: Callable[[str], None], doubt: Callable[[Secret], str | None]
+    ) -> Secret:
+        """All is ready: have the person make a new Client Secret in the portal, and take it.
+
+        ``portal``: its address, if known. ``judge`` raises ValueError on what can't be it; ``doubt`` says
+        what speaks against it, which the person may overrule.
+        """
         ...
 
     def do_by_hand(self, work: ByHand, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
@@ -106,14 +118,22 @@ class Unattended:
     def confirm(self, change: Change) -> None:
         """Whoever runs it unattended has decided."""
 
-    def rejected(self, explanation: str) -> None:
+    def rejected(self, explanation: str, remedy: str) -> None:
         """Refused: nothing was written."""
         raise RejectedError(
             "Employment Hero rejected the Client ID and Secret.",
             detail=explanation,
-            hint="Copy both again from the application's page in the Developer Portal. "
-            "The check is advice, not proof: --no-check leaves it out.",
+            hint=f"{remedy} The check is advice, not proof: --no-check leaves it out.",
         )
+
+    def new_secret(
+        self,
+        portal: str | None,  # noqa: ARG002  # nobody is there to go to it
+        judge: Callable[[str], None],  # noqa: ARG002  # likewise
+        doubt: Callable[[Secret], str | None],  # noqa: ARG002  # likewise
+    ) -> Secret:
+        """Refused: it has to be given."""
+        raise InputError("The new Client Secret is missing.", missing=(CLIENT_SECRET.problem(),))
 
     def do_by_hand(
         self,

@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
+from eh_connect.employment_hero.portal import MENU_PATH
 from eh_connect.errors import ActionNeededError, NetworkError, StoppedError
 from eh_connect.terminal import Choice
 
@@ -27,6 +28,12 @@ LOOK_EVERY = 5.0
 
 LENT_FOR = 45.0
 """Seconds that a secret stays in the clipboard."""
+
+_IN_THE_PORTAL = (
+    "The portal is expected to make a new secret for an application that exists; whether it can, and what "
+    "becomes of the old secret then, is not documented. If it can't, ask Employment Hero. Don't register a "
+    "new application: it has another Client ID, and every account would have to be linked again."
+)
 
 
 class Attended:
@@ -109,14 +116,48 @@ class Attended:
         if not self._asking.yes("Do it?", default=True, more=more):
             raise StoppedError("Stopped: nothing was sent to StackOne.")
 
-    def rejected(self, explanation: str) -> None:
+    def rejected(self, explanation: str, remedy: str) -> None:
         """Go on knowingly, or stop."""
         self._terminal.say(f"Employment Hero rejected the Client ID and Secret. {explanation}")
         if not self._asking.yes("Send them to StackOne all the same?", default=False, more=explanation):
-            raise StoppedError(
-                "Stopped: nothing was sent to StackOne.",
-                hint="Run the same command again to paste another pair.",
+            raise StoppedError("Stopped: nothing was sent to StackOne.", hint=remedy)
+
+    def new_secret(
+        self, portal: str | None, judge: Callable[[str], None], doubt: Callable[[Secret], str | None]
+    ) -> Secret:
+        """Lead to the portal, take the secret hidden; where it is doubted: again, on, or stop."""
+        self._terminal.heading("A new Client Secret, in the Developer Portal")
+        self._terminal.say(
+            "Everything else is ready. From here on, don't stop half-way: the old secret may die the moment "
+            "that the new one is made. Open the application, and have a new Client Secret made:"
+        )
+        if portal is not None:
+            self._asking.open(portal)
+        else:
+            self._terminal.exact(MENU_PATH)
+        while True:
+            secret = self._asking.secret("New Client Secret", judge, more=_IN_THE_PORTAL)
+            reason = doubt(secret)
+            if reason is None:
+                return secret
+            self._terminal.say(reason)
+            answer = self._asking.pick(
+                "What now?",
+                (
+                    Choice("again", "Paste it again"),
+                    Choice("on", "Go on all the same"),
+                    Choice("stop", "Stop here"),
+                ),
+                default="again",
+                more=reason,
             )
+            if answer == "on":
+                return secret
+            if answer == "stop":
+                raise StoppedError(
+                    "Stopped: nothing was sent to StackOne.",
+                    hint="If the new secret was made already, run the same command again soon.",
+                )
 
     def do_by_hand(self, work: ByHand, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
         """Step by step through the form; then the list is watched until it shows the profile."""

@@ -47,6 +47,18 @@ class Desktop:
             return "there is no graphical display here"
         return None
 
+    def finds_no_browser(self) -> str | None:
+        """The same, after a look for one."""
+        why_not = self.no_browser()
+        if why_not is None:
+            import webbrowser
+
+            try:
+                webbrowser.get()
+            except webbrowser.Error:
+                return "no browser was found"
+        return why_not
+
     def open(self, url: str) -> str | None:
         """Open a page; None if a browser was started, else why not."""
         why_not = self.no_browser()

@@ -17,6 +17,8 @@ SCHEMA = 1
 _TITLES = {
     "created": "Created the connector profile “{name}” at StackOne.",
     "updated": "Updated the connector profile “{name}” at StackOne.",
+    "rotated": "Rotated: the connector profile “{name}” at StackOne has the new Client Secret.",
+    "rolled_back": "Rolled back: the connector profile “{name}” at StackOne has the previous Client Secret.",
     "unchanged": "Unchanged: the connector profile “{name}” is as it should be.",
     "pending": "Dry run: this would change. Nothing was sent.",
 }

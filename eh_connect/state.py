@@ -39,12 +39,13 @@ class Pending:
 class State:
     """One profile. Times are ISO 8601 text; None means not known.
 
-    ``updated_at`` is StackOne's after our last write, ``set_at`` when the pair became current, ``via`` is
+    ``updated_at`` is StackOne's after our last write, ``set_at`` when the secret became current, ``via`` is
     ``api`` or ``dashboard``, ``actions`` are as last sent,
     ``chosen_actions`` what the wizard was told and has not sent yet. ``proven_at`` is when somebody signed in
     with the current pair, ``proven_before`` with an earlier one; ``session_id`` is the connect session whose
     outcome was not seen yet. ``staged_by`` is what the staged pair is for: ``setup``, ``rotate`` or
-    ``rollback``. ``old_secret`` is the fingerprint of a replaced secret that nobody said was revoked.
+    ``rollback``; ``told`` is its fingerprint once StackOne's API was told of it. ``old_secret`` is the
+    fingerprint of a replaced secret that nobody said was revoked.
     """
 
     label: str
@@ -66,6 +67,7 @@ class State:
     proven_before: str | None = None
     session_id: str | None = None
     staged_by: str | None = None
+    told: str | None = None
     old_secret: str | None = None
     pending: Pending | None = None
 

@@ -92,6 +92,10 @@ class Browser:
         waiting = WebDriverWait(self._driver, _PATIENCE, 0.05, ignored_exceptions=[WebDriverException])
         waiting.until(lambda driver: driver.execute_script(loaded))
 
+    def sees(self, text: str) -> None:
+        """Wait until a text is there that the page itself puts there."""
+        WebDriverWait(self._driver, _PATIENCE, 0.05).until(lambda _: text in self.text())
+
     def screenshot(self, path: Path) -> None:
         assert self._driver.save_screenshot(str(path))
 

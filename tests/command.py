@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests import leaks
+from tests.secret_service import kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,8 @@ class Tool:
     folder: Path
     keyring: Path
     environ: dict[str, str] = field(init=False)
+    session: str | None = None
+    """The address of a D-Bus session whose Secret Service is the keyring; None: a file is."""
 
     def __post_init__(self) -> None:
         with self.stage.prepared.rehearsal.records.change() as data:
@@ -109,10 +112,18 @@ class Tool:
 
     def kept(self, label: str = "default") -> dict[str, dict[str, str]]:
         """The pairs in the keyring, by entry."""
-        content = json.loads(self.keyring.read_text()) if self.keyring.exists() else {}
-        entries = content.get(f"eh-connect:{label}", {})
+        if self.session is not None:
+            entries = kept_in(self.session, f"eh-connect:{label}")
+        else:
+            content = json.loads(self.keyring.read_text()) if self.keyring.exists() else {}
+            entries = content.get(f"eh-connect:{label}", {})
         assert entries.keys() <= {"current", "next", "previous", "origins", "trial"}
         return {entry: json.loads(text) for entry, text in entries.items() if entry in PAIR_ENTRIES}
+
+    def written(self) -> list[str]:
+        """The files that were written so far, one after the other."""
+        lines = self.record.read_text().splitlines() if self.record.exists() else []
+        return [str(what) for kind, what, *_ in map(json.loads, lines) if kind == "wrote"]
 
     def holds_what_stackone_has(self) -> bool:
         """Whether there is at most one profile, and its pair is in the keyring."""
@@ -162,7 +173,11 @@ class Tool:
         return self._ended(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
     def setup_here(self, *arguments: str, **changed: str | None) -> Run:
-        """``setup --json`` within this process: a tenth of the time."""
+        """``setup --json``; see ``run_here``."""
+        return self.run_here("setup", "--json", *arguments, **changed)
+
+    def run_here(self, *arguments: str, **changed: str | None) -> Run:
+        """Run the tool within this process: a tenth of the time."""
         from eh_connect.cli.app import app
 
         out, err = io.StringIO(), io.StringIO()
@@ -171,7 +186,7 @@ class Tool:
             os.environ.clear()
             os.environ.update(self._environ(changed))
             try:
-                code = app(["setup", "--json", *arguments], standalone_mode=False)
+                code = app([*arguments], standalone_mode=False)
             finally:
                 os.environ.clear()
                 os.environ.update(before)

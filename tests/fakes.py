@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from eh_connect.console import Unattended
-from eh_connect.errors import StackOneRefusedError
+from eh_connect.errors import InputError, StackOneRefusedError
 from eh_connect.flows.keeping import Keeping
 from eh_connect.flows.request import SetupParts, SetupRequest
+from eh_connect.flows.rotate import rotate
 from eh_connect.flows.setup import setup
 from eh_connect.ports import ProbeResult
 from eh_connect.secret import Pair, Secret
@@ -287,10 +288,10 @@ class RecordingConsole(Unattended):
         self.asked.append("name is taken")
         return self.when_taken or super().name_is_taken(profile)
 
-    def rejected(self, explanation: str) -> None:
+    def rejected(self, explanation: str, remedy: str) -> None:
         self.asked.append("rejected")
         if not self.goes_on_when_rejected:
-            super().rejected(explanation)
+            super().rejected(explanation, remedy)
 
     def do_by_hand(self, work: ByHand, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
         self.asked.append("by hand")
@@ -306,7 +307,7 @@ class RecordingConsole(Unattended):
 
 
 class World:
-    """StackOne, a machine, and a person: ``run`` is one ``setup``, wired as the command does it."""
+    """StackOne, a machine, and a person: ``run`` is one command, wired as the command line does it."""
 
     def __init__(self) -> None:
         self.tape = Tape()
@@ -367,13 +368,16 @@ class World:
         store: bool = True,
         replace_application: bool = False,
         origins: tuple[str, str] = ORIGINS,
+        purpose: str = "setup",
     ) -> SetupResult:
         keeping = Keeping(
             "default", self.secrets, self.states, writes=store and not dry_run, now=self._minute
         )
         keeping.load()
-        wanted = given or keeping.pair
-        assert wanted is not None
+        kept = {"setup": keeping.pair, "rotate": keeping.next, "rollback": keeping.rollback or keeping.next}
+        wanted = given or kept[purpose]
+        if wanted is None:  # the command says so before the flow begins
+            raise InputError("there is no pair for it")
         keeping.trial()
         keeping.check_origins(origins, ORIGINS)
         keeping.on_success(stackone_url=origins[0], oauth_url=origins[1])
@@ -393,9 +397,18 @@ class World:
             replace_application=replace_application,
             origins=origins,
             dashboard_url="https://app.stackone.com",
+            purpose=purpose,
         )
         parts = SetupParts(self.reads, self.writes, self.probes, keeping, self.console, self.pauses.append)
-        return setup(request, parts)
+        return setup(request, parts) if purpose == "setup" else rotate(request, parts)
+
+    def rotate(self, given: Pair | None = None, **options: Any) -> SetupResult:
+        """One ``rotate``."""
+        return self.run(given, purpose="rotate", **options)
+
+    def roll_back(self, **options: Any) -> SetupResult:
+        """One ``rotate --rollback``."""
+        return self.run(purpose="rollback", **options)
 
     def start_again(self, *faults: Fault) -> None:
         """Forget the calls so far; these faults are to come."""

@@ -13,22 +13,52 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from keyring.backend import KeyringBackend
+from keyring.backends import SecretService
 from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class FileKeyring(KeyringBackend):
-    """A JSON file at ``EH_TEST_KEYRING_FILE``: works across processes, replaced in one step.
+class Stops:
+    """Notes each call, and can end the process at one.
 
     ``EH_TEST_KEYRING_LOG``: a file that gets a line per call, such as ``set eh-connect:prod current``.
-    ``EH_TEST_KILL_AT``: ``set:3``, ``set:3:before``, ``delete:1:after`` …: SIGKILL to the own process after
-    (or before) its n-th call of that kind.
+    ``EH_TEST_STOP_AT``: ``set:3:after:SIGKILL``, ``delete:1:before:SIGINT`` …: that signal to the own process
+    before or after its n-th call of that kind.
     """
 
-    priority: ClassVar[float] = -1
     calls: ClassVar[Counter[str]] = Counter()
+
+    @contextlib.contextmanager
+    def call(self, kind: str, service: str, username: str) -> Iterator[None]:
+        if log := os.environ.get("EH_TEST_KEYRING_LOG"):
+            with Path(log).open("a", encoding="utf-8") as file:
+                file.write(f"{kind} {service} {username}\n")
+        self.calls[kind] += 1
+        here = f"{kind}:{self.calls[kind]}:"
+        where = os.environ.get("EH_TEST_STOP_AT", "")
+        self.trouble()
+        if where.startswith(f"{here}before:"):
+            stop(where)
+        yield
+        if where.startswith(f"{here}after:"):
+            stop(where)
+
+    def trouble(self) -> None:
+        """What goes wrong with every call: for the backends below."""
+
+
+def stop(where: str) -> None:
+    """Send the own process the signal that ends it, and wait for that."""
+    os.kill(os.getpid(), signal.Signals[where.rpartition(":")[2]])
+    time.sleep(60)  # a thread of a process that is ending
+
+
+class FileKeyring(Stops, KeyringBackend):
+    """A JSON file at ``EH_TEST_KEYRING_FILE``: works across processes, replaced in one step."""
+
+    priority: ClassVar[float] = -1
 
     def get_password(self, service: str, username: str) -> str | None:
         with self.call("get", service, username):
@@ -48,25 +78,6 @@ class FileKeyring(KeyringBackend):
             del content[service][username]
             self.replace(content)
 
-    @contextlib.contextmanager
-    def call(self, kind: str, service: str, username: str) -> Iterator[None]:
-        if log := os.environ.get("EH_TEST_KEYRING_LOG"):
-            with Path(log).open("a", encoding="utf-8") as file:
-                file.write(f"{kind} {service} {username}\n")
-        self.calls[kind] += 1
-        kill_kind, _, rest = os.environ.get("EH_TEST_KILL_AT", "").partition(":")
-        number, _, when = rest.partition(":")
-        die = kill_kind == kind and int(number) == self.calls[kind]
-        self.trouble()
-        if die and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        yield
-        if die:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def trouble(self) -> None:
-        """What goes wrong with every call: for the backends below."""
-
     def content(self) -> dict[str, dict[str, str]]:
         path = Path(os.environ["EH_TEST_KEYRING_FILE"])
         if not path.exists():
@@ -80,6 +91,28 @@ class FileKeyring(KeyringBackend):
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(content, file)
         Path(name).replace(path)
+
+
+class StoppingSecretService(Stops, KeyringBackend):
+    """The real Secret Service."""
+
+    priority: ClassVar[float] = -1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring's constructors have no types
+        self.real: KeyringBackend = SecretService.Keyring()  # type: ignore[no-untyped-call]  # likewise
+
+    def get_password(self, service: str, username: str) -> str | None:
+        with self.call("get", service, username):
+            return self.real.get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        with self.call("set", service, username):
+            self.real.set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        with self.call("delete", service, username):
+            self.real.delete_password(service, username)
 
 
 class LosingKeyring(FileKeyring):

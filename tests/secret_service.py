@@ -79,6 +79,17 @@ def secret_service(
         yield env
 
 
+def kept_in(session: str, service: str) -> dict[str, str]:
+    """What the Secret Service of a session keeps for a service: passwords by user name."""
+    import secretstorage
+    from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]  # it ships no types
+
+    with contextlib.closing(open_dbus_connection(session)) as connection:
+        collection = secretstorage.get_default_collection(connection)
+        items = collection.search_items({"service": service})
+        return {item.get_attributes()["username"]: item.get_secret().decode() for item in items}
+
+
 @contextlib.contextmanager
 def _running(argv: list[str], env: dict[str, str], typed: str = "") -> Iterator[None]:
     quiet = subprocess.DEVNULL
@@ -114,7 +125,7 @@ def _wait_until(ready: Callable[[], bool]) -> None:
 def _never_answer() -> None:
     """Own the Secret Service's name, read what is asked, and answer nothing."""
     from jeepney import DBus  # type: ignore[import-untyped]  # it ships no types
-    from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]  # likewise
+    from jeepney.io.blocking import open_dbus_connection
 
     connection = open_dbus_connection(bus="SESSION")
     connection.send_and_get_reply(DBus().RequestName(SERVICE))

@@ -10,14 +10,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.command import NEW_PAIR, PAIR
+from tests.needs import needs
+from tests.secret_service import MISSING, secret_service
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.command import Tool
 
-TELLS = {"creation": ("POST", 1), "update": ("PATCH", 1)}
+FLOWS = ("creation", "update", "rotation", "rollback")
+SIGNALS = (signal.SIGKILL, signal.SIGINT)
+TELLS = {"creation": ("POST", 1)} | dict.fromkeys(FLOWS[1:], ("PATCH", 1))
+UPDATING = [
+    ("GET", "/connector_profiles", 0),
+    ("PATCH", "/connector_profiles", 0),
+    ("PATCH", "/connector_profiles", 1),
+    ("GET", "/connector_profiles", 1),
+]
 REQUESTS = {
     "creation": [
         ("GET", "/connector_profiles", 0),
@@ -25,44 +36,68 @@ REQUESTS = {
         ("POST", "/connector_profiles", 0),
         ("POST", "/connector_profiles", 1),
     ],
-    "update": [
-        ("GET", "/connector_profiles", 0),
-        ("PATCH", "/connector_profiles", 0),
-        ("PATCH", "/connector_profiles", 1),
-        ("GET", "/connector_profiles", 1),
-    ],
-}
+} | dict.fromkeys(FLOWS[1:], UPDATING)
 AT_REQUESTS = [(flow, *request) for flow, requests in REQUESTS.items() for request in requests]
 
-SETS = {
-    "creation": ("trial", "origins", "next", "current"),
-    "update": ("trial", "next", "previous", "current"),
-}
+SETS = {"creation": ("trial", "origins", "next", "current")} | dict.fromkeys(
+    FLOWS[1:], ("trial", "next", "previous", "current")
+)
 DELETIONS = ("trial", "next")
-AT_KEYRING = [
+STATES = {"creation": 4} | dict.fromkeys(FLOWS[1:], 2)
+AT_STEPS = [
     (flow, f"{kind}:{number}:{when}")
-    for flow, sets in SETS.items()
-    for kind, entries in (("set", sets), ("delete", DELETIONS))
-    for number in range(1, len(entries) + 1)
-    for when in ("before", "after")
+    for flow in FLOWS
+    for kind, count in (("set", len(SETS[flow])), ("delete", len(DELETIONS)), ("state", STATES[flow]))
+    for number in range(1, count + 1)
+    for when in (("before",) if kind == "state" else ("before", "after"))
 ]
+
+needs_service = needs(f"the Secret Service ({', '.join(MISSING)})", not MISSING)
+
+
+@pytest.fixture
+def real(tool: Tool, tmp_path: Path) -> Iterator[Tool]:
+    """The tool with a real Secret Service, whose calls may end the process."""
+    home = tmp_path / "session"
+    home.mkdir()
+    with secret_service(home) as env:
+        kept_in_service(tool, env)
+        yield tool
+
+
+def kept_in_service(tool: Tool, env: dict[str, str]) -> None:
+    ours = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME")
+    tool.environ |= {name: env[name] for name in ours}
+    tool.environ["EH_CONNECT_KEYRING"] = "tests.keyrings.StoppingSecretService"
+    tool.session = env["DBUS_SESSION_BUS_ADDRESS"]
+
+
+def arguments(flow: str) -> tuple[str, ...]:
+    """The command of a flow."""
+    return {"rotation": ("rotate",), "rollback": ("rotate", "--rollback")}.get(flow, ("setup",))
 
 
 def begin(tool: Tool, flow: str) -> dict[str, str]:
-    """What comes before the killed run; the variables of that run."""
-    if flow == "update":
+    """What comes before the run that is stopped; the variables of that run."""
+    if flow != "creation":
         tool.setup_here().succeeded  # noqa: B018  # it asserts
-    return tool.rotated if flow == "update" else {}
+    if flow == "rollback":
+        tool.run("rotate", "--json", **tool.rotated).succeeded  # noqa: B018  # it asserts
+    return tool.rotated if flow in {"update", "rotation"} else {}
 
 
 def finish(tool: Tool, flow: str, changed: dict[str, str]) -> None:
+    """The same command once more; and whatever was stopped, nothing is lost and all is as it was to be."""
     assert tool.holds_what_stackone_has()
-    assert tool.setup(**changed).succeeded["action"] in {"created", "updated", "unchanged"}
-    wanted = NEW_PAIR if flow == "update" else PAIR
+    wanted = NEW_PAIR if flow in {"update", "rotation"} else PAIR
+    others = {"creation": {}, "rollback": {"previous": NEW_PAIR}}.get(flow, {"previous": PAIR})
+    run = tool.run(*arguments(flow), "--json", **changed)
+    assert run.succeeded["action"] in {"created", "updated", "unchanged", "rotated", "rolled_back"}
     (made,) = tool.stage.profiles
     assert {key: made[key] for key in wanted} == wanted
-    assert tool.kept() == {"current": wanted} | ({"previous": PAIR} if flow == "update" else {})
-    assert tool.setup_here(**changed).succeeded["action"] == "unchanged"
+    assert tool.kept() == {"current": wanted} | others
+    secret = {"EH_CONNECT_CLIENT_SECRET": wanted["client_secret"]}
+    assert tool.setup_here(**secret).succeeded["action"] == "unchanged"
     assert not list(tool.state.glob("*.tmp"))
 
 
@@ -73,37 +108,45 @@ def wait_until(ready: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize(("flow", "at"), AT_KEYRING)
-def test_a_run_killed_at_a_write_of_the_keyring_is_finished_by_the_next(
-    tool: Tool, flow: str, at: str
+@needs_service
+@pytest.mark.parametrize("sent", SIGNALS)
+@pytest.mark.parametrize(("flow", "at"), AT_STEPS)
+def test_a_run_stopped_where_it_leaves_a_trace_is_finished_by_the_next(
+    real: Tool, flow: str, at: str, sent: signal.Signals
 ) -> None:
-    changed = begin(tool, flow)
-    run = tool.setup(EH_TEST_KILL_AT=at, **changed)
-    assert (run.code, run.out) == (-signal.SIGKILL, "")
-    finish(tool, flow, changed)
+    changed = begin(real, flow)
+    run = real.run(*arguments(flow), "--json", EH_TEST_STOP_AT=f"{at}:{sent.name}", **changed)
+    assert run.code == (-signal.SIGKILL if sent is signal.SIGKILL else 130)
+    finish(real, flow, changed)
 
 
-@pytest.mark.parametrize("flow", SETS)
-def test_those_were_all_the_writes_of_the_keyring(tool: Tool, flow: str) -> None:
+@pytest.mark.parametrize("flow", FLOWS)
+def test_those_were_all_the_traces(tool: Tool, flow: str) -> None:
     changed = begin(tool, flow)
     log = tool.folder / "calls"
-    tool.setup_here(EH_TEST_KEYRING_LOG=str(log), **changed).succeeded  # noqa: B018  # it asserts
+    earlier = len(tool.written())
+    tool.run(*arguments(flow), "--json", EH_TEST_KEYRING_LOG=str(log), **changed).succeeded  # noqa: B018  # it asserts
     calls = [line.split() for line in log.read_text().splitlines()]
     assert tuple(entry for kind, _, entry in calls if kind == "set") == SETS[flow]
     assert tuple(entry for kind, _, entry in calls if kind == "delete") == DELETIONS
+    states = [path for path in tool.written()[earlier:] if path.endswith("profile-default.json")]
+    assert len(states) == STATES[flow]
 
 
+@pytest.mark.parametrize("sent", SIGNALS)
 @pytest.mark.parametrize("takes_effect", [True, False])
 @pytest.mark.parametrize(("flow", "method", "path", "earlier"), AT_REQUESTS)
-def test_a_run_killed_at_a_request_is_finished_by_the_next(
-    tool: Tool, flow: str, method: str, path: str, earlier: int, takes_effect: bool
+def test_a_run_stopped_at_a_request_is_finished_by_the_next(
+    tool: Tool, flow: str, method: str, path: str, earlier: int, takes_effect: bool, sent: signal.Signals
 ) -> None:
     changed = begin(tool, flow)
-    process = hang(tool, method, path, earlier, takes_effect=takes_effect, changed=changed)
-    process.kill()
-    assert tool.end(process).code == -signal.SIGKILL
+    command = (*arguments(flow), "--json")
+    at = (method, path, earlier)
+    process = hang(tool, *at, command=command, takes_effect=takes_effect, changed=changed)
+    process.send_signal(sent)
+    assert tool.end(process).code == (-signal.SIGKILL if sent is signal.SIGKILL else 130)
     if takes_effect and TELLS[flow] == (method, earlier):
-        secret = (NEW_PAIR if flow == "update" else PAIR)["client_secret"]
+        secret = (NEW_PAIR if flow in {"update", "rotation"} else PAIR)["client_secret"]
         wait_until(lambda: [p["client_secret"] for p in tool.stage.profiles] == [secret])
     tool.stage.faults()
     finish(tool, flow, changed)
@@ -115,7 +158,7 @@ def hang(
     path: str,
     earlier: int,
     *,
-    flags: tuple[str, ...] = ("--json",),
+    command: tuple[str, ...] = ("setup", "--json"),
     takes_effect: bool = True,
     changed: dict[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
@@ -125,7 +168,7 @@ def hang(
     slow = {"kind": kind, "match": match, "seconds": 2}
     tool.stage.faults({"kind": "delay", "match": match, "times": earlier}, slow)
     known = len(asked(tool, method, path))
-    process = tool.start("setup", *flags, **(changed or {}))
+    process = tool.start(*command, **(changed or {}))
     wait_until(lambda: len(asked(tool, method, path)) == known + earlier + 1)
     return process
 
@@ -154,7 +197,7 @@ def test_a_run_that_is_stopped_says_so_and_can_be_taken_up(
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_person_is_told_that_the_run_was_stopped(tool: Tool, sent: signal.Signals, code: int) -> None:
-    process = hang(tool, "GET", "/connector_profiles", 0, flags=("--no-input",))
+    process = hang(tool, "GET", "/connector_profiles", 0, command=("setup", "--no-input"))
     process.send_signal(sent)
     run = tool.end(process)
     assert (run.code, run.out, "Traceback" in run.err) == (code, "", False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "eh_connect"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 PARTS_OF_THE_WORLD = (
-    *("__main__", "cli", "sandbox", "store", "network", "desktop"),
+    *("__main__", "cli", "sandbox", "store", "network", "desktop", "surroundings"),
     *("console_attended", "wizard", "terminal_full", "terminal_plain"),
     *("stackone.client", "stackone.connection", "stackone.assumed_writes", "employment_hero.probe"),
 )
@@ -132,11 +132,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     [
         ["--version"],
         ["--help"],
-        ["setup", "--help"],
-        ["verify", "--help"],
-        ["link", "--help"],
-        ["guide", "--help"],
-        ["sandbox", "--help"],
+        *([each, "--help"] for each in ("setup", "verify", "link", "doctor", "guide", "sandbox")),
     ],
     ids=" ".join,
 )

@@ -128,7 +128,17 @@ def test_a_wrong_order_is_refused(stage: Stage, wrong: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [[], {"first_page": 2}, {"max_page_size": 0}, {"writes": "off"}, {"unknown": 1}]
+    "wrong",
+    [
+        [],
+        {"first_page": 2},
+        {"max_page_size": 0},
+        {"writes": "off"},
+        {"pkce": "maybe"},
+        {"access_token_seconds": -1},
+        {"access_token_seconds": "900"},
+        {"unknown": 1},
+    ],
 )
 def test_wrong_settings_are_refused_and_change_nothing(stage: Stage, wrong: object) -> None:
     before = stage.prepared.rehearsal.records.data["settings"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
@@ -263,6 +263,7 @@ def test_nothing_is_changed_by_looking(portal: Client, dashboard: Client) -> Non
 texts = st.text(max_size=30)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # speed is not what is tested
 @given(
     form=st.dictionaries(st.sampled_from(["name", "redirect_uri", "scope"]), texts | st.just("Teams/Read"))
 )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -295,6 +296,24 @@ def test_broken_records_are_an_error_and_stay_as_they_are(folder: Path, key: str
     with pytest.raises(StorageError, match=r"rehearsal\.json can't be read"):
         Rehearsal(folder)
     assert file.read_text(encoding="latin-1") == broken
+
+
+def test_a_folder_of_an_earlier_version_says_how_to_start_afresh(folder: Path) -> None:
+    with rehearsing(folder):
+        pass
+    file = folder / "rehearsal.json"
+    kept = json.loads(file.read_text())
+    for later in ("sessions", "grants", "tokens"):
+        del kept[later]
+    for later in ("pkce", "access_token_seconds"):
+        del kept["settings"][later]
+    file.write_text(json.dumps(kept | {"schema": 1}))
+    with pytest.raises(StorageError) as failure:
+        Rehearsal(folder)
+    assert f"Delete the folder {folder}" in str(failure.value.hint)
+    shutil.rmtree(folder)
+    with rehearsing(folder) as stage:
+        assert stage.sessions == []
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:

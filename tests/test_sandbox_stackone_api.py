@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
@@ -179,6 +179,7 @@ def test_a_bad_field_is_422_for_both_writes_and_changes_nothing(call: Caller, ba
     assert call.records.data == before
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # speed is not what is tested
 @given(
     fields=st.dictionaries(
         st.sampled_from([*WHOLE, "default", "actions", "other"]), st.integers() | st.text()

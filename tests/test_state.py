@@ -43,6 +43,7 @@ STATE = State(
     proven_before="2026-01-02T00:00:00Z",
     session_id="7",
     staged_by="rotate",
+    told="sha256:2b3c4d5e",
     old_secret="sha256:1a2b3c4d",
     pending=Pending("api", "Employment Hero", (("a", "2026-01-01T00:00:00Z"), ("b", None))),
 )

@@ -188,9 +188,9 @@ def test_stopping_where_a_name_is_taken_touches_nothing() -> None:
 
 
 def test_a_rejected_pair_is_sent_only_after_a_yes() -> None:
-    attended(ScriptedTerminal("yes")).rejected("why")
+    attended(ScriptedTerminal("yes")).rejected("why", "what to do")
     with pytest.raises(StoppedError):
-        attended(ScriptedTerminal("no")).rejected("why")
+        attended(ScriptedTerminal("no")).rejected("why", "what to do")
 
 
 def test_several_new_profiles_are_asked_about() -> None:

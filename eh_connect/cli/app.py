@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from eh_connect import __version__
+from eh_connect.cli.doctor import doctor
 from eh_connect.cli.guide import guide
 from eh_connect.cli.link import link
+from eh_connect.cli.rotate import rotate
 from eh_connect.cli.sandbox import sandbox
 from eh_connect.cli.setup import setup
 from eh_connect.cli.verify import verify
@@ -41,7 +43,9 @@ def eh_connect(
 
 
 app.command()(setup)
+app.command()(rotate)
 app.command()(verify)
 app.command()(link)
+app.command()(doctor)
 app.command()(guide)
 app.command()(sandbox)

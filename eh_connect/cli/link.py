@@ -8,7 +8,7 @@ import typer
 
 from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_on_command_line
+from eh_connect.cli.session import Common, Session, execute, refuse_secrets
 
 if TYPE_CHECKING:
     from eh_connect.result import SessionResult
@@ -46,7 +46,7 @@ def link(  # noqa: PLR0913  # a flag is an argument
     sandbox: options.Sandbox = False,
     verbose: options.Verbose = False,
     timeout: options.Timeout = None,
-    api_key: Annotated[options.Text, typer.Option("--api-key", hidden=True)] = None,
+    api_key: options.RefusedApiKey = None,
 ) -> None:
     """Make a link by which a customer's Employment Hero account is linked through the profile.
 
@@ -69,10 +69,9 @@ def link(  # noqa: PLR0913  # a flag is an argument
     def body(session: Session) -> SessionResult:
         from eh_connect.cli.link_run import run_link
 
-        if api_key is not None:
-            raise refuse_on_command_line("StackOne API key", "--api-key-file", "STACKONE_API_KEY")
+        refuse_secrets(api_key=api_key)
         return run_link(
-            session, session.inputs(flags), again=options.typed(flags, (names.PROFILE, names.TIMEOUT))
+            session, session.inputs(flags), again=options.again(flags, (names.PROFILE, names.TIMEOUT))
         )
 
     execute("link", common, body)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eh_connect import inputs as names
 from eh_connect.cli import parts, setup_inputs
 from eh_connect.cli.opening import opened
-from eh_connect.cli.verify_run import lasting, sign_in_parts
+from eh_connect.cli.verify_run import calls, lasting, sign_in_parts
 from eh_connect.commands import command
 from eh_connect.flows.link import LinkRequest, link
 from eh_connect.flows.signing_in import USUAL_LIFE
@@ -31,27 +31,27 @@ def run_link(session: Session, inputs: Inputs, *, again: tuple[str, ...]) -> Ses
     owner_name = inputs.text(names.OWNER_NAME, names.line)
     session_label = inputs.text(names.SESSION_LABEL, names.line)
     expires_in = inputs.text(names.EXPIRES_IN, names.life) or USUAL_LIFE
-    invalid = {problem.input for problem in inputs.invalid}
-    for wanted, value in ((names.OWNER_ID, owner_id), (names.OWNER_NAME, owner_name)):
-        if value is None and wanted.name not in invalid:
-            inputs.missing.append(wanted.problem())
     asks = session.attended
+    if asks:
+        inputs.stop_on_problems()
 
     def gather(keeping: Keeping) -> Secret | None:
+        invalid = {problem.input for problem in inputs.invalid}
+        for wanted, value in ((names.OWNER_ID, owner_id), (names.OWNER_NAME, owner_name)):
+            if value is None and wanted.name not in invalid:
+                inputs.missing.append(wanted.problem())
         return setup_inputs.api_key(inputs, given, keeping, session.output.warn)
 
     opening = opened(session, inputs, given, gather, writes=False, asks=asks)
-    with opening as (keeping, urls, api_key), ExitStack() as stack:
-        from eh_connect.cli.stackone import connected
-        from eh_connect.network import NetworkTime
-
-        key = api_key
+    with opening as (keeping, urls, kept_key), ExitStack() as stack:
+        stackone = calls(given, urls, keeping, stack)
+        key = kept_key
         if asks:
             from eh_connect.cli import setup_wizard
-            from eh_connect.wizard.stackone import ask_key
+            from eh_connect.wizard.key import working_key
 
             asking = setup_wizard.asking(session, browser=False)
-            key = api_key or ask_key(asking)
+            key = working_key(asking, stackone.connect, kept_key).key
             owner_id = owner_id or asking.text("Customer's ID", names.line, more=_OWNER_ID)
             owner_name = owner_name or asking.text("Customer's name", names.line, more=_OWNER_NAME)
         if owner_id is None or owner_name is None:
@@ -67,6 +67,4 @@ def run_link(session: Session, inputs: Inputs, *, again: tuple[str, ...]) -> Ses
             wait=given.wait or 0.0,
             again=command("link", given.label, *again),
         )
-        time = NetworkTime(given.timeout)
-        client = connected(key, urls, keeping, time, stack)
-        return lasting(session, link(request, sign_in_parts(client, parts.unattended(session), time)))
+        return lasting(session, link(request, sign_in_parts(stackone, key, parts.unattended(session))))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from eh_connect import inputs as names
+from eh_connect.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -62,6 +63,33 @@ Action = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option("--action", metavar="ID", help="Action to enable (repeatable), or “all”."),
 ]
+Via = Annotated[
+    Text,
+    typer.Option(
+        "--via",
+        metavar="WAY",
+        help="auto (the API, or else the dashboard), api, dashboard. [default: auto]",
+    ),
+]
+Check = Annotated[
+    bool, typer.Option("--check/--no-check", help="Ask Employment Hero whether it knows the pair.")
+]
+Store = Annotated[
+    bool, typer.Option("--store/--no-store", help="Keep the pair in the keyring, and state on disk.")
+]
+Browser = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open pages in the browser, if there is one.")
+]
+Wait = Annotated[
+    Text, typer.Option("--wait", metavar="SECONDS", help="How long a person is waited for. [default: 600]")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only read; say what would change.")]
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="With --dry-run: exit with 10 where something would change.")
+]
+
+RefusedClientSecret = Annotated[Text, typer.Option("--client-secret", hidden=True)]
+RefusedApiKey = Annotated[Text, typer.Option("--api-key", hidden=True)]
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output; asks nothing.")]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask.")]
@@ -75,15 +103,28 @@ Timeout = Annotated[
 ]
 
 
-def typed(
-    flags: Mapping[str, str | tuple[str, ...] | None], leave: Collection[names.Input], **switches: bool
+NOT_AGAIN = (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT)
+"""What ``setup`` and ``rotate`` need not be told again, or have in another place of the command line."""
+
+
+def again(
+    flags: Mapping[str, str | tuple[str, ...] | None],
+    leave: Collection[names.Input] = NOT_AGAIN,
+    /,
+    **switches: bool,
 ) -> tuple[str, ...]:
-    """The flags that were given, but for ``leave``, to type once more. Secrets are in files: none is here."""
+    """The flags that were given but for ``leave``, to type once more; secrets are in files: none is here."""
     by_name = {i.name: i.flag for i in vars(names).values() if isinstance(i, names.Input) and i.flag}
-    found: list[str] = []
+    typed: list[str] = []
     for name, value in flags.items():
         if value is None or name in {i.name for i in leave}:
             continue
         for text in (value,) if isinstance(value, str) else value:
-            found += [by_name[name], text]
-    return (*found, *(flag for flag, given in switches.items() if given))
+            typed += [by_name[name], text]
+    return (*typed, *(flag for flag, given in switches.items() if given))
+
+
+def refuse_lone_exit_code(*, exit_code: bool, dry_run: bool) -> None:
+    """UsageError for ``--exit-code`` without ``--dry-run``."""
+    if exit_code and not dry_run:
+        raise UsageError("--exit-code goes with --dry-run.", hint="Add --dry-run, or leave it out.")

@@ -19,14 +19,14 @@ KEYRING_LIMIT = 5.0
 """Seconds that an unattended run waits for one call of the keyring."""
 
 
-def keyring(session: Session, label: str) -> KeyringStore:
-    """The keyring of a label."""
+def keyring(session: Session, label: str, *, patient: bool = True) -> KeyringStore:
+    """The keyring of a label; ``patient``: a person at the terminal may take long to unlock it."""
     from eh_connect.store import KeyringStore
 
     return KeyringStore(
         label,
         backend_name=session.environ.get("EH_CONNECT_KEYRING") or None,
-        limit=None if session.attended else KEYRING_LIMIT,
+        limit=None if session.attended and patient else KEYRING_LIMIT,
         waiting=lambda: session.output.say("Waiting for your keyring …"),
     )
 

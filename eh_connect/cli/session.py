@@ -147,14 +147,20 @@ def execute(command: str, common: Common, body: Callable[[Session], Result]) -> 
     raise typer.Exit(run(output, within_session))
 
 
-def refuse_on_command_line(what: str, flag: str, variable: str) -> UsageError:
-    """The refusal of a secret as an argument."""
-    return UsageError(
-        f"The {what} must not be given on the command line.",
-        detail="The shell keeps it in its history, and every user of this machine can see it in the list of "
-        "processes. Treat the value as known: replace it by a new one.",
-        hint=f"Give the new one by file ({flag} PATH), by standard input ({flag} -), or by {variable}.",
-    )
+def refuse_secrets(*, api_key: str | None, client_secret: str | None = None) -> None:
+    """UsageError for a secret as an argument: with the safe ways, and the advice to replace it."""
+    for what, wanted, value in (
+        ("Client Secret", names.CLIENT_SECRET, client_secret),
+        ("StackOne API key", names.API_KEY, api_key),
+    ):
+        if value is not None:
+            raise UsageError(
+                f"The {what} must not be given on the command line.",
+                detail="The shell keeps it in its history, and every user of this machine can see it in the "
+                "list of processes. Treat the value as known: replace it by a new one.",
+                hint=f"Give the new one by file ({wanted.flag} PATH), by standard input ({wanted.flag} -), "
+                f"or by {wanted.variable}.",
+            )
 
 
 def _stdin_is_terminal() -> bool:

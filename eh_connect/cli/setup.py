@@ -8,8 +8,7 @@ import typer
 
 from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_on_command_line
-from eh_connect.errors import UsageError
+from eh_connect.cli.session import Common, Session, execute, refuse_secrets
 
 if TYPE_CHECKING:
     from eh_connect.cli.funnel import Result
@@ -33,14 +32,7 @@ def setup(  # noqa: PLR0913  # a flag is an argument
         Optional[bool],  # noqa: UP045
         typer.Option("--default/--no-default", help="Make it the project's default for the connector."),
     ] = None,
-    via: Annotated[
-        options.Text,
-        typer.Option(
-            "--via",
-            metavar="WAY",
-            help="auto (the API, or else the dashboard), api, dashboard. [default: auto]",
-        ),
-    ] = None,
+    via: options.Via = None,
     if_exists: Annotated[
         options.Text,
         typer.Option(
@@ -52,30 +44,19 @@ def setup(  # noqa: PLR0913  # a flag is an argument
     replace_application: Annotated[
         bool, typer.Option("--replace-application", help="Change the Client ID although accounts are linked.")
     ] = False,
-    check: Annotated[
-        bool, typer.Option("--check/--no-check", help="Ask Employment Hero whether it knows the pair.")
-    ] = True,
-    store: Annotated[
-        bool, typer.Option("--store/--no-store", help="Keep the pair in the keyring, and state on disk.")
-    ] = True,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open pages in the browser, if there is one.")
-    ] = True,
-    wait: Annotated[
-        options.Text,
-        typer.Option("--wait", metavar="SECONDS", help="How long a person is waited for. [default: 600]"),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read; say what would change.")] = False,
-    exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="With --dry-run: exit with 10 where something would change.")
-    ] = False,
+    check: options.Check = True,
+    store: options.Store = True,
+    browser: options.Browser = True,
+    wait: options.Wait = None,
+    dry_run: options.DryRun = False,
+    exit_code: options.ExitCode = False,
     json: options.Json = False,
     no_input: options.NoInput = False,
     sandbox: options.Sandbox = False,
     verbose: options.Verbose = False,
     timeout: options.Timeout = None,
-    client_secret: Annotated[options.Text, typer.Option("--client-secret", hidden=True)] = None,
-    api_key: Annotated[options.Text, typer.Option("--api-key", hidden=True)] = None,
+    client_secret: options.RefusedClientSecret = None,
+    api_key: options.RefusedApiKey = None,
 ) -> None:
     """Create the StackOne connector profile, or bring it up to date.
 
@@ -103,14 +84,11 @@ def setup(  # noqa: PLR0913  # a flag is an argument
     }
 
     def body(session: Session) -> Result:
-        from eh_connect.cli.setup_run import Switches, run_setup
+        from eh_connect.cli.setup_run import run_setup
+        from eh_connect.cli.wiring import Switches
 
-        if client_secret is not None:
-            raise refuse_on_command_line("Client Secret", "--client-secret-file", "EH_CONNECT_CLIENT_SECRET")
-        if api_key is not None:
-            raise refuse_on_command_line("StackOne API key", "--api-key-file", "STACKONE_API_KEY")
-        if exit_code and not dry_run:
-            raise UsageError("--exit-code goes with --dry-run.", hint="Add --dry-run, or leave it out.")
+        refuse_secrets(client_secret=client_secret, api_key=api_key)
+        options.refuse_lone_exit_code(exit_code=exit_code, dry_run=dry_run)
         switches = Switches(
             default=default,
             check=check,
@@ -119,9 +97,8 @@ def setup(  # noqa: PLR0913  # a flag is an argument
             exit_code=exit_code,
             replace_application=replace_application,
             browser=browser,
-            again=options.typed(
+            again=options.again(
                 flags,
-                (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT),
                 **{"--default": default is True, "--no-default": default is False, "--no-check": not check},
                 **{"--no-store": not store, "--replace-application": replace_application},
             ),

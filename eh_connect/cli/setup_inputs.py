@@ -98,6 +98,18 @@ def credentials(inputs: Inputs, given: Given, keeping: Keeping, warn: Callable[[
     # A kept secret belongs to the application that it was kept for, never to another Client ID.
     fits = kept is not None and given.client_id in {None, kept.client_id.reveal()}
     client_secret = given.client_secret or (kept.client_secret if kept and fits else None)
+    return with_pair(inputs, given, (client_id, client_secret), keeping, warn)
+
+
+def with_pair(
+    inputs: Inputs,
+    given: Given,
+    pair: tuple[Secret | None, Secret | None],
+    keeping: Keeping,
+    warn: Callable[[str], None],
+) -> Gathered:
+    """The same for a Client ID and a secret that were chosen already; what is missing is noted."""
+    client_id, client_secret = pair
     api_key = given.api_key or keeping.api_key()
     found = {names.CLIENT_ID: client_id, names.CLIENT_SECRET: client_secret, names.API_KEY: api_key}
     invalid = {problem.input for problem in inputs.invalid}

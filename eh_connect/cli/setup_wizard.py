@@ -21,9 +21,7 @@ from eh_connect.wizard.talk import Answers, WizardParts
 if TYPE_CHECKING:
     from eh_connect.asking import Asking
     from eh_connect.cli.session import Session
-    from eh_connect.cli.stackone import StackOne
-    from eh_connect.flows.keeping import Keeping
-    from eh_connect.ports import Probes
+    from eh_connect.cli.wiring import Wiring
     from eh_connect.terminal import Terminal
 
 GUIDE_FILE = "eh-connect-guide"
@@ -59,15 +57,11 @@ def gather(
     session: Session,
     questions: Asking,
     gathered: Gathered,
-    keeping: Keeping,
-    stackone: StackOne,
-    probe: Probes,
-    *,
-    origins: tuple[str, ...],
-    check: bool,
+    wiring: Wiring,
 ) -> Gathered:
     """Run the wizard for what is missing."""
     given = gathered.given
+    keeping, stackone = wiring.keeping, wiring.stackone
     questions.terminal.heading("Before anything is asked")
     if keeping.writes:
         questions.terminal.say(f"The keyring works ({keeping.backend}), and so does {session.folder}.")
@@ -96,15 +90,15 @@ def gather(
             asking=questions,
             keeping=keeping,
             connect=stackone.connect,
-            probe=probe,
+            probe=wiring.probe,
             write_guide=lambda so_far: _write_guide(so_far, app_url, stackone.dashboard_url),
             portal_app_url=app_url,
-            origins=origins,
-            check=check,
+            origins=wiring.urls.origins,
+            check=wiring.switches.check,
         ),
     )
     if answers.keep_key and answers.api_key is not None:
-        keeping.keep_api_key(answers.api_key, origins)
+        keeping.keep_api_key(answers.api_key, wiring.urls.origins)
     given = replace(
         given,
         name=answers.name if answers.name_given else None,

@@ -11,8 +11,6 @@ from eh_connect.stackone.reach import check_reachable
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-    from eh_connect.cli.opening import Urls
-    from eh_connect.flows.keeping import Keeping
     from eh_connect.network import NetworkTime
     from eh_connect.secret import Secret
 
@@ -42,14 +40,3 @@ class StackOne:
     def check_reachable(self) -> None:
         """NetworkError (7) where nothing answers."""
         check_reachable(self.url, self.time)
-
-
-def connected(
-    api_key: Secret | None, urls: Urls, keeping: Keeping, time: NetworkTime, stack: ExitStack
-) -> Client:
-    """The documented calls for a key, for a command that only reads what is kept."""
-    if api_key is None:
-        raise AssertionError("what is missing has been told, or asked for")
-    pairs = (keeping.current, keeping.next, keeping.previous)
-    kept = tuple(secret for pair in pairs if pair for secret in (pair.client_id, pair.client_secret))
-    return StackOne(urls.stackone, urls.dashboard, time, stack, kept).connect(api_key)[0]

@@ -8,7 +8,7 @@ import typer
 
 from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_on_command_line
+from eh_connect.cli.session import Common, Session, execute, refuse_secrets
 
 if TYPE_CHECKING:
     from eh_connect.result import SessionResult
@@ -41,7 +41,7 @@ def verify(  # noqa: PLR0913  # a flag is an argument
     sandbox: options.Sandbox = False,
     verbose: options.Verbose = False,
     timeout: options.Timeout = None,
-    api_key: Annotated[options.Text, typer.Option("--api-key", hidden=True)] = None,
+    api_key: options.RefusedApiKey = None,
 ) -> None:
     """Prove the connector profile: open a link, wait until somebody has signed in.
 
@@ -61,9 +61,8 @@ def verify(  # noqa: PLR0913  # a flag is an argument
     def body(session: Session) -> SessionResult:
         from eh_connect.cli.verify_run import run_verify
 
-        if api_key is not None:
-            raise refuse_on_command_line("StackOne API key", "--api-key-file", "STACKONE_API_KEY")
-        again = options.typed(
+        refuse_secrets(api_key=api_key)
+        again = options.again(
             flags, (names.PROFILE, names.TIMEOUT, names.WAIT), **{"--keep-account": keep_account}
         )
         return run_verify(

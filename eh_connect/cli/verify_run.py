@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Self
 
 from eh_connect.cli import parts, setup_inputs
 from eh_connect.cli.opening import opened
@@ -18,14 +19,16 @@ from eh_connect.state import StateFolder
 if TYPE_CHECKING:
     from eh_connect.asking import Asking
     from eh_connect.cli.funnel import Result
+    from eh_connect.cli.opening import Urls
     from eh_connect.cli.session import Session
+    from eh_connect.cli.setup_inputs import Given
+    from eh_connect.cli.stackone import StackOne
+    from eh_connect.cli.wiring import Wiring
     from eh_connect.console import Console
     from eh_connect.flows.keeping import Keeping
     from eh_connect.inputs import Inputs
-    from eh_connect.network import NetworkTime
     from eh_connect.result import SessionResult, SetupResult
     from eh_connect.secret import Secret
-    from eh_connect.stackone.client import Client
 
 
 def run_verify(
@@ -41,53 +44,52 @@ def run_verify(
         return setup_inputs.api_key(inputs, given, keeping, session.output.warn)
 
     opening = opened(session, inputs, given, gather, writes=False, asks=asks)
-    with opening as (keeping, urls, api_key), ExitStack() as stack:
-        from eh_connect.cli.stackone import connected
-        from eh_connect.network import NetworkTime
-
-        time = NetworkTime(given.timeout)
+    with opening as (keeping, urls, kept_key), ExitStack() as stack:
+        stackone = calls(given, urls, keeping, stack)
         console: Console = parts.unattended(session)
-        key = api_key
+        key = kept_key
         if asks:
             from eh_connect.cli import setup_wizard
-            from eh_connect.wizard.stackone import ask_key
+            from eh_connect.wizard.key import working_key
 
             questions = setup_wizard.asking(session, browser=browser)
-            key = api_key or ask_key(questions)
-            console = parts.attended(session, questions, wait=DEFAULT_WAIT, renew=time.renew, reviewed=False)
+            key = working_key(questions, stackone.connect, kept_key).key
+            renew = stackone.time.renew
+            console = parts.attended(session, questions, wait=DEFAULT_WAIT, renew=renew, reviewed=False)
         request = VerifyRequest(
             label=given.label,
             profile_id=given.profile_id,
-            wait=patience(given.wait, asks=asks),
+            wait=_patience(given, asks=asks),
             keep_account=keep_account,
             again=command("verify", given.label, *again),
         )
-        client = connected(key, urls, keeping, time, stack)
         notes = Notes(StateFolder(session.folder), keeping.state, writes=keeping.known)
-        return lasting(session, verify(request, sign_in_parts(client, console, time), notes))
+        return lasting(session, verify(request, sign_in_parts(stackone, key, console), notes))
 
 
-def patience(wait: float | None, *, asks: bool) -> float:
-    """How long somebody is waited for."""
-    return wait if wait is not None else DEFAULT_WAIT if asks else 0.0
+def calls(given: Given, urls: Urls, keeping: Keeping, stack: ExitStack) -> StackOne:
+    """StackOne's calls, for a command that only reads what is kept."""
+    from eh_connect.cli.stackone import StackOne
+    from eh_connect.network import NetworkTime
+
+    pairs = (keeping.current, keeping.next, keeping.previous)
+    kept = tuple(secret for pair in pairs if pair for secret in (pair.client_id, pair.client_secret))
+    return StackOne(urls.stackone, urls.dashboard, NetworkTime(given.timeout), stack, kept)
 
 
-def sign_in_parts(client: Client, console: Console, time: NetworkTime) -> SignInParts:
+def sign_in_parts(stackone: StackOne, key: Secret | None, console: Console) -> SignInParts:
     """The real collaborators."""
     from eh_connect.stackone.sessions import Sessions
 
-    return SignInParts(
-        profiles=client,
-        sessions=Sessions(client),
-        console=console,
-        clock=time.clock,
-        renew=time.renew,
-        now=parts.now,
-    )
+    if key is None:
+        raise AssertionError("what is missing has been told, or asked for")
+    client, _ = stackone.connect(key)
+    time = stackone.time
+    return SignInParts(client, Sessions(client), console, clock=time.clock, renew=time.renew, now=parts.now)
 
 
 def lasting(session: Session, result: SessionResult) -> SessionResult:
-    """The result; with a warning where the link is to servers that end with this command."""
+    """The result; with a warning where its link is to servers that end with this command."""
     if result.status == "pending" and session.serves_sandbox:
         session.output.warn(
             "The rehearsal's servers end with this command, and so the link leads nowhere. Start “eh-connect "
@@ -97,8 +99,68 @@ def lasting(session: Session, result: SessionResult) -> SessionResult:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """A proof of what a command has just written, for when the label's lock is free."""
+
+    request: VerifyRequest
+    parts: SignInParts
+    notes: Notes
+    asking: Asking | None
+    """Who can be asked; None: nobody is there."""
+
+    @classmethod
+    def of(
+        cls,
+        session: Session,
+        wiring: Wiring,
+        given: Given,
+        key: Secret,
+        console: Console,
+        asking: Asking | None,
+    ) -> Self:
+        """Made while the label is open, after the write."""
+        keeping = wiring.keeping
+        needed = ("--api-key-file", "--stackone-url")
+        again = [part for typed in pairwise(wiring.switches.again) if typed[0] in needed for part in typed]
+        if not keeping.writes and keeping.state.profile_id is not None:
+            again += ["--profile-id", keeping.state.profile_id]
+        request = VerifyRequest(
+            label=given.label,
+            profile_id=None,
+            wait=_patience(given, asks=asking is not None),
+            keep_account=False,
+            again=command("verify", given.label, *again),
+        )
+        notes = Notes(StateFolder(session.folder), keeping.state, writes=keeping.writes)
+        return cls(request, sign_in_parts(wiring.stackone, key, console), notes, asking)
+
+
+def proven_next(session: Session, result: SetupResult, proof: Proof) -> Result:
+    """A written profile is to be proven next: at a terminal that is offered at once.
+
+    Declined, or left before anybody has signed in: the command has succeeded all the same.
+    """
+    step = NextStep("prove it", proof.request.again)
+    if proof.asking is None:
+        return replace(result, next_steps=(step, *result.next_steps))
+    session.output.result(replace(result, next_steps=()))
+    unproven = Unproven((step, *result.next_steps))
+    more = (
+        "It opens a link; somebody signs in to Employment Hero there and allows the access. Only that shows "
+        "whether Client ID, Client Secret and redirect URI are right. It can be done later, too."
+    )
+    if not proof.asking.yes("Prove it now, by signing in through the profile?", default=True, more=more):
+        return unproven
+    try:
+        return verify(proof.request, proof.parts, proof.notes)
+    except ActionNeededError as error:
+        session.output.failure(error)
+        return unproven
+
+
+@dataclass(frozen=True)
 class Unproven:
-    """The profile is there, and nobody has signed in."""
+    """The profile is written, and nobody has signed in."""
 
     next_steps: tuple[NextStep, ...]
     exit_code: int = 0
@@ -112,30 +174,5 @@ class Unproven:
         return "Not proven yet."
 
 
-@dataclass(frozen=True)
-class Proof:
-    """A proof that can be offered, once the label's lock is free."""
-
-    request: VerifyRequest
-    parts: SignInParts
-    notes: Notes
-
-
-def offer(session: Session, asking: Asking, result: SetupResult, proof: Proof) -> Result:
-    """Show what was written, then ask whether to prove it at once.
-
-    Declined, or left before anybody has signed in: the command has succeeded all the same.
-    """
-    session.output.result(replace(result, next_steps=()))
-    unproven = Unproven((NextStep("prove it", proof.request.again),))
-    more = (
-        "It opens a link; somebody signs in to Employment Hero there and allows the access. Only that shows "
-        "whether Client ID, Client Secret and redirect URI are right. It can be done later, too."
-    )
-    if not asking.yes("Prove it now, by signing in through the profile?", default=True, more=more):
-        return unproven
-    try:
-        return verify(proof.request, proof.parts, proof.notes)
-    except ActionNeededError as error:
-        session.output.failure(error)
-        return unproven
+def _patience(given: Given, *, asks: bool) -> float:
+    return given.wait if given.wait is not None else DEFAULT_WAIT if asks else 0.0

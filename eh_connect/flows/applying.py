@@ -31,26 +31,27 @@ LOOKS = 3
 class Applying:
     """Applies changes by call."""
 
-    def __init__(self, parts: SetupParts, origins: tuple[str, ...], purpose: str) -> None:
+    def __init__(self, parts: SetupParts, origins: tuple[str, ...]) -> None:
         self._reads = parts.profiles
         self._writes = parts.writes
         self._keeping = parts.keeping
         self._console = parts.console
         self._pause = parts.pause
         self._origins = origins
-        self._purpose = purpose
 
     def apply(
-        self, change: Change, fields: ProfileFields, profiles: list[ConnectorProfile]
+        self, change: Change, fields: ProfileFields, profiles: list[ConnectorProfile], purpose: str
     ) -> ConnectorProfile | None:
         """Send ``fields``; the profile as StackOne shows it then, or None where its API can't do it.
+
+        ``purpose``: what the pair is staged for.
 
         Errors: WriteRefusedError where StackOne plainly did not take it (what was staged for it is undone);
         after any other, what was staged stays, and the next run goes on from it.
         """
         if change.kind is Kind.CREATE:
             return self._create(change, fields, profiles)
-        return self._update(change, fields)
+        return self._update(change, fields, purpose)
 
     def _create(
         self, change: Change, fields: ProfileFields, profiles: list[ConnectorProfile]
@@ -88,7 +89,7 @@ class Applying:
             new = new_profiles(self._reads.profiles(), self._keeping)
             if len(new) == 1:
                 again = replace(fields, name=None, auth_key=None, environment=None)
-                profile = self._update(replace(change, kind=Kind.UPDATE, profile=new[0]), again)
+                profile = self._update(replace(change, kind=Kind.UPDATE, profile=new[0]), again, "setup")
                 if profile is not None:
                     return profile
             if new:  # the next run finds it, and leaves the rest to a person
@@ -101,7 +102,7 @@ class Applying:
             http_status=lost.http_status,
         ) from None
 
-    def _update(self, change: Change, fields: ProfileFields) -> ConnectorProfile | None:
+    def _update(self, change: Change, fields: ProfileFields, purpose: str) -> ConnectorProfile | None:
         before = change.profile
         if before is None:
             raise AssertionError("an update is of a profile")
@@ -110,7 +111,7 @@ class Applying:
             self._seen(before.id)
             return None
         self._keeping.stage(fields.pair, self._origins)
-        self._keeping.aim(before.id, self._purpose)
+        self._keeping.tell(before.id, purpose)
         self._console.progress(f"Updating the connector profile “{before.name}”.")
         if self._send(lambda: self._writes.update(before.id, fields)) is None:
             self._seen(before.id)

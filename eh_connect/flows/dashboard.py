@@ -51,8 +51,7 @@ def change_by_hand(
 
 def _work(change: Change, request: SetupRequest, *, remembered: bool) -> by_hand.ByHand:
     creating = change.kind is Kind.CREATE
-    arguments = ("--profile-id", NEW) if creating else ()
-    afterwards = command("setup", request.label, *arguments, *request.again)
+    afterwards = request.command_line(*(("--profile-id", NEW) if creating else ()))
     why = "take over the profile that you created" if creating else "note that the change was made"
     if remembered:
         hint = f"Afterwards: {afterwards}" + (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eh_connect.commands import command
 from eh_connect.console import taken
 from eh_connect.errors import NextStep, StackOneRefusedError
 
@@ -66,14 +65,19 @@ def known(
         )
     profile_id = wanted_id or kept_id
     if profile_id is not None and profile_id not in by_id:
-        raise StackOneRefusedError(
-            f"The profile {profile_id}, kept here as “{label}”, is not at StackOne.",
-            detail="It was deleted there, or the API key is another project's. Nothing was written. "
-            + _seen(profiles),
-            hint="Use a key of the right project, another label with --profile, "
-            "or take over an existing profile with --profile-id.",
-        )
+        raise not_there(profile_id, label, profiles)
     return by_id[profile_id] if profile_id is not None else None
+
+
+def not_there(profile_id: str, label: str, profiles: list[ConnectorProfile]) -> StackOneRefusedError:
+    """The refusal to go on without the profile that is kept."""
+    return StackOneRefusedError(
+        f"The profile {profile_id}, kept here as “{label}”, is not at StackOne.",
+        detail="It was deleted there, or the API key is another project's. Nothing was written. "
+        + _seen(profiles),
+        hint="Use a key of the right project, another label with --profile, "
+        "or take over an existing profile with --profile-id.",
+    )
 
 
 def _changed_by_hand(profile: ConnectorProfile, keeping: Keeping) -> Found:
@@ -145,10 +149,7 @@ def several(title: str, profiles: list[ConnectorProfile], request: SetupRequest)
         detail="Which one is meant can't be seen from here. Nothing was written.",
         hint="Choose one by its ID.",
         next_steps=tuple(
-            NextStep(
-                f"take over “{p.name}”", command("setup", request.label, "--profile-id", p.id, *request.again)
-            )
-            for p in profiles
+            NextStep(f"take over “{p.name}”", request.command_line("--profile-id", p.id)) for p in profiles
         ),
     )
 

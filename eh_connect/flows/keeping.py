@@ -89,6 +89,16 @@ class Keeping:
         return self.next or self.current
 
     @property
+    def rollback(self) -> Pair | None:
+        """The pair that a rollback brings back: after one that was interrupted, the same once more."""
+        is_begun = self.state.staged_by == "rollback"
+        if self.next is not None and (is_begun or self.next == self.previous):
+            return self.next
+        if is_begun and self.next is None:
+            return self.current  # it is all done but for a last note
+        return self.previous
+
+    @property
     def backend(self) -> str | None:
         """Where secrets are kept; None where they are not."""
         return self._store.backend if self.writes else None
@@ -166,7 +176,7 @@ class Keeping:
         if self.writes and self.next is not None:
             self._store.delete("next")
         self.next = None
-        self._write_state(replace(self.state, staged_by=None))
+        self._write_state(replace(self.state, staged_by=None, told=None))
 
     def expect(self, via: str, name: str, profiles: Iterable[ConnectorProfile]) -> None:
         """Note the profiles that exist, so that one made from now on can be told from them."""
@@ -174,11 +184,20 @@ class Keeping:
         earlier = self.state.pending
         if earlier is not None and earlier.via == via == "dashboard":
             known = earlier.known  # asked twice: what a person made in between is still new
-        self._write_state(replace(self.state, pending=Pending(via, name, known)))
+        told = self._staged() if via == "api" else self.state.told
+        self._write_state(replace(self.state, pending=Pending(via, name, known), told=told))
 
     def aim(self, profile_id: str, staged_by: str) -> None:
-        """Note which profile a staged pair is about to go to, and what for."""
+        """Note which profile a staged pair is for, and what for."""
         self._write_state(replace(self.state, profile_id=profile_id, staged_by=staged_by))
+
+    def tell(self, profile_id: str, staged_by: str) -> None:
+        """Note that StackOne's API is about to be told of the staged pair: from now on it may be there."""
+        state = replace(self.state, profile_id=profile_id, staged_by=staged_by, told=self._staged())
+        self._write_state(state)
+
+    def _staged(self) -> str | None:
+        return self.next.client_secret.fingerprint if self.next else None
 
     def commit(self, profile: ConnectorProfile, fields: ProfileFields, via: str) -> None:
         """StackOne took it: ``next`` becomes ``current``, the one before ``previous``.
@@ -194,6 +213,7 @@ class Keeping:
             self.state,
             pending=None,
             staged_by=None,
+            told=None,
             name=profile.name,
             created_at=profile.created_at,
             chosen_actions=None,

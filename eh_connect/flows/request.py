@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eh_connect.commands import command
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,6 +42,16 @@ class SetupRequest:
     dashboard_url: str
     again: tuple[str, ...] = ()
     purpose: str = "setup"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command of this run, with the flag that makes it what it is."""
+        return {"rotate": ("rotate",), "rollback": ("rotate", "--rollback")}.get(self.purpose, ("setup",))
+
+    def command_line(self, *arguments: str) -> str:
+        """The same command once more, with these arguments and those that it needs again."""
+        name, *flags = self.words
+        return command(name, self.label, *flags, *arguments, *self.again)
 
 
 @dataclass(frozen=True)

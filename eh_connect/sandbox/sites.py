@@ -43,7 +43,8 @@ FIELD = Markup(  # name, label, value, `text` or `password`
 HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 COPYABLE = Markup(  # ID, label, value
     '<p><label for="{0}">{1}</label><br><input id="{0}" value="{2}" readonly> <button type="button"'
-    ' aria-label="Copy {1}" onclick="navigator.clipboard.writeText({0}.value)">Copy</button></p>'
+    ' aria-label="Copy {1}" onclick="navigator.clipboard.writeText({0}.value)'
+    """.then(() => textContent = 'Copied')">Copy</button></p>"""
 )
 
 

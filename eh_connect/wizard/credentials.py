@@ -27,11 +27,11 @@ def credentials(talk: Talk) -> None:
 
 def _ask_pair(talk: Talk) -> None:
     client_id = talk.answers.client_id or talk.asking.secret(
-        "Client ID", lambda text: talk.judged(judge_pair(text, None)), more=words.CREDENTIALS
+        "Client ID", lambda text: talk.asking.judged(judge_pair(text, None)), more=words.CREDENTIALS
     )
     client_secret = talk.answers.client_secret or talk.asking.secret(
         "Client Secret",
-        lambda text: talk.judged(
+        lambda text: talk.asking.judged(
             [f for f in judge_pair(client_id.reveal(), text) if f.input == "client-secret"]
         ),
         more=words.CREDENTIALS,

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs
-from eh_connect.employment_hero.credentials import judge_api_key
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
 from eh_connect.flows.finding import NEW
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
-from eh_connect.wizard.talk import judged
+from eh_connect.wizard.key import working_key
 
 if TYPE_CHECKING:
-    from eh_connect.asking import Asking
     from eh_connect.ports import ReadsProfiles
     from eh_connect.secret import Secret
     from eh_connect.wizard.talk import Talk
@@ -41,34 +39,10 @@ def another_key(talk: Talk, refusal: StackOneAuthError) -> None:
 
 
 def _connect(talk: Talk, given: Secret | None) -> ReadsProfiles:
-    key = given
-    while True:
-        key = key or ask_key(talk.asking)
-        reads, talk.writes = talk.parts.connect(key)
-        try:
-            talk.profiles = reads.profiles()
-        except StackOneAuthError as exc:
-            if given is not None:
-                raise
-            talk.terminal.say(f"{exc.title} {exc.detail or ''} {exc.hint or ''}")
-            key = None
-            continue
-        talk.reads = reads
-        talk.note(api_key=key)
-        return reads
-
-
-def ask_key(asking: Asking) -> Secret:
-    """An API key, taken hidden and judged."""
-    asking.terminal.say(
-        "An API key of your StackOne project is needed: Project Settings > API Keys. “Platform API”, read "
-        "and write, is enough."
-    )
-
-    def judge(text: str) -> None:
-        judged(asking.terminal, judge_api_key(text))
-
-    return asking.secret("StackOne API key", judge, more=words.API_KEY)
+    opened = working_key(talk.asking, talk.parts.connect, given)
+    talk.reads, talk.writes, talk.profiles = opened.reads, opened.writes, opened.profiles
+    talk.note(api_key=opened.key)
+    return opened.reads
 
 
 def _show_profiles(talk: Talk, reads: ReadsProfiles) -> None:

@@ -6,16 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from eh_connect.asking import Asking
-    from eh_connect.employment_hero.credentials import Finding
     from eh_connect.flows.keeping import Keeping
     from eh_connect.ports import Probes, ReadsProfiles, WritesProfiles
     from eh_connect.secret import Pair, Secret
     from eh_connect.stackone.models import Action, ConnectorProfile
-    from eh_connect.terminal import Terminal
 
 STEPS = 6
 
@@ -84,15 +82,3 @@ class Talk:
             kept["chosen_actions"] = answers["actions"]
         if kept:
             self.keeping.remember(**kept)
-
-    def judged(self, findings: Iterable[Finding]) -> None:
-        """Warnings are said; an error is the ValueError that a question expects."""
-        judged(self.terminal, findings)
-
-
-def judged(terminal: Terminal, findings: Iterable[Finding]) -> None:
-    """Say the warnings, raise the error."""
-    for finding in findings:
-        if finding.hard:
-            raise ValueError(finding.why)
-        terminal.say(f"Have a look: {finding.why}.")

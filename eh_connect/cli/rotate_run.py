@@ -1,0 +1,124 @@
+"""The run of ``rotate``: checks in their order (the cheapest first), then the person, then the flow."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from eh_connect.cli import parts, setup_inputs
+from eh_connect.cli.opening import opened
+from eh_connect.cli.setup_inputs import DEFAULT_NAME, DEFAULT_WAIT, Gathered
+from eh_connect.cli.wiring import Switches, Wiring, dry_run_told
+from eh_connect.commands import command
+from eh_connect.errors import InputError, NextStep
+from eh_connect.flows.rotate import no_previous, rotate
+from eh_connect.result import SetupResult
+from eh_connect.secret import Secret
+from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile
+
+if TYPE_CHECKING:
+    from eh_connect.cli.session import Session
+    from eh_connect.cli.setup_inputs import Given
+    from eh_connect.console import Console
+    from eh_connect.flows.keeping import Keeping
+    from eh_connect.inputs import Inputs
+
+
+def run_rotate(session: Session, inputs: Inputs, switches: Switches) -> SetupResult:
+    """Check everything, have the person make the new secret where somebody is there, then rotate."""
+    given = setup_inputs.read(inputs)
+    is_rollback = switches.purpose == "rollback"
+    if is_rollback:  # a variable may still be set: what comes back is in the keyring
+        given = replace(given, client_id=None, client_secret=None)
+    asks = session.attended and not switches.dry_run
+    if asks:
+        inputs.stop_on_problems()
+
+    def gather(keeping: Keeping) -> Gathered:
+        kept = _before(keeping) if is_rollback else _new_pair(given, keeping)
+        if is_rollback and kept[0] is None:
+            raise keeping.unreadable or no_previous(given.label)
+        return setup_inputs.with_pair(inputs, given, kept, keeping, session.output.warn)
+
+    opening = opened(
+        session, inputs, given, gather, writes=switches.writes, dry_run=switches.dry_run, asks=asks
+    )
+    with opening as (keeping, urls, gathered), ExitStack() as stack:
+        keeping.on_success(stackone_url=urls.stackone, oauth_url=urls.oauth)
+        return _rotate(session, Wiring(stack, keeping, switches, urls, gathered), gathered, asks=asks)
+
+
+def note_revoked(session: Session, inputs: Inputs) -> SetupResult:
+    """Nobody has to be reminded of the old secret any more."""
+    given = setup_inputs.read(inputs)
+    with opened(session, inputs, given, lambda keeping: keeping, writes=True) as (keeping, _, _):
+        state = keeping.state
+        if state.profile_id is None:
+            raise InputError(
+                f"Nothing is kept here under the label “{given.label}”.",
+                hint=f"See what is kept: {command('status', given.label)}",
+            )
+        keeping.remember(old_secret=None)
+    name = state.name or DEFAULT_NAME
+    return SetupResult(
+        command="rotate",
+        action="unchanged",
+        via=None,
+        label=given.label,
+        name=name,
+        profile=ConnectorProfile(
+            state.profile_id,
+            name,
+            EMPLOYMENT_HERO,
+            created_at=state.created_at,
+            updated_at=state.updated_at,
+        ),
+        proven=state.proven_at,
+        fingerprint=state.fingerprint,
+        stored_in=keeping.backend,
+        set_at=state.set_at,
+        plan=(),
+    )
+
+
+def _before(keeping: Keeping) -> tuple[Secret | None, Secret | None]:
+    pair = keeping.rollback or keeping.next
+    return (pair.client_id, pair.client_secret) if pair else (None, None)
+
+
+def _new_pair(given: Given, keeping: Keeping) -> tuple[Secret | None, Secret | None]:
+    """The Client ID that is kept, unless another is given; the new secret, or the one that is staged."""
+    kept, staged = keeping.pair, keeping.next
+    client_id = Secret(given.client_id) if given.client_id is not None else kept.client_id if kept else None
+    fits = staged is not None and staged.client_id == client_id
+    return client_id, given.client_secret or (staged.client_secret if staged and fits else None)
+
+
+def _rotate(session: Session, wiring: Wiring, gathered: Gathered, *, asks: bool) -> SetupResult:
+    console: Console = parts.unattended(session)
+    check, pair, api_key = wiring.switches.check, gathered.pair, gathered.api_key
+    if asks:
+        from eh_connect.cli import rotate_wizard, setup_wizard
+
+        questions = setup_wizard.asking(session, browser=wiring.switches.browser)
+        wait = DEFAULT_WAIT if gathered.given.wait is None else gathered.given.wait
+        console = parts.attended(session, questions, wait=wait, renew=wiring.time.renew, reviewed=False)
+        gathered, pair, api_key = rotate_wizard.gather(questions, gathered, wiring, console)
+        check = check and gathered.pair is not None
+    if pair is None or api_key is None:
+        raise AssertionError("what is missing has been told, or asked for")
+    request = wiring.request(gathered, pair, check=check)
+    result = rotate(request, wiring.parts(api_key, console))
+    if result.action in {"rotated", "rolled_back"}:
+        result = replace(result, next_steps=_afterwards(wiring.keeping))
+    return dry_run_told(result, request, exit_code=wiring.switches.exit_code)
+
+
+def _afterwards(keeping: Keeping) -> tuple[NextStep, ...]:
+    state = keeping.state
+    steps = [NextStep("prove the new pair", command("verify", state.label))]
+    if state.old_secret is not None:
+        why = f"after that, revoke {state.old_secret} in the portal, and note it"
+        steps.append(NextStep(why, command("rotate", state.label, "--old-revoked")))
+    return tuple(steps)
