@@ -117,6 +117,7 @@ def rejection(session: ConnectSession, label: str, again: str) -> RejectedError:
     """StackOne reports that the sign-in failed; the codes are OAuth's (RFC 6749), the texts are data."""
     code = session.oauth_error
     meaning = _ERRORS.get(code or "", _UNKNOWN)
+    named = f"“{clean(code, 60)}”" if code else "no reason"
     says = f" It says: “{session.oauth_says}”." if session.oauth_says else ""
     step = NextStep("try again", again)
     if meaning.remedy is not None:
@@ -124,7 +125,7 @@ def rejection(session: ConnectSession, label: str, again: str) -> RejectedError:
         step = NextStep(why, command(name, label))
     return RejectedError(
         "The sign-in through the profile failed.",
-        detail=f"StackOne reports {f'“{clean(code, 60)}”' if code else 'no reason'}.{says} {meaning.means}",
+        detail=f"Of connect session {session.id} StackOne reports {named}.{says} {meaning.means}",
         hint=meaning.hint,
         next_steps=(step,),
     )
@@ -164,10 +165,10 @@ def expired(again: str) -> ActionNeededError:
     )
 
 
-def seen(cause: Cause, again: str) -> ActionNeededError:
+def seen(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError:
     """What the person saw at the browser."""
     return ActionNeededError(
-        "Nobody could sign in, as the browser shows.",
+        f"Nobody could sign in, as the browser shows (connect session {session.id}).",
         detail=f"{cause.means} {cause.exact or ''}".strip(),
         hint=cause.advice,
         next_steps=(NextStep("try again", again),),

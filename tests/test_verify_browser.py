@@ -183,7 +183,7 @@ def test_a_wrong_redirect_uri_that_is_not_mended_leaves_the_proof_open(
         person.types(ENTER)
         choose(person, "What does the browser show?", 3, plain=False)
         choose(person, "Wait on for the sign-in?", 2, plain=False)
-        person.sees("Nobody could sign in, as the browser shows.")
+        person.sees("Nobody could sign in, as the browser shows")
         person.sees("Correct it on the application's page")
         person.sees("eh-connect verify")
 

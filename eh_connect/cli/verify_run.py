@@ -151,6 +151,7 @@ def proven_next(session: Session, result: SetupResult, proof: Proof) -> Result:
     )
     if not proof.asking.yes("Prove it now, by signing in through the profile?", default=True, more=more):
         return unproven
+    proof.parts.renew()
     try:
         return verify(proof.request, proof.parts, proof.notes)
     except ActionNeededError as error:

@@ -179,7 +179,7 @@ class SigningIn:
     def _ask(self, refusal: ActionNeededError) -> None:
         cause = self._parts.console.what_shows(sign_in.CAUSES, refusal)
         if cause is not None:
-            raise sign_in.seen(cause, self._again)
+            raise sign_in.seen(cause, self.session, self._again)
 
     @property
     def session(self) -> ConnectSession:
