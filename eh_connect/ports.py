@@ -139,6 +139,10 @@ class KeepsState(Protocol):
         """Replace the state of its label, whole or not at all."""
         ...
 
+    def delete(self, label: str) -> bool:
+        """Forget a label; False where nothing was known of it."""
+        ...
+
     def check_writable(self) -> None:
         """Raise where the folder can't be made or written."""
         ...

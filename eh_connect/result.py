@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,20 @@ _TITLES = {
     "unchanged": "Unchanged: the connector profile “{name}” is as it should be.",
     "pending": "Dry run: this would change. Nothing was sent.",
 }
+
+_NARROWEST = 40
+
+
+def wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
+    """Prose in lines; nothing that is to be copied is broken."""
+    return textwrap.wrap(
+        text,
+        max(width, _NARROWEST),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 @dataclass(frozen=True)

@@ -109,15 +109,19 @@ class StateFolder:
             self._sync_folder()
 
     def delete(self, label: str) -> bool:
-        """Forget a label; False where nothing was known of it."""
+        """Forget a label, its lock in the end; False where nothing was known of it."""
         path = self._path(label, "json")
         with _translated("delete", path):
             try:
                 path.unlink()
             except FileNotFoundError:
-                return False
-            self._sync_folder()
-        return True
+                was_known = False
+            else:
+                was_known = True
+                self._sync_folder()
+        with suppress(OSError):  # an empty file, which Windows does not delete while it is held
+            self._path(label, "lock").unlink(missing_ok=True)
+        return was_known
 
     def labels(self) -> list[str]:
         """Every label with a state, sorted. Creates nothing."""

@@ -84,6 +84,7 @@ class Tape:
             "write_origins",
             "delete",
             "write_state",
+            "delete_state",
         }
         return [name for name in self.calls if name in keeping | {"create", "update"}]
 
@@ -226,6 +227,8 @@ class Keyring:
     def delete(self, entry: str) -> None:
         with self.tape.call("delete"):
             self.pairs.pop(entry, None)
+            self.api_key = None if entry == "api-key" else self.api_key
+            self.origins = () if entry == "origins" else self.origins
 
     def trial(self) -> None:
         with self.tape.call("trial"):
@@ -246,6 +249,10 @@ class States:
     def write(self, state: State) -> None:
         with self.tape.call("write_state"):
             self.states[state.label] = state
+
+    def delete(self, label: str) -> bool:
+        with self.tape.call("delete_state"):
+            return self.states.pop(label, None) is not None
 
     def check_writable(self) -> None:
         with self.tape.call("check_writable"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.command import NEW_PAIR, PAIR
+from tests.flows import FLOWS, begin, command_of, is_finished, kept_before, pair_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,17 +47,16 @@ AN_UPDATE: dict[str, tuple[Place, dict[int, int]]] = {
     "tell": (UPDATE, FOR_GOOD | CAN_NOT),
     "read back": (READ_BACK, FOR_GOOD),
 }
-FLOWS = {"creation": CREATION, "update": AN_UPDATE}
-PLACES = [(flow, place) for flow, places in FLOWS.items() for place in places]
+AT = {flow: CREATION if flow == "creation" else AN_UPDATE for flow in FLOWS}
+PLACES = [(flow, place) for flow, places in AT.items() for place in places]
 TYPES = {2: "usage", 5: "stackone_auth", 6: "stackone_refused", 7: "network", 8: "action_needed"}
 
 
 def run_with(tool: Tool, flow: str, *flags: str, **fault: Any) -> Run:
-    """Create a profile, or change its secret, with a fault that hits from the given request on."""
-    if flow == "update":
-        tool.setup_here().succeeded  # noqa: B018  # it asserts
+    """Run a flow with a fault that hits from the given request on."""
+    changed = begin(tool, flow)
     disturb(tool, **fault)
-    return tool.setup_here(*flags, **(tool.rotated if flow == "update" else {}))
+    return tool.run_here(*command_of(flow), "--json", *flags, **changed)
 
 
 def disturb(tool: Tool, kind: str, place: Place, **fault: Any) -> None:
@@ -67,17 +67,13 @@ def disturb(tool: Tool, kind: str, place: Place, **fault: Any) -> None:
     tool.stage.faults(served, {"kind": kind, "match": match, "times": None, **fault})
 
 
-def finish(tool: Tool, flow: str, *flags: str) -> None:
-    """Run again, without the fault: now it is done, once."""
+def finish(tool: Tool, flow: str, run: Run, *flags: str) -> None:
+    """Where it failed, run again without the fault: now it is done, once."""
     tool.stage.faults()
-    run = tool.setup_here(*flags, **(tool.rotated if flow == "update" else {}))
-    assert run.succeeded["action"] in {"created", "updated", "unchanged"}
-    wanted = NEW_PAIR if flow == "update" else PAIR
-    (made,) = tool.stage.profiles
-    assert {key: made[key] for key in wanted} == wanted
-    assert tool.kept() == {"current": wanted} | ({"previous": PAIR} if flow == "update" else {})
-    run = tool.setup_here(**(tool.rotated if flow == "update" else {}))
-    assert run.succeeded["action"] == "unchanged"
+    if run.code != 0:
+        changed = tool.rotated if pair_of(flow) == NEW_PAIR else {}
+        run = tool.run_here(*command_of(flow), "--json", *flags, **changed)
+    is_finished(tool, flow, run)
 
 
 def judge(tool: Tool, run: Run, code: int) -> None:
@@ -89,7 +85,7 @@ def judge(tool: Tool, run: Run, code: int) -> None:
     ("flow", "place", "status", "code"),
     [
         (flow, place, status, code)
-        for flow, places in FLOWS.items()
+        for flow, places in AT.items()
         for place, (_, codes) in places.items()
         for status, code in codes.items()
     ],
@@ -98,13 +94,13 @@ def test_a_refusal_has_its_code_and_leaves_nothing_half_done(
     tool: Tool, flow: str, place: str, status: int, code: int
 ) -> None:
     times = 1 if (place, code) == ("ask", 0) else None  # what is told afterwards is another test's
-    run = run_with(tool, flow, kind="status", place=FLOWS[flow][place][0], status=status, times=times)
+    run = run_with(tool, flow, kind="status", place=AT[flow][place][0], status=status, times=times)
     judge(tool, run, code)
     if code in {5, 6} and place != "read back":
         assert run.error["http_status"] == status
-        assert tool.kept() == ({"current": PAIR} if flow == "update" else {})
+        assert tool.kept() == kept_before(flow)
     # What a person was asked to do in the dashboard waits for that; sending it after all is asked for.
-    finish(tool, flow, *(["--via", "api"] if code == 8 else []))
+    finish(tool, flow, run, *(["--via", "api"] if code == 8 else []))
 
 
 @pytest.mark.parametrize("status", PASSING)
@@ -114,10 +110,10 @@ def test_a_server_that_asks_to_wait_too_long_ends_the_run(
 ) -> None:
     later = {"Retry-After": "600"}
     flags = ["--timeout", "1"] if (place, status == 429) == ("tell", False) else []
-    where = FLOWS[flow][place][0]
+    where = AT[flow][place][0]
     run = run_with(tool, flow, *flags, kind="status", place=where, status=status, headers=later)
     judge(tool, run, 7)
-    finish(tool, flow)
+    finish(tool, flow, run)
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -126,11 +122,11 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again(
     tool: Tool, flow: str, place: str, status: int
 ) -> None:
     now = {"Retry-After": "0"}
-    where = FLOWS[flow][place][0]
+    where = AT[flow][place][0]
     run = run_with(tool, flow, kind="status", place=where, status=status, headers=now, times=1)
     never_repeated = (flow, place, status) == ("creation", "tell", 503)
     judge(tool, run, 7 if never_repeated else 0)
-    finish(tool, flow)
+    finish(tool, flow, run)
 
 
 @pytest.mark.parametrize("kind", ["html", "redirect", "drop"])
@@ -139,34 +135,34 @@ def test_an_answer_that_is_none_of_stackones_is_a_network_failure(
     tool: Tool, flow: str, place: str, kind: str
 ) -> None:
     # An ask for an update: any 2xx says that the call is there, and so its body does not matter.
-    said_yes = (flow, place, kind) == ("update", "ask", "html")
-    where, times = FLOWS[flow][place][0], 1 if said_yes else None
+    said_yes = (flow != "creation", place, kind) == (True, "ask", "html")
+    where, times = AT[flow][place][0], 1 if said_yes else None
     run = run_with(tool, flow, "--timeout", "1", kind=kind, place=where, times=times)
     judge(tool, run, 0 if said_yes else 7)
-    finish(tool, flow)
+    finish(tool, flow, run)
 
 
 @pytest.mark.parametrize(("flow", "place"), PLACES)
 def test_a_connection_cut_once_is_made_again(tool: Tool, flow: str, place: str) -> None:
     """Cut after the request took effect: nobody can know that it did."""
-    run = run_with(tool, flow, kind="drop_after", place=FLOWS[flow][place][0], times=1)
+    run = run_with(tool, flow, kind="drop_after", place=AT[flow][place][0], times=1)
     judge(tool, run, 0)
     assert len(tool.stage.profiles) == 1
-    finish(tool, flow)
+    finish(tool, flow, run)
 
 
 @pytest.mark.parametrize(("flow", "place"), PLACES)
 def test_a_request_that_takes_too_long_ends_the_run_and_may_still_take_effect(
     tool: Tool, flow: str, place: str
 ) -> None:
-    where = FLOWS[flow][place][0]
+    where = AT[flow][place][0]
     run = run_with(tool, flow, "--timeout", "1", kind="delay", place=where, seconds=1.5)
     judge(tool, run, 7)
     if place == "tell":
-        secret = (NEW_PAIR if flow == "update" else PAIR)["client_secret"]
+        secret = pair_of(flow)["client_secret"]
         wait_until(lambda: [p["client_secret"] for p in tool.stage.profiles] == [secret])
         assert tool.holds_what_stackone_has()
-    finish(tool, flow)
+    finish(tool, flow, run)
 
 
 def wait_until(ready: Callable[[], bool]) -> None:
@@ -190,11 +186,11 @@ ODD_BODIES = {
 def test_an_answer_of_another_shape_is_no_defect_of_ours(
     tool: Tool, flow: str, place: str, body: str
 ) -> None:
-    said_yes = (flow, place) == ("update", "ask")
-    where, times = FLOWS[flow][place][0], 1 if said_yes else None
+    said_yes = (flow != "creation", place) == (True, "ask")
+    where, times = AT[flow][place][0], 1 if said_yes else None
     run = run_with(tool, flow, "--timeout", "1", kind="body", place=where, body=body, times=times)
     judge(tool, run, 0 if said_yes else 7)
-    finish(tool, flow)
+    finish(tool, flow, run)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +205,7 @@ def test_a_list_without_an_end_ends(tool: Tool, place: Place, body: str) -> None
     run = run_with(tool, "creation", kind="body", place=place, body=body)
     assert (run.code in {0, 7}, tool.holds_what_stackone_has()) == (True, True)
     assert len(tool.stage.log()) < 10
-    finish(tool, "creation", "--if-exists", "update")
+    finish(tool, "creation", run, "--if-exists", "update")
 
 
 def test_an_empty_creation_that_is_accepted_stops_everything(tool: Tool) -> None:
@@ -233,4 +229,4 @@ def test_the_same_holds_for_a_process_of_its_own(tool: Tool) -> None:
     disturb(tool, "status", UPDATE, status=422)
     run = tool.setup(**tool.rotated)
     assert (run.error["code"], run.error["http_status"], tool.kept()) == (6, 422, {"current": PAIR})
-    finish(tool, "update")
+    finish(tool, "update", run)

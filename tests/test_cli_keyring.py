@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.command import CHECKOUT, NEW_PAIR, PAIR
+from tests.flows import FLOWS, begin, command_of, is_finished, kept_before
 from tests.leaks import CLIENT_ID, CLIENT_SECRET
 from tests.needs import needs
 from tests.secret_service import MISSING, secret_service
@@ -58,17 +59,34 @@ def test_a_slow_keyring_is_waited_for(tool: Tool) -> None:
 
 
 @pytest.mark.parametrize("full_at", [2, 3, 4])
-@pytest.mark.parametrize("flow", ["creation", "update"])
+@pytest.mark.parametrize("flow", FLOWS)
 def test_a_keyring_that_fills_up_on_the_way_loses_nothing(tool: Tool, full_at: int, flow: str) -> None:
-    changed = {}
-    if flow == "update":
-        tool.setup_here()
-        changed = tool.rotated
-    run = tool.setup_here(EH_CONNECT_KEYRING=backend("Full"), EH_TEST_KEYRING_FULL_AT=str(full_at), **changed)
+    changed = begin(tool, flow)
+    command = (*command_of(flow), "--json")
+    full = {"EH_CONNECT_KEYRING": backend("Full"), "EH_TEST_KEYRING_FULL_AT": str(full_at)}
+    run = tool.run(*command, **full, **changed)
     assert (run.error["code"], tool.holds_what_stackone_has()) == (4, True)
-    assert tool.setup(**changed).succeeded["action"] in {"created", "updated"}
-    assert tool.kept()["current"] == (NEW_PAIR if flow == "update" else PAIR)
-    assert (len(tool.stage.profiles), "next" in tool.kept()) == (1, False)
+    is_finished(tool, flow, tool.run(*command, **changed))
+
+
+@pytest.mark.parametrize("kind", ["Locked", "Losing", "LeakyError", "MissingModule", "Sticky", "Hanging"])
+@pytest.mark.parametrize("flow", ["rotation", "rollback"])
+def test_a_rotation_with_a_keyring_that_does_not_work_sends_nothing_and_loses_nothing(
+    tool: Tool, flow: str, kind: str
+) -> None:
+    changed = begin(tool, flow)
+    command = (*command_of(flow), "--json")
+    asked = len(tool.stage.log())
+    run = tool.run(*command, EH_CONNECT_KEYRING=backend(kind), **changed)
+    assert (run.error["code"], len(tool.stage.log())) == (4, asked)
+    assert kind == "Losing" or tool.kept() == kept_before(flow)
+
+
+@pytest.mark.parametrize("flow", ["rotation", "rollback"])
+def test_a_rotation_with_a_slow_keyring_is_waited_for(tool: Tool, flow: str) -> None:
+    changed = begin(tool, flow)
+    slow = {"EH_CONNECT_KEYRING": backend("Slow"), "EH_TEST_KEYRING_DELAY": "0.02"}
+    is_finished(tool, flow, tool.run(*command_of(flow), "--json", **slow, **changed))
 
 
 @pytest.mark.parametrize("kind", ["Locked", "LeakyError", "MissingModule"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.command import NEW_PAIR, PAIR
+from tests.flows import FLOWS, begin, command_of, is_finished, pair_of
 from tests.needs import needs
 from tests.secret_service import MISSING, secret_service
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from tests.command import Tool
 
-FLOWS = ("creation", "update", "rotation", "rollback")
 SIGNALS = (signal.SIGKILL, signal.SIGINT)
 TELLS = {"creation": ("POST", 1)} | dict.fromkeys(FLOWS[1:], ("PATCH", 1))
 UPDATING = [
@@ -72,33 +71,10 @@ def kept_in_service(tool: Tool, env: dict[str, str]) -> None:
     tool.session = env["DBUS_SESSION_BUS_ADDRESS"]
 
 
-def arguments(flow: str) -> tuple[str, ...]:
-    """The command of a flow."""
-    return {"rotation": ("rotate",), "rollback": ("rotate", "--rollback")}.get(flow, ("setup",))
-
-
-def begin(tool: Tool, flow: str) -> dict[str, str]:
-    """What comes before the run that is stopped; the variables of that run."""
-    if flow != "creation":
-        tool.setup_here().succeeded  # noqa: B018  # it asserts
-    if flow == "rollback":
-        tool.run("rotate", "--json", **tool.rotated).succeeded  # noqa: B018  # it asserts
-    return tool.rotated if flow in {"update", "rotation"} else {}
-
-
 def finish(tool: Tool, flow: str, changed: dict[str, str]) -> None:
-    """The same command once more; and whatever was stopped, nothing is lost and all is as it was to be."""
+    """Whatever was stopped, nothing is lost; and the same command once more does all of it."""
     assert tool.holds_what_stackone_has()
-    wanted = NEW_PAIR if flow in {"update", "rotation"} else PAIR
-    others = {"creation": {}, "rollback": {"previous": NEW_PAIR}}.get(flow, {"previous": PAIR})
-    run = tool.run(*arguments(flow), "--json", **changed)
-    assert run.succeeded["action"] in {"created", "updated", "unchanged", "rotated", "rolled_back"}
-    (made,) = tool.stage.profiles
-    assert {key: made[key] for key in wanted} == wanted
-    assert tool.kept() == {"current": wanted} | others
-    secret = {"EH_CONNECT_CLIENT_SECRET": wanted["client_secret"]}
-    assert tool.setup_here(**secret).succeeded["action"] == "unchanged"
-    assert not list(tool.state.glob("*.tmp"))
+    is_finished(tool, flow, tool.run(*command_of(flow), "--json", **changed))
 
 
 def wait_until(ready: Callable[[], bool]) -> None:
@@ -115,7 +91,7 @@ def test_a_run_stopped_where_it_leaves_a_trace_is_finished_by_the_next(
     real: Tool, flow: str, at: str, sent: signal.Signals
 ) -> None:
     changed = begin(real, flow)
-    run = real.run(*arguments(flow), "--json", EH_TEST_STOP_AT=f"{at}:{sent.name}", **changed)
+    run = real.run(*command_of(flow), "--json", EH_TEST_STOP_AT=f"{at}:{sent.name}", **changed)
     assert run.code == (-signal.SIGKILL if sent is signal.SIGKILL else 130)
     finish(real, flow, changed)
 
@@ -125,7 +101,7 @@ def test_those_were_all_the_traces(tool: Tool, flow: str) -> None:
     changed = begin(tool, flow)
     log = tool.folder / "calls"
     earlier = len(tool.written())
-    tool.run(*arguments(flow), "--json", EH_TEST_KEYRING_LOG=str(log), **changed).succeeded  # noqa: B018  # it asserts
+    tool.run(*command_of(flow), "--json", EH_TEST_KEYRING_LOG=str(log), **changed).succeeded  # noqa: B018  # it asserts
     calls = [line.split() for line in log.read_text().splitlines()]
     assert tuple(entry for kind, _, entry in calls if kind == "set") == SETS[flow]
     assert tuple(entry for kind, _, entry in calls if kind == "delete") == DELETIONS
@@ -140,13 +116,13 @@ def test_a_run_stopped_at_a_request_is_finished_by_the_next(
     tool: Tool, flow: str, method: str, path: str, earlier: int, takes_effect: bool, sent: signal.Signals
 ) -> None:
     changed = begin(tool, flow)
-    command = (*arguments(flow), "--json")
+    command = (*command_of(flow), "--json")
     at = (method, path, earlier)
     process = hang(tool, *at, command=command, takes_effect=takes_effect, changed=changed)
     process.send_signal(sent)
     assert tool.end(process).code == (-signal.SIGKILL if sent is signal.SIGKILL else 130)
     if takes_effect and TELLS[flow] == (method, earlier):
-        secret = (NEW_PAIR if flow in {"update", "rotation"} else PAIR)["client_secret"]
+        secret = pair_of(flow)["client_secret"]
         wait_until(lambda: [p["client_secret"] for p in tool.stage.profiles] == [secret])
     tool.stage.faults()
     finish(tool, flow, changed)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.rehearsal import Stage
 
 DOCS = ROOT / "docs"
-COMMANDS = ("setup", "rotate", "verify", "link", "doctor", "guide", "sandbox")
+COMMANDS = ("setup", "rotate", "verify", "link", "status", "remove", "doctor", "guide", "sandbox")
 VARIABLE = r"(?:EH_CONNECT|STACKONE|EMPLOYMENT_HERO)_[A-Z_]+"
 SHELLS = ("sh", "bash", "shell", "console")
 REFUSED_FLAGS = {"--client-secret", "--api-key"}

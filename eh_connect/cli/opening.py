@@ -66,7 +66,7 @@ def opened(
     keeping = Keeping(given.label, parts.keyring(session, given.label), states, writes=writes, now=parts.now)
     with ExitStack() as stack:
         # A folder that exists is locked before it is read; a new one is made once nothing is missing.
-        locked = writes and (asks or _is_there(folder)) and not inputs.invalid
+        locked = writes and (asks or is_there(folder)) and not inputs.invalid
         if locked:
             stack.enter_context(states.lock(given.label))
         keeping.load()
@@ -85,7 +85,8 @@ def opened(
         yield keeping, urls, gathered
 
 
-def _is_there(folder: Path) -> bool:
+def is_there(folder: Path) -> bool:
+    """Whether there is a folder to lock in."""
     try:
         return folder.is_dir()
     except OSError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from eh_connect import inputs as names
@@ -89,6 +89,13 @@ def read(inputs: Inputs) -> Given:
         timeout=inputs.text(names.TIMEOUT, names.seconds) or DEFAULT_TIMEOUT,
         wait=inputs.text(names.WAIT, names.patience),
     )
+
+
+def read_for_looking(inputs: Inputs, warn: Callable[[str], None]) -> Given:
+    """The same for a command that needs no pair; the API key, if one is given, is judged."""
+    given = replace(read(inputs), client_id=None, client_secret=None)
+    _judge(inputs, given, warn)
+    return given
 
 
 def credentials(inputs: Inputs, given: Given, keeping: Keeping, warn: Callable[[str], None]) -> Gathered:

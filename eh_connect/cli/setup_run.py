@@ -36,11 +36,11 @@ def run_setup(session: Session, inputs: Inputs, switches: Switches) -> Result:
     )
     with ExitStack() as stack:
         with opening as (keeping, urls, gathered):
-            said = {"org_id": given.org_id, "app_name": given.app_name, "scopes": given.scopes}
-            keeping.remember(**{name: text for name, text in said.items() if text is not None})
             keeping.on_success(stackone_url=urls.stackone, oauth_url=urls.oauth)
             wiring = Wiring(stack, keeping, switches, urls, gathered)
             result, proof = _converge(session, wiring, gathered, asks=asks)
+            said = {"org_id": given.org_id, "app_name": given.app_name, "scopes": given.scopes}
+            keeping.remember(**{name: text for name, text in said.items() if text is not None})
         # Out here the label's lock is free: a person may be waited for.
         return proven_next(session, result, proof) if result.action in {"created", "updated"} else result
 

@@ -103,11 +103,20 @@ class Keeping:
         """Where secrets are kept; None where they are not."""
         return self._store.backend if self.writes else None
 
+    @property
+    def stored_in(self) -> str | None:
+        """Where the pair in use is kept, whether this run may write or not; None where none is."""
+        return self._store.backend if self.current else None
+
     def trial(self) -> None:
         """Whether folder and keyring work, before anything depends on them."""
         if self.writes:
             self._states.check_writable()
             self._store.trial()
+
+    def check_deletes(self) -> None:
+        """Whether the keyring forgets: a leftover trial, which holds nothing of worth."""
+        self._store.delete("trial")
 
     def check_origins(self, origins: tuple[str, ...], default_origins: tuple[str, ...]) -> None:
         """Raise InputError where kept secrets would go to a host that they were not stored for.
@@ -229,6 +238,20 @@ class Keeping:
         if fingerprint != state.fingerprint:
             state = replace(state, fingerprint=fingerprint, set_at=self._now(), old_secret=self._replaced())
         self._write_state(state)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is kept of this label, as far as it could be read."""
+        pairs = (self.current, self.next, self.previous)
+        secrets = (*pairs, self._api_key, self._origins or None, self.unreadable)
+        return not self.known and all(each is None for each in secrets)
+
+    def forget(self) -> None:
+        """Forget all of it; the state comes last, so that a killed run can be repeated."""
+        if not self.is_empty:
+            for entry in ("current", "next", "previous", "api-key", "origins"):
+                self._store.delete(entry)
+        self._states.delete(self.state.label)
 
     def _replaced(self) -> str | None:
         """The fingerprint of the secret that was current, if it is of the same application."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from eh_connect import inputs
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
-from eh_connect.flows.finding import NEW
+from eh_connect.flows.finding import NEW, not_there
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words
 from eh_connect.wizard.key import working_key
@@ -41,6 +41,7 @@ def another_key(talk: Talk, refusal: StackOneAuthError) -> None:
 def _connect(talk: Talk, given: Secret | None) -> ReadsProfiles:
     opened = working_key(talk.asking, talk.parts.connect, given)
     talk.reads, talk.writes, talk.profiles = opened.reads, opened.writes, opened.profiles
+    _check_project(talk)
     talk.note(api_key=opened.key)
     return opened.reads
 
@@ -56,6 +57,14 @@ def _show_profiles(talk: Talk, reads: ReadsProfiles) -> None:
         except (NetworkError, StackOneAuthError, StackOneRefusedError):
             linked = "linked accounts can't be counted"
         talk.terminal.say(f"  “{profile.name}” (ID {profile.id}), {linked}")
+
+
+def _check_project(talk: Talk) -> None:
+    """The profile that is kept here has to be in the key's project, before anything is asked or kept."""
+    kept_id = talk.keeping.state.profile_id
+    is_there = kept_id is None or any(profile.id == kept_id for profile in talk.profiles)
+    if not is_there and talk.answers.profile_id in {None, NEW}:
+        raise not_there(kept_id or "", talk.keeping.state.label, talk.profiles)
 
 
 def settle_name(talk: Talk) -> None:
