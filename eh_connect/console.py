@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from eh_connect.errors import ActionNeededError, InputError, RejectedError, StackOneRefusedError
 from eh_connect.inputs import CLIENT_SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from eh_connect.by_hand import ByHand
     from eh_connect.change import Change
     from eh_connect.secret import Secret
+    from eh_connect.sign_in import Cause
     from eh_connect.stackone.models import ConnectorProfile
+
+    Wait = Callable[[float, float], bool]
+    """Wait for so many seconds, so many after the start; True: the person pressed a key."""
 
 
 class Console(Protocol):
@@ -57,13 +64,36 @@ class Console(Protocol):
         """The API can't do it: lead the person through the dashboard until ``done`` shows the profile."""
         ...
 
+    def show_link(self, about: str, link: str, *, waits: bool) -> None:
+        """Show and open a link for signing in; ``waits``: this run stays until somebody has."""
+        ...
+
+    def waiting(self) -> AbstractContextManager[Wait]:
+        """Somebody is waited for."""
+        ...
+
+    def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
+        """StackOne has seen no sign-in: what does the browser show? None: wait on. Raises ``refusal``."""
+        ...
+
+    def may_delete_account(self, account: str) -> bool:
+        """Whether the test account that a sign-in has made may be deleted again."""
+        ...
+
 
 class Unattended:
     """Nobody is there: each question is an error that names the way out."""
 
-    def __init__(self, *, say: Callable[[str], None], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        *,
+        say: Callable[[str], None],
+        warn: Callable[[str], None],
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._say = say
         self._warn = warn
+        self._pause = pause
 
     def progress(self, text: str) -> None:
         """Said on standard error."""
@@ -117,6 +147,31 @@ class Unattended:
             hint=work.hint,
             next_steps=work.next_steps,
         )
+
+    def show_link(self, about: str, link: str, *, waits: bool) -> None:
+        """Said where it can't wait for the result, which has it too."""
+        if waits:
+            self._say(f"{about}\n{link}")
+
+    @contextmanager
+    def waiting(self) -> Iterator[Wait]:
+        """Nobody presses a key."""
+        yield self._wait
+
+    def _wait(self, so_far: float, seconds: float) -> bool:  # noqa: ARG002  # nobody looks on
+        self._pause(seconds)
+        return False
+
+    def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:  # noqa: ARG002  # nobody looks at the browser
+        """Refused."""
+        raise refusal
+
+    def may_delete_account(self, account: str) -> bool:
+        """Nothing is deleted unasked."""
+        self._warn(
+            f"The test account {account} stays at StackOne: delete it there, or call DELETE /accounts/ID."
+        )
+        return False
 
 
 def taken(profile: ConnectorProfile) -> StackOneRefusedError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from eh_connect.employment_hero.portal import MENU_PATH
@@ -10,14 +11,16 @@ from eh_connect.errors import ActionNeededError, NetworkError, StoppedError
 from eh_connect.terminal import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from eh_connect.asking import Asking
     from eh_connect.by_hand import ByHand
     from eh_connect.change import Change
+    from eh_connect.console import Wait
     from eh_connect.desktop import Lent
     from eh_connect.errors import StackOneRefusedError
     from eh_connect.secret import Secret
+    from eh_connect.sign_in import Cause
     from eh_connect.stackone.models import ConnectorProfile
 
 LOOK_EVERY = 5.0
@@ -176,6 +179,57 @@ class Attended:
             return self._watch(work, done)
         finally:
             self._take_back()
+
+    def show_link(self, about: str, link: str, *, waits: bool) -> None:  # noqa: ARG002  # it is opened either way
+        """Shown alone on its line, and opened."""
+        self._terminal.heading("Sign in through the profile")
+        self._terminal.say(about)
+        self._asking.open(link)
+
+    @contextmanager
+    def waiting(self) -> Iterator[Wait]:
+        """Any key ends a pause."""
+        self._terminal.say("Waiting for the sign-in; any key looks at once, and helps. Ctrl-C leaves.")
+        try:
+            yield self._pause
+        finally:
+            self._terminal.replace_line("")
+
+    def _pause(self, so_far: float, seconds: float) -> bool:
+        self._terminal.replace_line(f"Waiting for the sign-in … {so_far:.0f} s")
+        return self._terminal.pressed_within(seconds)
+
+    def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
+        """Go through what can't be seen from here."""
+        self._terminal.replace_line("")
+        choices = (
+            Choice("wait", "Nothing special: I am not through with signing in. Wait on"),
+            *(Choice(cause.name, cause.looks) for cause in causes),
+            Choice("stop", "Something else: stop here"),
+        )
+        more = (
+            "StackOne has seen no sign-in so far. Where Employment Hero shows an error page of its own, "
+            "StackOne does not hear of it; only you can see it."
+        )
+        answer = self._asking.pick("What does the browser show?", choices, default="wait", more=more)
+        if answer == "stop":
+            raise refusal
+        cause = next((cause for cause in causes if cause.name == answer), None)
+        if cause is None:
+            return None
+        self._terminal.say(cause.means)
+        if cause.exact is not None:
+            self._terminal.exact(cause.exact)
+        self._terminal.say(cause.advice)
+        go_on = self._asking.yes("Wait on for the sign-in?", default=True, more="“No” ends here.")
+        return None if go_on else cause
+
+    def may_delete_account(self, account: str) -> bool:
+        """Asked."""
+        more = "It was made by this sign-in, of type TEST, and is of no further use. It can be kept."
+        return self._asking.yes(
+            f"Delete the test account {account} at StackOne again?", default=True, more=more
+        )
 
     def _look(self, done: Callable[[], ConnectorProfile | None]) -> ConnectorProfile | None:
         try:

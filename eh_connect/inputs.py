@@ -56,6 +56,10 @@ IF_EXISTS = Input("if-exists", "--if-exists")
 TIMEOUT = Input("timeout", "--timeout")
 WAIT = Input("wait", "--wait")
 FORMAT = Input("format", "--format")
+OWNER_ID = Input("owner-id", "--owner-id")
+OWNER_NAME = Input("owner-name", "--owner-name")
+SESSION_LABEL = Input("label", "--label")
+EXPIRES_IN = Input("expires-in", "--expires-in")
 
 SECRET_INPUTS = (CLIENT_SECRET, API_KEY)
 
@@ -280,4 +284,12 @@ def patience(text: str) -> float:
         raise ValueError("it is not a number of seconds") from None
     if not 0 <= value <= 86_400:  # noqa: PLR2004  # a day
         raise ValueError("it is at least 0 and at most 86400 seconds")
+    return value
+
+
+def life(text: str) -> int:
+    """How long a link lives: whole seconds, a year at most."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004  # digits of a year, and some
+    if not 0 < value <= 366 * 86_400:
+        raise ValueError("it is a whole number of seconds, at least 1 and at most a year")
     return value

@@ -6,8 +6,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from eh_connect.secret import Pair, Secret
-    from eh_connect.stackone.models import ConnectorActions, ConnectorProfile, ProfileFields
+    from eh_connect.stackone.models import (
+        ConnectorActions,
+        ConnectorProfile,
+        ConnectSession,
+        ProfileFields,
+        SessionRequest,
+    )
     from eh_connect.state import State
 
 
@@ -44,6 +52,22 @@ class WritesProfiles(Protocol):
 
     def update(self, profile_id: str, fields: ProfileFields) -> ConnectorProfile | None:
         """Change a profile; None as in ``may_update``. Repeating it is harmless."""
+        ...
+
+
+class ConnectSessions(Protocol):
+    """StackOne's documented calls for signing in through a profile. Errors: codes 5, 6 and 7."""
+
+    def create(self, request: SessionRequest) -> ConnectSession:
+        """A new session, with the link for signing in."""
+        ...
+
+    def look(self, session_id: str) -> ConnectSession:
+        """How its latest attempt went."""
+        ...
+
+    def delete_account(self, account_id: str) -> None:
+        """Delete a linked account; one that is not there is fine."""
         ...
 
 
@@ -121,4 +145,8 @@ class KeepsState(Protocol):
 
     def check_writable(self) -> None:
         """Raise where the folder can't be made or written."""
+        ...
+
+    def lock(self, label: str) -> AbstractContextManager[None]:
+        """Keep other runs from a label. Raises where another one holds it."""
         ...

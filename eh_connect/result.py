@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eh_connect.change import FieldChange
     from eh_connect.errors import NextStep
+    from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
 
 SCHEMA = 1
@@ -106,3 +107,35 @@ class SetupResult:
         if self.proven:
             return f"a sign-in succeeded on {self.proven}"
         return "accepted by StackOne, not yet proven: nobody has signed in through it"
+
+
+@dataclass(frozen=True)
+class SessionResult:
+    """The result of ``verify`` and ``link``, and what their failures carry too. ``lines`` are for a person.
+
+    No link: it was an earlier run's.
+    """
+
+    session_id: str
+    link: Secret | None
+    expires_at: str | None
+    status: str
+    oauth_error: str | None
+    lines: tuple[str, ...] = ()
+    next_steps: tuple[NextStep, ...] = ()
+    exit_code: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields of the JSON object, without the common ones."""
+        is_number = self.session_id.isascii() and self.session_id.isdigit()
+        return {
+            "session_id": int(self.session_id) if is_number else self.session_id,
+            "auth_link_url": self.link.reveal() if self.link else None,
+            "expires_at": self.expires_at,
+            "status": self.status,
+            "oauth_error": self.oauth_error,
+        }
+
+    def as_text(self) -> str:
+        """The same for a person."""
+        return "\n".join(self.lines)

@@ -258,6 +258,11 @@ class States:
         with self.tape.call("check_writable"):
             pass
 
+    @contextmanager
+    def lock(self, label: str) -> Iterator[None]:  # noqa: ARG002  # there is one label
+        with self.tape.call("lock"):
+            yield
+
 
 class Probe:
     """Employment Hero's token endpoint: knows which pairs it rejects."""

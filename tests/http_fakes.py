@@ -11,6 +11,8 @@ import httpx
 from eh_connect.network import NetworkTime
 from eh_connect.secret import Pair, Secret
 from eh_connect.stackone.client import Client
+from eh_connect.stackone.models import SessionRequest
+from eh_connect.stackone.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,8 @@ KEY = "v1.eu.k3y+with/signs="
 PAIR = Pair(Secret("cl13nt-id-of-43-characters"), Secret('s3cr3t"with/quotes&more+of=it'))
 URL = "https://api.stackone.test"
 
+SESSION_REQUEST = SessionRequest("an-id", "owner", "Owner", kind="TEST", expires_in=1800)
+
 Step = httpx.Response | Exception
 
 
@@ -26,8 +30,10 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "profiles": Client.profiles,
     "actions": Client.actions,
     "accounts": lambda client: client.count_accounts("an-id"),
+    "create session": lambda client: Sessions(client).create(SESSION_REQUEST),
+    "look at session": lambda client: Sessions(client).look("7"),
 }
-"""Every documented call, with an ID of no meaning."""
+"""Every documented call that has an answer to read, with an ID of no meaning."""
 
 
 class Clock:

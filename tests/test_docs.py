@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.rehearsal import Stage
 
 DOCS = ROOT / "docs"
-COMMANDS = ("setup", "rotate", "status", "remove", "doctor", "guide", "sandbox")
+COMMANDS = ("setup", "rotate", "verify", "link", "status", "remove", "doctor", "guide", "sandbox")
 VARIABLE = r"(?:EH_CONNECT|STACKONE|EMPLOYMENT_HERO)_[A-Z_]+"
 SHELLS = ("sh", "bash", "shell", "console")
 NEW_SECRET = "made-up-new-secret-0123456789-0123456789-_"

@@ -132,7 +132,8 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     [
         ["--version"],
         ["--help"],
-        *([each, "--help"] for each in ("setup", "rotate", "status", "remove", "doctor", "guide", "sandbox")),
+        *([each, "--help"] for each in ("setup", "rotate", "verify", "link", "status", "remove")),
+        *([each, "--help"] for each in ("doctor", "guide", "sandbox")),
     ],
     ids=" ".join,
 )

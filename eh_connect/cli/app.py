@@ -9,11 +9,13 @@ import typer
 from eh_connect import __version__
 from eh_connect.cli.doctor import doctor
 from eh_connect.cli.guide import guide
+from eh_connect.cli.link import link
 from eh_connect.cli.remove import remove
 from eh_connect.cli.rotate import rotate
 from eh_connect.cli.sandbox import sandbox
 from eh_connect.cli.setup import setup
 from eh_connect.cli.status import status
+from eh_connect.cli.verify import verify
 
 app = typer.Typer(
     name="eh-connect",
@@ -44,6 +46,8 @@ def eh_connect(
 
 app.command()(setup)
 app.command()(rotate)
+app.command()(verify)
+app.command()(link)
 app.command()(status)
 app.command()(doctor)
 app.command()(guide)

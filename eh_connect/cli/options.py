@@ -10,7 +10,7 @@ from eh_connect import inputs as names
 from eh_connect.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 # Typer reads these at run time; Optional keeps it clear which flags may be left out.
 Text = Optional[str]  # noqa: UP045
@@ -103,15 +103,21 @@ Timeout = Annotated[
 ]
 
 
-_NOT_AGAIN = {i.name for i in (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT)}
+NOT_AGAIN = (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT)
+"""What ``setup`` and ``rotate`` need not be told again, or have in another place of the command line."""
 
 
-def again(flags: Mapping[str, str | tuple[str, ...] | None], **switches: bool) -> tuple[str, ...]:
-    """The flags that were given, to be typed once more; secrets are in files, so none is among them."""
+def again(
+    flags: Mapping[str, str | tuple[str, ...] | None],
+    leave: Collection[names.Input] = NOT_AGAIN,
+    /,
+    **switches: bool,
+) -> tuple[str, ...]:
+    """The flags that were given but for ``leave``, to type once more; secrets are in files: none is here."""
     by_name = {i.name: i.flag for i in vars(names).values() if isinstance(i, names.Input) and i.flag}
     typed: list[str] = []
     for name, value in flags.items():
-        if value is None or name in _NOT_AGAIN:
+        if value is None or name in {i.name for i in leave}:
             continue
         for text in (value,) if isinstance(value, str) else value:
             typed += [by_name[name], text]

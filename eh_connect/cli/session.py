@@ -56,6 +56,8 @@ class Session:
         self.environ = dict(os.environ)
         for secret in names.SECRET_INPUTS:
             os.environ.pop(secret.variable or "", None)
+        self.serves_sandbox = False
+        """Whether the rehearsal's servers end with this command."""
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -101,6 +103,7 @@ class Session:
         )
         prepared = self._stack.enter_context(sandbox_source().prepare(self.folder / "sandbox"))
         self.environ.update(prepared.environment)
+        self.serves_sandbox = prepared.rehearsal.serves
         if (
             self.attended and not self.common.dry_run
         ):  # a person rehearses the portal too, and brings what it gives out

@@ -11,7 +11,7 @@ from eh_connect.cli import options
 from eh_connect.cli.session import Common, Session, execute, refuse_secrets
 
 if TYPE_CHECKING:
-    from eh_connect.result import SetupResult
+    from eh_connect.cli.funnel import Result
 
 
 def setup(  # noqa: PLR0913  # a flag is an argument
@@ -83,7 +83,7 @@ def setup(  # noqa: PLR0913  # a flag is an argument
         names.WAIT.name: wait,
     }
 
-    def body(session: Session) -> SetupResult:
+    def body(session: Session) -> Result:
         from eh_connect.cli.setup_run import run_setup
         from eh_connect.cli.wiring import Switches
 

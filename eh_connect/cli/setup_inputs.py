@@ -127,6 +127,19 @@ def with_pair(
     return Gathered(given, Pair(client_id, client_secret), api_key)
 
 
+def api_key(inputs: Inputs, given: Given, keeping: Keeping, warn: Callable[[str], None]) -> Secret | None:
+    """The API key alone, from what is given or kept; judged. None only together with a problem."""
+    key = given.api_key or keeping.api_key()
+    if key is None and names.API_KEY.name not in {problem.input for problem in inputs.invalid}:
+        inputs.missing.append(names.API_KEY.problem())
+    for finding in judge_api_key(given.api_key.reveal()) if given.api_key else []:
+        if finding.hard:
+            inputs.invalid.append(names.API_KEY.problem(finding.why))
+        else:
+            warn(f"{names.API_KEY.name}: {finding.why}.")
+    return key
+
+
 def _judge(inputs: Inputs, given: Given, warn: Callable[[str], None]) -> None:
     secret = given.client_secret.reveal() if given.client_secret else None
     findings: list[Finding] = judge_pair(given.client_id, secret)

@@ -35,13 +35,22 @@ def find(
     profiles: list[ConnectorProfile], request: SetupRequest, keeping: Keeping, console: Console
 ) -> Found:
     """Find it. StackOneRefusedError (6): unknown ID, two of that name, or a name that is taken."""
-    by_id = {profile.id: profile for profile in profiles}
     kept_id = keeping.state.profile_id
     wanted_id = request.profile_id
     if wanted_id == NEW and kept_id is not None:
         wanted_id = None  # taken over already, by this command
     if wanted_id == NEW:
         return _appeared(profiles, keeping, request)
+    if profile := known(profiles, wanted_id, request.label, kept_id):
+        return _changed_by_hand(profile, keeping)
+    return _unfinished(profiles, request, keeping) or _named(profiles, request, keeping, console)
+
+
+def known(
+    profiles: list[ConnectorProfile], wanted_id: str | None, label: str, kept_id: str | None
+) -> ConnectorProfile | None:
+    """The profile of a given or kept ID, None where there is neither. StackOneRefusedError (6): not there."""
+    by_id = {profile.id: profile for profile in profiles}
     if wanted_id is not None and wanted_id not in by_id:
         raise StackOneRefusedError(
             f"StackOne has no Employment Hero profile with the ID {wanted_id}.",
@@ -50,16 +59,14 @@ def find(
         )
     if wanted_id is not None and kept_id not in {None, wanted_id} and kept_id in by_id:
         raise StackOneRefusedError(
-            f"The label “{request.label}” belongs to another profile.",
+            f"The label “{label}” belongs to another profile.",
             detail=f"It keeps the credentials of {kept_id}, which still exists at StackOne.",
             hint="Give the other profile a label of its own with --profile.",
         )
     profile_id = wanted_id or kept_id
-    if profile_id is not None:
-        if profile_id not in by_id:
-            raise not_there(profile_id, request.label, profiles)
-        return _changed_by_hand(by_id[profile_id], keeping)
-    return _unfinished(profiles, request, keeping) or _named(profiles, request, keeping, console)
+    if profile_id is not None and profile_id not in by_id:
+        raise not_there(profile_id, label, profiles)
+    return by_id[profile_id] if profile_id is not None else None
 
 
 def not_there(profile_id: str, label: str, profiles: list[ConnectorProfile]) -> StackOneRefusedError:

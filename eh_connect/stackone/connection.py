@@ -56,7 +56,7 @@ class Connection:
         secrets: Iterable[Secret] = (),
     ) -> None:
         self._api_key = api_key
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
         self._time = time
         self._transport = transport
         self._hidden = {api_key, *secrets}
@@ -125,12 +125,12 @@ class Connection:
     ) -> Answer:
         if self._http is None:
             auth = httpx.BasicAuth(self._api_key.reveal(), "")
-            self._http = open_http(self._url, transport=self._transport, auth=auth)
+            self._http = open_http(self.url, transport=self._transport, auth=auth)
         # Encoded here: to ASCII, so that no character of a secret can end up in an encoding error.
         content = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} if content is not None else None
         request = self._http.build_request(
-            method, self._url + path, params=params, content=content, headers=headers
+            method, self.url + path, params=params, content=content, headers=headers
         )
         answer = exchange(self._http, request, self._time)
         status = answer.status

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from eh_connect.secret import Pair
+    from eh_connect.secret import Pair, Secret
+
+    Status = Literal["pending", "authenticated", "error", "cancelled"]
 
 EMPLOYMENT_HERO = "employmenthero"
 """The connector's key. Source: the path of the redirect URI in StackOne's setup guide."""
@@ -64,3 +66,33 @@ class ProfileFields:
     pair: Pair | None = None
     default: bool | None = None
     actions: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class SessionRequest:
+    """What a connect session is for. ``kind`` is TEST or PRODUCTION, ``expires_in`` is in seconds."""
+
+    profile_id: str
+    owner_id: str
+    owner_name: str
+    kind: Literal["TEST", "PRODUCTION"]
+    expires_in: int
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class ConnectSession:
+    """A connect session and its latest attempt. An unknown status, or no attempt yet, counts as pending.
+
+    ``link`` is a bearer token for its life time; only a creation shows it. ``account_id`` is that of the
+    account that was linked.
+    """
+
+    id: str
+    profile_id: str | None = None
+    link: Secret | None = None
+    created_at: str | None = None
+    status: Status = "pending"
+    oauth_error: str | None = None
+    oauth_says: str | None = None
+    account_id: str | None = None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eh_connect.server_text import clean
-from eh_connect.stackone.models import EMPLOYMENT_HERO, Action, ConnectorProfile
+from eh_connect.stackone.models import EMPLOYMENT_HERO, Action, ConnectorProfile, ConnectSession
+
+if TYPE_CHECKING:
+    from eh_connect.secret import Secret
+    from eh_connect.stackone.models import Status
 
 _LONGEST = 1000
 """Characters of a field; long enough that a real one is never cut."""
@@ -50,6 +54,35 @@ def profile(item: Any) -> ConnectorProfile | None:
         default=default if isinstance(default, bool) else None,
         created_at=text(item.get("created_at")),
         updated_at=text(item.get("updated_at")),
+    )
+
+
+_STATUSES: tuple[Status, ...] = ("pending", "authenticated", "error", "cancelled")
+
+
+def number_or_identifier(value: Any) -> str | None:
+    """An ID that is documented as a number, as text."""
+    return str(value) if count(value) is not None else identifier(value)
+
+
+def session(item: Any, link: Secret | None = None) -> ConnectSession | None:
+    """A connect session; None without an ID that can be used."""
+    if not isinstance(item, dict):
+        return None
+    session_id = number_or_identifier(item.get("id"))
+    if session_id is None:
+        return None
+    attempt = item.get("latest_connection_attempt")
+    attempt = attempt if isinstance(attempt, dict) else {}
+    return ConnectSession(
+        id=session_id,
+        profile_id=identifier(item.get("connector_profile_id")),
+        link=link,
+        created_at=text(item.get("created_at")),
+        status=next((known for known in _STATUSES if attempt.get("status") == known), "pending"),
+        oauth_error=text(attempt.get("oauth_error_code")),
+        oauth_says=text(attempt.get("oauth_error_description")),
+        account_id=number_or_identifier(attempt.get("account_secure_id")),
     )
 
 
