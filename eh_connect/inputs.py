@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import SplitResult, urlsplit
 
+from eh_connect import judging
 from eh_connect.employment_hero.credentials import cleaned
 from eh_connect.errors import InputError, Problem
 from eh_connect.secret import Secret
@@ -60,8 +58,12 @@ OWNER_ID = Input("owner-id", "--owner-id")
 OWNER_NAME = Input("owner-name", "--owner-name")
 SESSION_LABEL = Input("label", "--label")
 EXPIRES_IN = Input("expires-in", "--expires-in")
+MAX_AGE = Input("max-age", "--max-age")
+YES = Input("yes", "--yes")
 
 SECRET_INPUTS = (CLIENT_SECRET, API_KEY)
+WITH_FLAGS = [found for found in tuple(globals().values()) if isinstance(found, Input) and found.flag]
+"""Every input that has a flag."""
 
 
 class Inputs:
@@ -94,6 +96,15 @@ class Inputs:
             return flag
         return (wanted.variable and self._environ.get(wanted.variable)) or None
 
+    def typed(self, *left_out: Input) -> tuple[str, ...]:
+        """The flags as they were typed, but for some; secrets are in files, so none is among them."""
+        words: list[str] = []
+        for each in WITH_FLAGS:
+            value = None if each in left_out else self._flags.get(each.name)
+            for text in (value,) if isinstance(value, str) else value or ():
+                words += [each.flag or "", text]
+        return tuple(words)
+
     def text(self, wanted: Input, judge: Judge[T]) -> T | None:
         """The value from flag or variable, judged; None where it is not given or not valid."""
         text = self.given(wanted)
@@ -111,7 +122,7 @@ class Inputs:
         values = tuple(dict.fromkeys(p.strip() for p in parts if p.strip()))
         if not values:
             self.invalid.append(wanted.problem("it is empty"))
-        elif any(self._judged(wanted, value, identifier) is None for value in values):
+        elif any(self._judged(wanted, value, judging.identifier) is None for value in values):
             return None
         return values or None
 
@@ -181,115 +192,3 @@ def _decoded(raw: bytes) -> str:
         return raw.decode(encoding)
     except UnicodeDecodeError:
         raise ValueError("the file is not text") from None
-
-
-def label(text: str) -> str:
-    """A local label of a profile."""
-    if not re.fullmatch(r"[a-z0-9-]{1,64}", text):
-        raise ValueError("a label has 1 to 64 of the characters a-z, 0-9 and -")
-    return text
-
-
-def line(text: str) -> str:
-    """A name: one line of printable text."""
-    text = text.strip()
-    if not text:
-        raise ValueError("it is empty")
-    if not text.isprintable():
-        raise ValueError("it contains characters that can't be printed")
-    return text
-
-
-def identifier(text: str) -> str:
-    """An ID: no blanks, nothing that can't be printed."""
-    text = cleaned(text)
-    if not text:
-        raise ValueError("it is empty")
-    if not text.isprintable() or any(c.isspace() for c in text):
-        raise ValueError("an ID has no blanks or control characters in it")
-    return text
-
-
-def url(text: str) -> str:
-    """A base URL: https, or http to a loopback IP address; without the trailing slash."""
-    text = cleaned(text)
-    parts = _split(text)
-    if "\\" in text:  # a slash to some parsers
-        raise ValueError("a URL has no backslash in it")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("a URL must not carry a user name or password")
-    if parts.query or parts.fragment or "?" in text or "#" in text:
-        raise ValueError("a base URL has no query and no fragment")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
-        raise ValueError("http is for a loopback IP address only (such as http://127.0.0.1:8000): use https")
-    return text.rstrip("/")
-
-
-def origin(base_url: str) -> str:
-    """Scheme, host and port of a URL, in one spelling: what stored secrets are bound to."""
-    parts = _split(base_url)
-    port = parts.port or {"https": 443, "http": 80}[parts.scheme]
-    host = parts.hostname or ""
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def _split(text: str) -> SplitResult:
-    try:
-        parts = urlsplit(text)
-        port_is_fine = parts.port != 0
-        (parts.hostname or "").encode("idna").decode("idna")  # no empty or overlong part, no broken "xn--"
-    except ValueError:
-        raise ValueError("it is not a URL") from None
-    # The stricter host rule keeps every parser of one mind about where a secret goes.
-    plain_host = r"[0-9a-f:]+" if "[" in parts.netloc else r"[a-z0-9.-]+"
-    host_is_plain = re.fullmatch(plain_host, parts.hostname or "")
-    if parts.scheme not in {"https", "http"} or not host_is_plain or not port_is_fine:
-        raise ValueError("it is not a URL such as https://api.stackone.com")
-    if not text.isprintable() or any(c.isspace() for c in text):
-        raise ValueError("a URL has no blanks or control characters in it")
-    return parts
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def one_of(*choices: str) -> Judge[str]:
-    """A judge for a fixed list of words."""
-
-    def judge(text: str) -> str:
-        if text not in choices:
-            raise ValueError(f"it must be one of {', '.join(choices)}")
-        return text
-
-    return judge
-
-
-def seconds(text: str) -> float:
-    """A time limit: a positive number of seconds, a day at most."""
-    value = patience(text)
-    if not value:
-        raise ValueError("it is more than 0 and at most 86400 seconds")
-    return value
-
-
-def patience(text: str) -> float:
-    """How long a person is waited for: seconds, a day at most; 0: not at all."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError("it is not a number of seconds") from None
-    if not 0 <= value <= 86_400:  # noqa: PLR2004  # a day
-        raise ValueError("it is at least 0 and at most 86400 seconds")
-    return value
-
-
-def life(text: str) -> int:
-    """How long a link lives: whole seconds, a year at most."""
-    value = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004  # digits of a year, and some
-    if not 0 < value <= 366 * 86_400:
-        raise ValueError("it is a whole number of seconds, at least 1 and at most a year")
-    return value

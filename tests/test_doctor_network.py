@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eh_connect.inputs import origin
+from eh_connect.judging import origin
 from tests.doctor import examine, examine_alone, kept
 from tests.leaks import API_KEY, READ_ONLY_KEY
 

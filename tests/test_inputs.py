@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eh_connect import inputs as names
+from eh_connect import judging
 from eh_connect.cli.setup_inputs import credentials, read
 from eh_connect.errors import InputError
 from eh_connect.flows.keeping import Keeping
@@ -363,8 +364,8 @@ def test_whatever_standard_input_brings_is_a_secret_or_a_problem(content: bytes)
     ],
 )
 def test_a_url_has_one_origin_however_it_is_written(text: str, comes_to: str, origin: str) -> None:
-    assert names.url(text) == comes_to
-    assert names.origin(comes_to) == origin
+    assert judging.url(text) == comes_to
+    assert judging.origin(comes_to) == origin
 
 
 @pytest.mark.parametrize(
@@ -419,7 +420,7 @@ def test_a_url_has_one_origin_however_it_is_written(text: str, comes_to: str, or
 )
 def test_a_url_that_could_lead_elsewhere_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        names.url(text)
+        judging.url(text)
 
 
 _pieces = st.sampled_from(
@@ -449,7 +450,7 @@ _pieces = st.sampled_from(
 @given(st.lists(_pieces, max_size=9).map("".join) | st.text(max_size=30).map("https://".__add__))
 def test_any_text_is_refused_or_a_plain_url_with_a_steady_origin(text: str) -> None:
     try:
-        url = names.url(text)
+        url = judging.url(text)
     except ValueError:
         return
     parts = urlsplit(url)
@@ -457,8 +458,8 @@ def test_any_text_is_refused_or_a_plain_url_with_a_steady_origin(text: str) -> N
     assert parts.hostname
     assert "@" not in parts.netloc
     assert not parts.query + parts.fragment
-    assert names.url(url) == url
-    assert names.origin(url) == names.origin(names.origin(url))
+    assert judging.url(url) == url
+    assert judging.origin(url) == judging.origin(judging.origin(url))
     assert parts.scheme == "https" or parts.hostname in {"127.0.0.1", "::1"}
 
 
@@ -467,19 +468,19 @@ def test_any_text_is_refused_or_a_plain_url_with_a_steady_origin(text: str) -> N
 
 @pytest.mark.parametrize("text", ["a", "default", "prod-2", "0", "-", "x" * 64])
 def test_a_label_has_lower_case_letters_digits_and_hyphens(text: str) -> None:
-    assert names.label(text) == text
+    assert judging.label(text) == text
 
 
 @pytest.mark.parametrize("text", ["", "A", "a b", "a_b", "a.b", "../x", "a\n", "é", "٣", "x" * 65])
 def test_a_label_has_nothing_else(text: str) -> None:
     with pytest.raises(ValueError, match="label"):
-        names.label(text)
+        judging.label(text)
 
 
 @given(st.text())
 def test_a_name_is_one_printable_line(text: str) -> None:
     try:
-        name = names.line(text)
+        name = judging.line(text)
     except ValueError:
         return
     assert name.isprintable()
@@ -489,23 +490,23 @@ def test_a_name_is_one_printable_line(text: str) -> None:
 @given(st.text())
 def test_an_id_is_printable_and_has_no_blanks(text: str) -> None:
     try:
-        identifier = names.identifier(text)
+        identifier = judging.identifier(text)
     except ValueError:
         return
     assert identifier.isprintable()
     assert identifier
     assert not any(c.isspace() for c in identifier)
-    assert names.identifier(identifier) == identifier
+    assert judging.identifier(identifier) == identifier
 
 
 @pytest.mark.parametrize("text", ["", "x", "0", "-1", "nan", "inf", "1e9", "86401", "1;2"])
 def test_a_time_limit_is_a_positive_number_of_seconds(text: str) -> None:
     with pytest.raises(ValueError, match="seconds"):
-        names.seconds(text)
+        judging.seconds(text)
 
 
 def test_a_choice_is_one_of_its_words_exactly() -> None:
-    judge = names.one_of("auto", "api")
+    judge = judging.one_of("auto", "api")
     assert judge("api") == "api"
     for text in ("API", " api", ""):
         with pytest.raises(ValueError, match="auto, api"):

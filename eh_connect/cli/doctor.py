@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_secrets
+from eh_connect.cli.session import execute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from eh_connect.checks import Check
+    from eh_connect.cli.session import Session
     from eh_connect.errors import NextStep
     from eh_connect.inputs import Inputs
 
@@ -54,18 +54,7 @@ def doctor(  # noqa: PLR0913  # a flag is an argument
 
     Each check that is not passed names its remedy. Asks nothing and leaves nothing behind.
     """
-    flags = {
-        names.PROFILE.name: profile,
-        names.API_KEY.name: api_key_file,
-        names.STACKONE_URL.name: stackone_url,
-        names.TIMEOUT.name: timeout,
-    }
-
-    def body(session: Session) -> DoctorResult:
-        refuse_secrets(api_key=api_key)
-        return _doctor(session, session.inputs(flags))
-
-    execute("doctor", Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose), body)
+    execute("doctor", locals(), _doctor)
 
 
 def _doctor(session: Session, inputs: Inputs) -> DoctorResult:

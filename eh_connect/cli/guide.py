@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eh_connect import inputs as names
+from eh_connect import judging
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute
+from eh_connect.cli.session import execute
 
 if TYPE_CHECKING:
+    from eh_connect.cli.session import Session
     from eh_connect.errors import NextStep
     from eh_connect.guide_document import Guide
+    from eh_connect.inputs import Inputs
 
 
 @dataclass(frozen=True)
@@ -62,22 +65,10 @@ def guide(  # noqa: PLR0913  # a flag is an argument
     In the Developer Portal and the dashboard; to read, or to hand to the person who has the Employment
     Hero account. Asks nothing, sends nothing.
     """
-    flags = {
-        names.FORMAT.name: form,
-        names.PROFILE.name: profile,
-        names.NAME.name: name,
-        names.ORG_ID.name: org_id,
-        names.APP_NAME.name: app_name,
-        names.SCOPES.name: scopes,
-        names.ACTIONS.name: tuple(action or ()),
-        names.STACKONE_APP_URL.name: stackone_app_url,
-        names.TIMEOUT.name: timeout,
-    }
-    common = Common(json=json or form == "json", no_input=no_input, sandbox=sandbox, verbose=verbose)
-    execute("guide", common, lambda session: _guide(session, flags))
+    execute("guide", {**locals(), "format": form, "json": json or form == "json"}, _guide)
 
 
-def _guide(session: Session, flags: dict[str, str | tuple[str, ...] | None]) -> GuideResult:
+def _guide(session: Session, inputs: Inputs) -> GuideResult:
     from shutil import get_terminal_size
 
     from eh_connect.cli import setup_inputs
@@ -85,9 +76,8 @@ def _guide(session: Session, flags: dict[str, str | tuple[str, ...] | None]) -> 
     from eh_connect.guide import build_guide
     from eh_connect.state import State, StateFolder
 
-    inputs = session.inputs(flags)
     given = setup_inputs.read(inputs)
-    form = inputs.text(names.FORMAT, names.one_of("text", "markdown", "json")) or "text"
+    form = inputs.text(names.FORMAT, judging.one_of("text", "markdown", "json")) or "text"
     inputs.stop_on_problems()
     kept = StateFolder(session.folder).read(given.label) or State(given.label)
     scopes = given.scopes or kept.scopes

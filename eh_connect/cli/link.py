@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_secrets
+from eh_connect.cli.session import execute
 
 if TYPE_CHECKING:
+    from eh_connect.cli.session import Session
+    from eh_connect.inputs import Inputs
     from eh_connect.result import SessionResult
 
 
@@ -36,9 +37,7 @@ def link(  # noqa: PLR0913  # a flag is an argument
         ),
     ] = None,
     profile: options.Profile = None,
-    profile_id: Annotated[
-        options.Text, typer.Option("--profile-id", metavar="ID", help="StackOne profile. [default: as kept]")
-    ] = None,
+    profile_id: options.KnownProfileId = None,
     api_key_file: options.ApiKeyFile = None,
     stackone_url: options.StackOneUrl = None,
     json: options.Json = False,
@@ -52,26 +51,10 @@ def link(  # noqa: PLR0913  # a flag is an argument
 
     The link is a bearer token: as long as it works, whoever has it can link an account in that name.
     """
-    common = Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose)
-    flags = {
-        names.PROFILE.name: profile,
-        names.PROFILE_ID.name: profile_id,
-        names.API_KEY.name: api_key_file,
-        names.STACKONE_URL.name: stackone_url,
-        names.OWNER_ID.name: owner_id,
-        names.OWNER_NAME.name: owner_name,
-        names.SESSION_LABEL.name: label,
-        names.EXPIRES_IN.name: expires_in,
-        names.WAIT.name: wait,
-        names.TIMEOUT.name: timeout,
-    }
 
-    def body(session: Session) -> SessionResult:
+    def body(session: Session, inputs: Inputs) -> SessionResult:
         from eh_connect.cli.link_run import run_link
 
-        refuse_secrets(api_key=api_key)
-        return run_link(
-            session, session.inputs(flags), again=options.again(flags, (names.PROFILE, names.TIMEOUT))
-        )
+        return run_link(session, inputs)
 
-    execute("link", common, body)
+    execute("link", locals(), body)

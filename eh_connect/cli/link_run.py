@@ -6,9 +6,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as names
+from eh_connect import judging
 from eh_connect.cli import parts, setup_inputs
 from eh_connect.cli.opening import opened
-from eh_connect.cli.verify_run import calls, lasting, sign_in_parts
+from eh_connect.cli.stackone import StackOne
+from eh_connect.cli.verify_run import lasting, sign_in_parts
 from eh_connect.commands import command
 from eh_connect.flows.link import LinkRequest, link
 from eh_connect.flows.signing_in import USUAL_LIFE
@@ -24,13 +26,13 @@ _OWNER_ID = "How the customer is called in your own system: StackOne gives it ba
 _OWNER_NAME = "The customer's name, as people know it."
 
 
-def run_link(session: Session, inputs: Inputs, *, again: tuple[str, ...]) -> SessionResult:
+def run_link(session: Session, inputs: Inputs) -> SessionResult:
     """Judge the inputs, ask for what is missing where somebody is there, then make the link."""
-    given = setup_inputs.read(inputs)
-    owner_id = inputs.text(names.OWNER_ID, names.line)
-    owner_name = inputs.text(names.OWNER_NAME, names.line)
-    session_label = inputs.text(names.SESSION_LABEL, names.line)
-    expires_in = inputs.text(names.EXPIRES_IN, names.life) or USUAL_LIFE
+    given = setup_inputs.read_for_looking(inputs, session.output.warn)
+    owner_id = inputs.text(names.OWNER_ID, judging.line)
+    owner_name = inputs.text(names.OWNER_NAME, judging.line)
+    session_label = inputs.text(names.SESSION_LABEL, judging.line)
+    expires_in = inputs.text(names.EXPIRES_IN, judging.life) or USUAL_LIFE
     asks = session.attended
     if asks:
         inputs.stop_on_problems()
@@ -40,11 +42,11 @@ def run_link(session: Session, inputs: Inputs, *, again: tuple[str, ...]) -> Ses
         for wanted, value in ((names.OWNER_ID, owner_id), (names.OWNER_NAME, owner_name)):
             if value is None and wanted.name not in invalid:
                 inputs.missing.append(wanted.problem())
-        return setup_inputs.api_key(inputs, given, keeping, session.output.warn)
+        return setup_inputs.api_key(inputs, given, keeping)
 
     opening = opened(session, inputs, given, gather, writes=False, asks=asks)
     with opening as (keeping, urls, kept_key), ExitStack() as stack:
-        stackone = calls(given, urls, keeping, stack)
+        stackone = StackOne.around(keeping, urls, given, stack)
         key = kept_key
         if asks:
             from eh_connect.cli import setup_wizard
@@ -52,8 +54,8 @@ def run_link(session: Session, inputs: Inputs, *, again: tuple[str, ...]) -> Ses
 
             asking = setup_wizard.asking(session, browser=False)
             key = working_key(asking, stackone.connect, kept_key).key
-            owner_id = owner_id or asking.text("Customer's ID", names.line, more=_OWNER_ID)
-            owner_name = owner_name or asking.text("Customer's name", names.line, more=_OWNER_NAME)
+            owner_id = owner_id or asking.text("Customer's ID", judging.line, more=_OWNER_ID)
+            owner_name = owner_name or asking.text("Customer's name", judging.line, more=_OWNER_NAME)
         if owner_id is None or owner_name is None:
             raise AssertionError("what is missing has been told, or asked for")
         request = LinkRequest(
@@ -65,6 +67,6 @@ def run_link(session: Session, inputs: Inputs, *, again: tuple[str, ...]) -> Ses
             session_label=session_label,
             expires_in=expires_in,
             wait=given.wait or 0.0,
-            again=command("link", given.label, *again),
+            again=command("link", given.label, *inputs.typed(names.PROFILE, names.TIMEOUT)),
         )
         return lasting(session, link(request, sign_in_parts(stackone, key, parts.unattended(session))))

@@ -10,7 +10,7 @@ from eh_connect.cli.setup_inputs import STACKONE_APP_URL, STACKONE_URL
 from eh_connect.employment_hero.portal import OAUTH_URL
 from eh_connect.errors import StorageError
 from eh_connect.flows.keeping import Keeping
-from eh_connect.inputs import origin, url
+from eh_connect.judging import origin, url
 from eh_connect.state import StateFolder
 
 if TYPE_CHECKING:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
-from eh_connect import inputs as names
 from eh_connect.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 # Typer reads these at run time; Optional keeps it clear which flags may be left out.
 Text = Optional[str]  # noqa: UP045
@@ -28,6 +24,9 @@ ProfileId = Annotated[
         metavar="ID",
         help="Existing StackOne profile to take over; “new” is the one created since you were asked to.",
     ),
+]
+KnownProfileId = Annotated[
+    Text, typer.Option("--profile-id", metavar="ID", help="StackOne profile. [default: as kept]")
 ]
 OrgId = Annotated[
     Text, typer.Option("--org-id", metavar="ID|URL", help="Organisation ID, or a pasted portal URL.")
@@ -101,27 +100,6 @@ Timeout = Annotated[
     Text,
     typer.Option("--timeout", metavar="SECONDS", help="Network time of the whole command. [default: 150]"),
 ]
-
-
-NOT_AGAIN = (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT)
-"""What ``setup`` and ``rotate`` need not be told again, or have in another place of the command line."""
-
-
-def again(
-    flags: Mapping[str, str | tuple[str, ...] | None],
-    leave: Collection[names.Input] = NOT_AGAIN,
-    /,
-    **switches: bool,
-) -> tuple[str, ...]:
-    """The flags that were given but for ``leave``, to type once more; secrets are in files: none is here."""
-    by_name = {i.name: i.flag for i in vars(names).values() if isinstance(i, names.Input) and i.flag}
-    typed: list[str] = []
-    for name, value in flags.items():
-        if value is None or name in {i.name for i in leave}:
-            continue
-        for text in (value,) if isinstance(value, str) else value:
-            typed += [by_name[name], text]
-    return (*typed, *(flag for flag, given in switches.items() if given))
 
 
 def refuse_lone_exit_code(*, exit_code: bool, dry_run: bool) -> None:

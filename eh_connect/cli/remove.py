@@ -10,18 +10,17 @@ import typer
 
 from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_secrets
+from eh_connect.cli.session import execute
 from eh_connect.cli.status import MOST_COLUMNS, led_to_stackone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from eh_connect.cli.session import Session
     from eh_connect.flows.keeping import Keeping
     from eh_connect.flows.remove import RemoveResult
     from eh_connect.inputs import Inputs
     from eh_connect.state import StateFolder
-
-YES = names.Input("yes", "--yes")
 
 
 def remove(  # noqa: PLR0913  # a flag is an argument
@@ -41,22 +40,13 @@ def remove(  # noqa: PLR0913  # a flag is an argument
 
     Its pairs, its API key and its state are deleted. Nothing changes at StackOne or Employment Hero.
     """
-    flags = {
-        names.PROFILE.name: profile,
-        names.API_KEY.name: api_key_file,
-        names.STACKONE_URL.name: stackone_url,
-        names.TIMEOUT.name: timeout,
-    }
 
-    def body(session: Session) -> RemoveResult:
-        refuse_secrets(api_key=api_key)
-        inputs = session.inputs(flags)
+    def body(session: Session, inputs: Inputs) -> RemoveResult:
         if not yes and not session.attended:
-            inputs.missing.append(YES.problem())
+            inputs.missing.append(names.YES.problem())
         return _remove(session, inputs, asks=not yes)
 
-    common = Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose)
-    execute("remove", common, body)
+    execute("remove", locals(), body)
 
 
 def _remove(session: Session, inputs: Inputs, *, asks: bool) -> RemoveResult:

@@ -6,14 +6,17 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from eh_connect import inputs as names
+from eh_connect import judging
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute
+from eh_connect.cli.session import execute
 from eh_connect.employment_hero.portal import portal_url
 from eh_connect.errors import NextStep
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from eh_connect.cli.session import Session
+    from eh_connect.inputs import Inputs
     from eh_connect.sandbox.source import Prepared
 
 
@@ -66,17 +69,15 @@ def sandbox(
 
     Stand-ins for the portal, the OAuth server and StackOne, on loopback, until Ctrl-C.
     """
-    del sandbox  # it is what this command is: accepted, like every command's flags
-    common = Common(json=json, no_input=no_input, verbose=verbose)
-    execute("sandbox", common, lambda session: _serve(session, timeout))
+    # It is what this command is: the flag is accepted like every command's, and changes nothing.
+    execute("sandbox", {**locals(), "sandbox": False}, _serve)
 
 
-def _serve(session: Session, timeout: str | None) -> NoReturn:
+def _serve(session: Session, inputs: Inputs) -> NoReturn:
     from eh_connect.cli.extras import sandbox_source
     from eh_connect.errors import StorageError
 
-    inputs = session.inputs({names.TIMEOUT.name: timeout})
-    inputs.text(names.TIMEOUT, names.seconds)
+    inputs.text(names.TIMEOUT, judging.seconds)
     inputs.stop_on_problems()
     with sandbox_source().prepare(session.folder / "sandbox", lasting=True) as prepared:
         if not prepared.rehearsal.serves:

@@ -6,8 +6,8 @@ import logging
 import os
 import sys
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
@@ -84,10 +84,10 @@ class Session:
 
         return default_folder(self.environ)
 
-    def inputs(self, flags: Mapping[str, str | tuple[str, ...] | None]) -> Inputs:
+    def inputs(self, flags: Mapping[str, str | tuple[str, ...]]) -> Inputs:
         """The command's inputs: its own flags, laid over the environment."""
         if self.common.sandbox:
-            ignored = [i for i in NOT_IN_THE_SANDBOX if flags.get(i.name) is not None]
+            ignored = [i for i in NOT_IN_THE_SANDBOX if i.name in flags]
             flags = {key: value for key, value in flags.items() if key not in {i.name for i in ignored}}
             self._say_ignored([i.flag or "" for i in ignored])
         stdin: BinaryIO | None = None
@@ -104,14 +104,12 @@ class Session:
         prepared = self._stack.enter_context(sandbox_source().prepare(self.folder / "sandbox"))
         self.environ.update(prepared.environment)
         self.serves_sandbox = prepared.rehearsal.serves
-        if (
-            self.attended and not self.common.dry_run
-        ):  # a person rehearses the portal too, and brings what it gives out
-            for name in (names.CLIENT_ID, names.CLIENT_SECRET):
+        if self.attended and not self.common.dry_run:
+            for name in (names.CLIENT_ID, names.CLIENT_SECRET):  # a person brings what its portal gives out
                 self.environ.pop(name.variable or "")
             self.output.say(
-                "REHEARSAL: everything here is made up and stays on this machine. The rehearsal's own API "
-                "key is used; Client ID and Secret come from its Developer Portal, whose address is shown."
+                "REHEARSAL: everything here is made up and stays on this machine. Its own API key is used; "
+                "Client ID and Client Secret, if they are asked for, come from its own Developer Portal."
             )
         # The sandbox's keyring is loaded by name and finds its folder in the environment.
         os.environ["EH_CONNECT_HOME"] = self.environ["EH_CONNECT_HOME"]
@@ -136,24 +134,44 @@ def _requests_told(say: Callable[[str], None]) -> Iterator[None]:
         log.setLevel(logging.NOTSET)
 
 
-def execute(command: str, common: Common, body: Callable[[Session], Result]) -> NoReturn:
-    """Run a command in a session of its own, and exit."""
+def execute(command: str, typed: Mapping[str, Any], body: Callable[[Session, Inputs], Result]) -> NoReturn:
+    """Run a command in a session of its own, and exit.
+
+    Args:
+        command: its name.
+        typed: its parameters, named as its flags are; those that are texts become its inputs.
+        body: does it.
+    """
+    common = Common(**{each.name: typed.get(each.name, False) for each in fields(Common)})
     output = Output(command, json=common.json, suffix=" --sandbox" if common.sandbox else "")
 
     def within_session() -> Result:
+        _refuse_secrets(typed)
         with Session(common, output) as session:
-            return body(session)
+            return body(session, session.inputs(_flags(typed)))
 
     raise typer.Exit(run(output, within_session))
 
 
-def refuse_secrets(*, api_key: str | None, client_secret: str | None = None) -> None:
+def _flags(typed: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """The text of each input's flag that was given, by the input's name; a repeatable one as a tuple."""
+    found: dict[str, str | tuple[str, ...]] = {}
+    for each in names.WITH_FLAGS:
+        value = typed.get((each.flag or "").lstrip("-").replace("-", "_"))
+        if isinstance(value, str):
+            found[each.name] = value
+        elif isinstance(value, list) and value:
+            found[each.name] = tuple(value)
+    return found
+
+
+def _refuse_secrets(typed: Mapping[str, Any]) -> None:
     """UsageError for a secret as an argument: with the safe ways, and the advice to replace it."""
-    for what, wanted, value in (
-        ("Client Secret", names.CLIENT_SECRET, client_secret),
-        ("StackOne API key", names.API_KEY, api_key),
+    for parameter, what, wanted in (
+        ("client_secret", "Client Secret", names.CLIENT_SECRET),
+        ("api_key", "StackOne API key", names.API_KEY),
     ):
-        if value is not None:
+        if typed.get(parameter) is not None:
             raise UsageError(
                 f"The {what} must not be given on the command line.",
                 detail="The shell keeps it in its history, and every user of this machine can see it in the "

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_secrets
+from eh_connect.cli.session import execute
 
 if TYPE_CHECKING:
     from eh_connect.cli.funnel import Result
+    from eh_connect.cli.session import Session
+    from eh_connect.inputs import Inputs
 
 
 def setup(  # noqa: PLR0913  # a flag is an argument
@@ -63,32 +64,19 @@ def setup(  # noqa: PLR0913  # a flag is an argument
     Client ID and Client Secret of the Employment Hero application go into the keyring first, then to
     StackOne. Run again, it changes what differs, else says "unchanged".
     """
-    common = Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose, dry_run=dry_run)
-    flags = {
-        names.PROFILE.name: profile,
-        names.NAME.name: name,
-        names.PROFILE_ID.name: profile_id,
-        names.ORG_ID.name: org_id,
-        names.APP_NAME.name: app_name,
-        names.SCOPES.name: scopes,
-        names.CLIENT_ID.name: client_id,
-        names.CLIENT_SECRET.name: client_secret_file,
-        names.API_KEY.name: api_key_file,
-        names.STACKONE_URL.name: stackone_url,
-        names.STACKONE_APP_URL.name: stackone_app_url,
-        names.ACTIONS.name: tuple(action or ()),
-        names.VIA.name: via,
-        names.IF_EXISTS.name: if_exists,
-        names.TIMEOUT.name: timeout,
-        names.WAIT.name: wait,
-    }
 
-    def body(session: Session) -> Result:
+    def body(session: Session, inputs: Inputs) -> Result:
         from eh_connect.cli.setup_run import run_setup
-        from eh_connect.cli.wiring import Switches
+        from eh_connect.cli.wiring import NOT_AGAIN, Switches
 
-        refuse_secrets(client_secret=client_secret, api_key=api_key)
         options.refuse_lone_exit_code(exit_code=exit_code, dry_run=dry_run)
+        chosen = {
+            "--default": default is True,
+            "--no-default": default is False,
+            "--no-check": not check,
+            "--no-store": not store,
+            "--replace-application": replace_application,
+        }
         switches = Switches(
             default=default,
             check=check,
@@ -97,12 +85,8 @@ def setup(  # noqa: PLR0913  # a flag is an argument
             exit_code=exit_code,
             replace_application=replace_application,
             browser=browser,
-            again=options.again(
-                flags,
-                **{"--default": default is True, "--no-default": default is False, "--no-check": not check},
-                **{"--no-store": not store, "--replace-application": replace_application},
-            ),
+            again=(*inputs.typed(*NOT_AGAIN), *(flag for flag, given in chosen.items() if given)),
         )
-        return run_setup(session, session.inputs(flags), switches)
+        return run_setup(session, inputs, switches)
 
-    execute("setup", common, body)
+    execute("setup", locals(), body)

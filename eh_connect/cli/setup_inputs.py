@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from eh_connect import inputs as names
+from eh_connect import judging
 from eh_connect.employment_hero import portal, scopes
 from eh_connect.employment_hero.credentials import cleaned, judge_api_key, judge_pair
 from eh_connect.secret import Pair, Secret
@@ -64,30 +65,30 @@ class Gathered:
 
 def read(inputs: Inputs) -> Given:
     """Read and judge everything that needs nothing stored; problems stay in ``inputs``."""
-    eh_app_url = inputs.text(names.EMPLOYMENT_HERO_APP_URL, names.url) or portal.APP_URL
+    eh_app_url = inputs.text(names.EMPLOYMENT_HERO_APP_URL, judging.url) or portal.APP_URL
     one_stdin = not inputs.two_on_stdin()
     actions = inputs.texts(names.ACTIONS)
     if actions and "all" in actions and len(actions) > 1:
         inputs.invalid.append(names.ACTIONS.problem("“all” stands alone"))
     return Given(
-        label=inputs.text(names.PROFILE, names.label) or "default",
-        name=inputs.text(names.NAME, names.line),
-        profile_id=inputs.text(names.PROFILE_ID, names.identifier),
+        label=inputs.text(names.PROFILE, judging.label) or "default",
+        name=inputs.text(names.NAME, judging.line),
+        profile_id=inputs.text(names.PROFILE_ID, judging.identifier),
         org_id=inputs.text(names.ORG_ID, lambda text: str(portal.org_id_from(text, eh_app_url))),
-        app_name=inputs.text(names.APP_NAME, names.line),
+        app_name=inputs.text(names.APP_NAME, judging.line),
         scopes=inputs.text(names.SCOPES, _scopes),
         client_id=inputs.text(names.CLIENT_ID, cleaned),
         client_secret=inputs.secret(names.CLIENT_SECRET) if one_stdin else None,
         api_key=inputs.secret(names.API_KEY) if one_stdin else None,
-        stackone_url=inputs.text(names.STACKONE_URL, names.url),
-        app_url=inputs.text(names.STACKONE_APP_URL, names.url),
+        stackone_url=inputs.text(names.STACKONE_URL, judging.url),
+        app_url=inputs.text(names.STACKONE_APP_URL, judging.url),
         eh_app_url=eh_app_url,
-        oauth_url=inputs.text(names.EMPLOYMENT_HERO_OAUTH_URL, names.url),
+        oauth_url=inputs.text(names.EMPLOYMENT_HERO_OAUTH_URL, judging.url),
         actions=actions,
-        via=inputs.text(names.VIA, names.one_of("auto", "api", "dashboard")) or "auto",
-        if_exists=inputs.text(names.IF_EXISTS, names.one_of("ask", "update", "skip", "fail")) or "ask",
-        timeout=inputs.text(names.TIMEOUT, names.seconds) or DEFAULT_TIMEOUT,
-        wait=inputs.text(names.WAIT, names.patience),
+        via=inputs.text(names.VIA, judging.one_of("auto", "api", "dashboard")) or "auto",
+        if_exists=inputs.text(names.IF_EXISTS, judging.one_of("ask", "update", "skip", "fail")) or "ask",
+        timeout=inputs.text(names.TIMEOUT, judging.seconds) or DEFAULT_TIMEOUT,
+        wait=inputs.text(names.WAIT, judging.patience),
     )
 
 
@@ -127,16 +128,11 @@ def with_pair(
     return Gathered(given, Pair(client_id, client_secret), api_key)
 
 
-def api_key(inputs: Inputs, given: Given, keeping: Keeping, warn: Callable[[str], None]) -> Secret | None:
-    """The API key alone, from what is given or kept; judged. None only together with a problem."""
+def api_key(inputs: Inputs, given: Given, keeping: Keeping) -> Secret | None:
+    """The API key alone, given or kept. None only together with a problem."""
     key = given.api_key or keeping.api_key()
     if key is None and names.API_KEY.name not in {problem.input for problem in inputs.invalid}:
         inputs.missing.append(names.API_KEY.problem())
-    for finding in judge_api_key(given.api_key.reveal()) if given.api_key else []:
-        if finding.hard:
-            inputs.invalid.append(names.API_KEY.problem(finding.why))
-        else:
-            warn(f"{names.API_KEY.name}: {finding.why}.")
     return key
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from eh_connect.stackone.assumed_writes import AssumedWrites
-from eh_connect.stackone.client import Client
-from eh_connect.stackone.reach import check_reachable
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from eh_connect.cli.opening import Urls
+    from eh_connect.cli.setup_inputs import Given
+    from eh_connect.flows.keeping import Keeping
     from eh_connect.network import NetworkTime
-    from eh_connect.secret import Secret
+    from eh_connect.secret import Pair, Secret
+    from eh_connect.stackone.assumed_writes import AssumedWrites
+    from eh_connect.stackone.client import Client
 
 
 class StackOne:
@@ -28,8 +29,22 @@ class StackOne:
         self._secrets = secrets
         self._open: dict[Secret, tuple[Client, AssumedWrites]] = {}
 
+    @classmethod
+    def around(
+        cls, keeping: Keeping, urls: Urls, given: Given, stack: ExitStack, pair: Pair | None = None
+    ) -> Self:
+        """For a label that is open; what it keeps, and ``pair``, are taken out of what StackOne says."""
+        from eh_connect.network import NetworkTime
+
+        pairs = (pair, keeping.current, keeping.next, keeping.previous)
+        kept = tuple(secret for each in pairs if each for secret in (each.client_id, each.client_secret))
+        return cls(urls.stackone, urls.dashboard, NetworkTime(given.timeout), stack, kept)
+
     def connect(self, api_key: Secret) -> tuple[Client, AssumedWrites]:
         """The calls for a key; the same ones for the same key."""
+        from eh_connect.stackone.assumed_writes import AssumedWrites
+        from eh_connect.stackone.client import Client
+
         if api_key not in self._open:
             client = self._stack.enter_context(
                 Client(api_key, url=self.url, time=self.time, secrets=self._secrets)
@@ -39,4 +54,6 @@ class StackOne:
 
     def check_reachable(self) -> None:
         """NetworkError (7) where nothing answers."""
+        from eh_connect.stackone.reach import check_reachable
+
         check_reachable(self.url, self.time)

@@ -12,11 +12,12 @@ import typer
 
 from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_secrets
+from eh_connect.cli.session import execute
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from eh_connect.cli.session import Session
     from eh_connect.cli.setup_inputs import Given
     from eh_connect.cli.stackone import StackOne
     from eh_connect.flows.status import Opened, StatusResult
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from eh_connect.ports import ReadsProfiles
     from eh_connect.secret import Secret
 
-MAX_AGE = names.Input("max-age", "--max-age")
 MOST_COLUMNS = 80
 
 
@@ -53,20 +53,11 @@ def status(  # noqa: PLR0913  # a flag is an argument
     All profiles, or the one that --profile names. StackOne is asked if an API key is at hand. Asks you
     nothing, writes nothing.
     """
-    flags = {
-        names.PROFILE.name: profile,
-        MAX_AGE.name: max_age,
-        names.API_KEY.name: api_key_file,
-        names.STACKONE_URL.name: stackone_url,
-        names.TIMEOUT.name: timeout,
-    }
 
-    def body(session: Session) -> StatusResult:
-        refuse_secrets(api_key=api_key)
-        return _status(session, session.inputs(flags), offline=offline, check=check)
+    def body(session: Session, inputs: Inputs) -> StatusResult:
+        return _status(session, inputs, offline=offline, check=check)
 
-    common = Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose)
-    execute("status", common, body)
+    execute("status", locals(), body)
 
 
 def _status(session: Session, inputs: Inputs, *, offline: bool, check: bool) -> StatusResult:
@@ -75,7 +66,7 @@ def _status(session: Session, inputs: Inputs, *, offline: bool, check: bool) -> 
     from eh_connect.state import StateFolder
 
     given = setup_inputs.read_for_looking(inputs, session.output.warn)
-    most = inputs.text(MAX_AGE, days)
+    most = inputs.text(names.MAX_AGE, days)
     inputs.stop_on_problems()
     one = inputs.given(names.PROFILE) is not None
     labels = [given.label] if one else StateFolder(session.folder).labels()

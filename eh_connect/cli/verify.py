@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eh_connect import inputs as names
 from eh_connect.cli import options
-from eh_connect.cli.session import Common, Session, execute, refuse_secrets
+from eh_connect.cli.session import execute
 
 if TYPE_CHECKING:
+    from eh_connect.cli.session import Session
+    from eh_connect.inputs import Inputs
     from eh_connect.result import SessionResult
 
 
 def verify(  # noqa: PLR0913  # a flag is an argument
     *,
     profile: options.Profile = None,
-    profile_id: Annotated[
-        options.Text, typer.Option("--profile-id", metavar="ID", help="StackOne profile. [default: as kept]")
-    ] = None,
+    profile_id: options.KnownProfileId = None,
     api_key_file: options.ApiKeyFile = None,
     stackone_url: options.StackOneUrl = None,
     wait: Annotated[
@@ -48,25 +47,10 @@ def verify(  # noqa: PLR0913  # a flag is an argument
     Only a sign-in shows whether Client ID, Client Secret and redirect URI are right. Unattended, the link
     is printed, and the next run sees whether it was used.
     """
-    common = Common(json=json, no_input=no_input, sandbox=sandbox, verbose=verbose)
-    flags = {
-        names.PROFILE.name: profile,
-        names.PROFILE_ID.name: profile_id,
-        names.API_KEY.name: api_key_file,
-        names.STACKONE_URL.name: stackone_url,
-        names.WAIT.name: wait,
-        names.TIMEOUT.name: timeout,
-    }
 
-    def body(session: Session) -> SessionResult:
+    def body(session: Session, inputs: Inputs) -> SessionResult:
         from eh_connect.cli.verify_run import run_verify
 
-        refuse_secrets(api_key=api_key)
-        again = options.again(
-            flags, (names.PROFILE, names.TIMEOUT, names.WAIT), **{"--keep-account": keep_account}
-        )
-        return run_verify(
-            session, session.inputs(flags), again=again, keep_account=keep_account, browser=browser
-        )
+        return run_verify(session, inputs, keep_account=keep_account, browser=browser)
 
-    execute("verify", common, body)
+    execute("verify", locals(), body)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
+from eh_connect import inputs as names
 from eh_connect.cli import parts, setup_inputs
 from eh_connect.cli.opening import opened
 from eh_connect.cli.setup_inputs import DEFAULT_WAIT
+from eh_connect.cli.stackone import StackOne
 from eh_connect.commands import command
 from eh_connect.errors import ActionNeededError, NextStep
 from eh_connect.flows.signing_in import SignInParts
@@ -19,10 +21,8 @@ from eh_connect.state import StateFolder
 if TYPE_CHECKING:
     from eh_connect.asking import Asking
     from eh_connect.cli.funnel import Result
-    from eh_connect.cli.opening import Urls
     from eh_connect.cli.session import Session
     from eh_connect.cli.setup_inputs import Given
-    from eh_connect.cli.stackone import StackOne
     from eh_connect.cli.wiring import Wiring
     from eh_connect.console import Console
     from eh_connect.flows.keeping import Keeping
@@ -31,21 +31,19 @@ if TYPE_CHECKING:
     from eh_connect.secret import Secret
 
 
-def run_verify(
-    session: Session, inputs: Inputs, *, again: tuple[str, ...], keep_account: bool, browser: bool
-) -> SessionResult:
+def run_verify(session: Session, inputs: Inputs, *, keep_account: bool, browser: bool) -> SessionResult:
     """Judge the inputs, ask for a missing key where somebody is there, then prove."""
-    given = setup_inputs.read(inputs)
+    given = setup_inputs.read_for_looking(inputs, session.output.warn)
     asks = session.attended
     if asks:
         inputs.stop_on_problems()
 
     def gather(keeping: Keeping) -> Secret | None:
-        return setup_inputs.api_key(inputs, given, keeping, session.output.warn)
+        return setup_inputs.api_key(inputs, given, keeping)
 
     opening = opened(session, inputs, given, gather, writes=False, asks=asks)
     with opening as (keeping, urls, kept_key), ExitStack() as stack:
-        stackone = calls(given, urls, keeping, stack)
+        stackone = StackOne.around(keeping, urls, given, stack)
         console: Console = parts.unattended(session)
         key = kept_key
         if asks:
@@ -56,25 +54,16 @@ def run_verify(
             key = working_key(questions, stackone.connect, kept_key).key
             renew = stackone.time.renew
             console = parts.attended(session, questions, wait=DEFAULT_WAIT, renew=renew, reviewed=False)
+        again = inputs.typed(names.PROFILE, names.TIMEOUT, names.WAIT)
         request = VerifyRequest(
             label=given.label,
             profile_id=given.profile_id,
             wait=_patience(given, asks=asks),
             keep_account=keep_account,
-            again=command("verify", given.label, *again),
+            again=command("verify", given.label, *again, *(["--keep-account"] if keep_account else [])),
         )
         notes = Notes(StateFolder(session.folder), keeping.state, writes=keeping.known)
         return lasting(session, verify(request, sign_in_parts(stackone, key, console), notes))
-
-
-def calls(given: Given, urls: Urls, keeping: Keeping, stack: ExitStack) -> StackOne:
-    """StackOne's calls, for a command that only reads what is kept."""
-    from eh_connect.cli.stackone import StackOne
-    from eh_connect.network import NetworkTime
-
-    pairs = (keeping.current, keeping.next, keeping.previous)
-    kept = tuple(secret for pair in pairs if pair for secret in (pair.client_id, pair.client_secret))
-    return StackOne(urls.stackone, urls.dashboard, NetworkTime(given.timeout), stack, kept)
 
 
 def sign_in_parts(stackone: StackOne, key: Secret | None, console: Console) -> SignInParts:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from eh_connect import inputs as names
 from eh_connect.cli.setup_inputs import DEFAULT_NAME
+from eh_connect.cli.stackone import StackOne
 from eh_connect.errors import NextStep
 from eh_connect.flows.request import SetupParts, SetupRequest
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from eh_connect.flows.keeping import Keeping
     from eh_connect.result import SetupResult
     from eh_connect.secret import Pair, Secret
+
+NOT_AGAIN = (names.PROFILE, names.PROFILE_ID, names.TIMEOUT, names.WAIT)
+"""What the next command need not be told again, or has in another place of its line."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +52,13 @@ class Wiring:
     def __init__(
         self, stack: ExitStack, keeping: Keeping, switches: Switches, urls: Urls, gathered: Gathered
     ) -> None:
-        from eh_connect.cli.stackone import StackOne
         from eh_connect.employment_hero.probe import CredentialProbe
-        from eh_connect.network import NetworkTime
 
         self.keeping = keeping
         self.switches = switches
         self.urls = urls
-        self.time = NetworkTime(gathered.given.timeout)
-        pairs = (gathered.pair, keeping.current, keeping.next, keeping.previous)
-        known = tuple(secret for pair in pairs if pair for secret in (pair.client_id, pair.client_secret))
-        self.stackone = StackOne(urls.stackone, urls.dashboard, self.time, stack, known)
+        self.stackone = StackOne.around(keeping, urls, gathered.given, stack, gathered.pair)
+        self.time = self.stackone.time
         self.probe = CredentialProbe(urls.oauth, self.time)
 
     def parts(self, api_key: Secret, console: Console) -> SetupParts:

@@ -8,7 +8,7 @@ from eh_connect.change import ALL_ACTIONS
 from eh_connect.commands import command
 from eh_connect.employment_hero import portal, scopes
 from eh_connect.errors import ActionNeededError, NextStep, StackOneRefusedError
-from eh_connect.inputs import line
+from eh_connect.judging import line
 from eh_connect.stackone.models import REDIRECT_URI
 from eh_connect.terminal import Choice
 from eh_connect.wizard import words

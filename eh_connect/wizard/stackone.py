@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eh_connect import inputs
+from eh_connect import judging
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
 from eh_connect.flows.finding import NEW, not_there
 from eh_connect.terminal import Choice
@@ -106,6 +106,6 @@ def settle_name(talk: Talk) -> None:
 def ask_name(talk: Talk) -> None:
     """Another name."""
     name = talk.asking.text(
-        "Name at StackOne", inputs.line, more="How the profile is called in StackOne's project."
+        "Name at StackOne", judging.line, more="How the profile is called in StackOne's project."
     )
     talk.note(name=name, name_given=True)

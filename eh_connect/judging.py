@@ -1,0 +1,125 @@
+"""Judging values that come as text: each judge returns the value, or raises ValueError with the reason."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from eh_connect.employment_hero.credentials import cleaned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def label(text: str) -> str:
+    """A local label of a profile."""
+    if not re.fullmatch(r"[a-z0-9-]{1,64}", text):
+        raise ValueError("a label has 1 to 64 of the characters a-z, 0-9 and -")
+    return text
+
+
+def line(text: str) -> str:
+    """A name: one line of printable text."""
+    text = text.strip()
+    if not text:
+        raise ValueError("it is empty")
+    if not text.isprintable():
+        raise ValueError("it contains characters that can't be printed")
+    return text
+
+
+def identifier(text: str) -> str:
+    """An ID: no blanks, nothing that can't be printed."""
+    text = cleaned(text)
+    if not text:
+        raise ValueError("it is empty")
+    if not text.isprintable() or any(c.isspace() for c in text):
+        raise ValueError("an ID has no blanks or control characters in it")
+    return text
+
+
+def url(text: str) -> str:
+    """A base URL: https, or http to a loopback IP address; without the trailing slash."""
+    text = cleaned(text)
+    parts = _split(text)
+    if "\\" in text:  # a slash to some parsers
+        raise ValueError("a URL has no backslash in it")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a URL must not carry a user name or password")
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise ValueError("a base URL has no query and no fragment")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ValueError("http is for a loopback IP address only (such as http://127.0.0.1:8000): use https")
+    return text.rstrip("/")
+
+
+def origin(base_url: str) -> str:
+    """Scheme, host and port of a URL, in one spelling: what stored secrets are bound to."""
+    parts = _split(base_url)
+    port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        port_is_fine = parts.port != 0
+        (parts.hostname or "").encode("idna").decode("idna")  # no empty or overlong part, no broken "xn--"
+    except ValueError:
+        raise ValueError("it is not a URL") from None
+    # The stricter host rule keeps every parser of one mind about where a secret goes.
+    plain_host = r"[0-9a-f:]+" if "[" in parts.netloc else r"[a-z0-9.-]+"
+    host_is_plain = re.fullmatch(plain_host, parts.hostname or "")
+    if parts.scheme not in {"https", "http"} or not host_is_plain or not port_is_fine:
+        raise ValueError("it is not a URL such as https://api.stackone.com")
+    if not text.isprintable() or any(c.isspace() for c in text):
+        raise ValueError("a URL has no blanks or control characters in it")
+    return parts
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """A judge for a fixed list of words."""
+
+    def judge(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"it must be one of {', '.join(choices)}")
+        return text
+
+    return judge
+
+
+def seconds(text: str) -> float:
+    """A time limit: a positive number of seconds, a day at most."""
+    value = patience(text)
+    if not value:
+        raise ValueError("it is more than 0 and at most 86400 seconds")
+    return value
+
+
+def patience(text: str) -> float:
+    """How long a person is waited for: seconds, a day at most; 0: not at all."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError("it is not a number of seconds") from None
+    if not 0 <= value <= 86_400:  # noqa: PLR2004  # a day
+        raise ValueError("it is at least 0 and at most 86400 seconds")
+    return value
+
+
+def life(text: str) -> int:
+    """How long a link lives: whole seconds, a year at most."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004  # digits of a year, and some
+    if not 0 < value <= 366 * 86_400:
+        raise ValueError("it is a whole number of seconds, at least 1 and at most a year")
+    return value
