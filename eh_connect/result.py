@@ -57,12 +57,17 @@ class SetupResult:
     next_steps: tuple[NextStep, ...] = ()
     exit_code: int = 0
 
+    @property
+    def changed(self) -> bool:
+        """Whether StackOne holds something new."""
+        return self.via is not None
+
     def as_json(self) -> dict[str, Any]:
         """The fields of the JSON object, without the common ones."""
         profile = self.profile
         return {
             "action": self.action,
-            "changed": self.via is not None,
+            "changed": self.changed,
             "via": self.via,
             "documented": None if self.via is None else self.via == "dashboard",
             "proven": self.proven,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from docs.pictures import phases
 from eh_connect.cli.funnel import TerminatedError
 from eh_connect.employment_hero.scopes import CARDS, PRESETS
 from eh_connect.errors import EhConnectError
@@ -29,6 +30,7 @@ DOCS = ROOT / "docs"
 COMMANDS = ("setup", "rotate", "verify", "link", "status", "remove", "doctor", "guide", "sandbox")
 VARIABLE = r"(?:EH_CONNECT|STACKONE|EMPLOYMENT_HERO)_[A-Z_]+"
 SHELLS = ("sh", "bash", "shell", "console")
+NEW_SECRET = "made-up-new-secret-0123456789-0123456789-_"
 REFUSED_FLAGS = {"--client-secret", "--api-key"}
 
 
@@ -38,14 +40,16 @@ def _pipeline_steps(document: Path) -> list[str]:
 
 
 SET_UP_AND_TEST = [block.text for block in blocks(README, "sh")[:2]]
+ROTATE = DOCS / "rotate.md"
+FROM_TOP_TO_BOTTOM = "\n".join(["eh-connect setup", *(block.text for block in blocks(ROTATE, *SHELLS))])
 SCRIPTS = [
     pytest.param(text, id=f"{document.name}-{number}")
     for document in FOR_USERS
     for number, text in enumerate(
         [*(block.text for block in blocks(document, *SHELLS)), *_pipeline_steps(document)], 1
     )
-    if text not in SET_UP_AND_TEST
-]
+    if text not in SET_UP_AND_TEST and document != ROTATE
+] + [pytest.param(FROM_TOP_TO_BOTTOM, id=ROTATE.name)]
 
 
 @pytest.fixture
@@ -66,6 +70,8 @@ def environment(stage: Stage, tmp_path: Path) -> dict[str, str]:
     credentials = tmp_path / "credentials"
     credentials.mkdir()
     (credentials / "client-secret").write_text(values["EH_CONNECT_CLIENT_SECRET"] + "\n")
+    stage.register(values["EH_CONNECT_CLIENT_ID"], NEW_SECRET)
+    (credentials / "new-client-secret").write_text(NEW_SECRET + "\n")
     (credentials / "api-key").write_text(values["STACKONE_API_KEY"] + "\n")
     return {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
@@ -173,8 +179,13 @@ def test_the_json_shown_of_a_proof_has_the_fields_of_the_real_one(
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_flag_is_in_the_reference(command: str) -> None:
-    reference = (DOCS / "setup.md").read_text(encoding="utf-8")
+    places = [place for name in ("setup", command) if (place := DOCS / f"{name}.md").exists()]
+    reference = "".join(place.read_text(encoding="utf-8") for place in places)
     assert _flags_of(command) <= _flags_in(reference)
+
+
+def test_the_picture_of_the_phases_is_of_the_rotation_as_it_is() -> None:
+    assert phases.svg(phases.phases()) == phases.FILE.read_text(encoding="utf-8")
 
 
 def test_every_variable_is_in_the_reference() -> None:

@@ -11,6 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from eh_connect.errors import EhConnectError, InputError, LostAnswerError, NetworkError, StorageError
 from eh_connect.errors import WriteRefusedError as Refused
+from eh_connect.flows.keeping import Keeping
+from eh_connect.flows.remove import RemoveRequest, remove
 from tests.fakes import Fault, Killed, World, pair
 
 if TYPE_CHECKING:
@@ -40,13 +42,13 @@ def faults(draw: st.DrawFn) -> list[Fault]:
 
 
 class LifeOfAProfile(RuleBasedStateMachine):
-    """Set-up, rotation, rollback, and what others do at StackOne; each may fail or die anywhere."""
+    """Set-up, rotation, rollback, removal, and what others do at StackOne; each may fail or die anywhere."""
 
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
         self.given = 0
-        self.by_others: set[Pair] = set()
+        self.forgotten: set[Pair] = set()  # what others entered at StackOne, or was removed here knowingly
 
     @initialize()
     def set_up(self) -> None:
@@ -106,7 +108,7 @@ class LifeOfAProfile(RuleBasedStateMachine):
     @rule()
     def somebody_enters_another_secret_by_hand(self) -> None:
         theirs = pair(f"by-others-{self.given}")
-        self.by_others.add(theirs)
+        self.forgotten.add(theirs)
         self.world.stackone.change(next(iter(self.world.stackone.rows)), pair=theirs)
 
     @rule(writes=st.booleans())
@@ -117,6 +119,19 @@ class LifeOfAProfile(RuleBasedStateMachine):
     @rule()
     def the_state_folder_is_lost(self) -> None:
         self.world.folder.states.clear()
+
+    @rule(of_this_run=faults())
+    def what_is_kept_is_removed(self, of_this_run: list[Fault]) -> None:
+        world = self.world
+        world.start_again(*of_this_run)
+        keeping = Keeping("default", world.secrets, world.states, writes=True, now=lambda: "2026-11-24")
+        request = RemoveRequest(world.reads, "", "https://app", "https://portal", confirm=lambda _: None)
+        self.forgotten |= {pair for pair in world.stackone.pairs.values() if pair is not None}
+        with suppress(Killed, EhConnectError):
+            keeping.load()
+            remove(keeping, request)
+            assert (world.keyring.pairs, world.folder.states) == ({}, {})
+        world.start_again()
 
     @rule()
     def a_clean_run_brings_its_pair_into_force(self) -> None:
@@ -134,7 +149,7 @@ class LifeOfAProfile(RuleBasedStateMachine):
     @invariant()
     def what_stackone_holds_is_kept_here(self) -> None:
         assert len(self.world.stackone.rows) <= 1
-        held = set(self.world.stackone.pairs.values()) - self.by_others
+        held = set(self.world.stackone.pairs.values()) - self.forgotten
         assert held <= set(self.world.keyring.pairs.values())
 
 

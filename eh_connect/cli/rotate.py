@@ -12,7 +12,7 @@ from eh_connect.cli.session import Common, Session, execute, refuse_secrets
 from eh_connect.errors import UsageError
 
 if TYPE_CHECKING:
-    from eh_connect.result import SetupResult
+    from eh_connect.cli.funnel import Result
 
 
 def rotate(  # noqa: PLR0913  # a flag is an argument
@@ -64,7 +64,7 @@ def rotate(  # noqa: PLR0913  # a flag is an argument
         names.WAIT.name: wait,
     }
 
-    def body(session: Session) -> SetupResult:
+    def body(session: Session) -> Result:
         from eh_connect.cli.rotate_run import note_revoked, run_rotate
         from eh_connect.cli.wiring import Switches
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from eh_connect.cli import parts, setup_inputs
 from eh_connect.cli.opening import opened
 from eh_connect.cli.setup_inputs import DEFAULT_NAME, DEFAULT_WAIT, Gathered
+from eh_connect.cli.verify_run import Proof, proven_next
 from eh_connect.cli.wiring import Switches, Wiring, dry_run_told
 from eh_connect.commands import command
 from eh_connect.errors import InputError, NextStep
@@ -18,6 +19,7 @@ from eh_connect.secret import Secret
 from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile
 
 if TYPE_CHECKING:
+    from eh_connect.cli.funnel import Result
     from eh_connect.cli.session import Session
     from eh_connect.cli.setup_inputs import Given
     from eh_connect.console import Console
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from eh_connect.inputs import Inputs
 
 
-def run_rotate(session: Session, inputs: Inputs, switches: Switches) -> SetupResult:
+def run_rotate(session: Session, inputs: Inputs, switches: Switches) -> Result:
     """Check everything, have the person make the new secret where somebody is there, then rotate."""
     given = setup_inputs.read(inputs)
     is_rollback = switches.purpose == "rollback"
@@ -44,9 +46,13 @@ def run_rotate(session: Session, inputs: Inputs, switches: Switches) -> SetupRes
     opening = opened(
         session, inputs, given, gather, writes=switches.writes, dry_run=switches.dry_run, asks=asks
     )
-    with opening as (keeping, urls, gathered), ExitStack() as stack:
-        keeping.on_success(stackone_url=urls.stackone, oauth_url=urls.oauth)
-        return _rotate(session, Wiring(stack, keeping, switches, urls, gathered), gathered, asks=asks)
+    with ExitStack() as stack:
+        with opening as (keeping, urls, gathered):
+            keeping.on_success(stackone_url=urls.stackone, oauth_url=urls.oauth)
+            wiring = Wiring(stack, keeping, switches, urls, gathered)
+            result, proof = _rotate(session, wiring, gathered, asks=asks)
+        # Out here the label's lock is free: a person may be waited for.
+        return proven_next(session, result, proof) if result.changed else result
 
 
 def note_revoked(session: Session, inputs: Inputs) -> SetupResult:
@@ -95,8 +101,9 @@ def _new_pair(given: Given, keeping: Keeping) -> tuple[Secret | None, Secret | N
     return client_id, given.client_secret or (staged.client_secret if staged and fits else None)
 
 
-def _rotate(session: Session, wiring: Wiring, gathered: Gathered, *, asks: bool) -> SetupResult:
+def _rotate(session: Session, wiring: Wiring, gathered: Gathered, *, asks: bool) -> tuple[SetupResult, Proof]:
     console: Console = parts.unattended(session)
+    questions = None
     check, pair, api_key = wiring.switches.check, gathered.pair, gathered.api_key
     if asks:
         from eh_connect.cli import rotate_wizard, setup_wizard
@@ -110,15 +117,10 @@ def _rotate(session: Session, wiring: Wiring, gathered: Gathered, *, asks: bool)
         raise AssertionError("what is missing has been told, or asked for")
     request = wiring.request(gathered, pair, check=check)
     result = rotate(request, wiring.parts(api_key, console))
-    if result.action in {"rotated", "rolled_back"}:
-        result = replace(result, next_steps=_afterwards(wiring.keeping))
-    return dry_run_told(result, request, exit_code=wiring.switches.exit_code)
-
-
-def _afterwards(keeping: Keeping) -> tuple[NextStep, ...]:
-    state = keeping.state
-    steps = [NextStep("prove the new pair", command("verify", state.label))]
-    if state.old_secret is not None:
+    state = wiring.keeping.state
+    if result.changed and state.old_secret is not None:
         why = f"after that, revoke {state.old_secret} in the portal, and note it"
-        steps.append(NextStep(why, command("rotate", state.label, "--old-revoked")))
-    return tuple(steps)
+        step = NextStep(why, command("rotate", state.label, "--old-revoked"))
+        result = replace(result, next_steps=(step,))
+    result = dry_run_told(result, request, exit_code=wiring.switches.exit_code)
+    return result, Proof.of(session, wiring, gathered.given, api_key, console, questions)

@@ -42,7 +42,7 @@ def run_setup(session: Session, inputs: Inputs, switches: Switches) -> Result:
             said = {"org_id": given.org_id, "app_name": given.app_name, "scopes": given.scopes}
             keeping.remember(**{name: text for name, text in said.items() if text is not None})
         # Out here the label's lock is free: a person may be waited for.
-        return proven_next(session, result, proof) if result.action in {"created", "updated"} else result
+        return proven_next(session, result, proof) if result.changed else result
 
 
 def _converge(
