@@ -147,8 +147,8 @@ def nobody(seconds: float, again: str) -> ActionNeededError:
     return ActionNeededError(
         "Nobody has signed in yet.",
         detail=f"StackOne saw no sign-in within {seconds:.0f} s. It hears nothing where Employment Hero "
-        "shows an error page of its own: for a Client ID that it does not know, or for a redirect "
-        f"URI that is not exactly {REDIRECT_URI}",
+        "shows an error page of its own: for a Client ID that it does not know, or for a redirect URI that "
+        f"is not exactly this one:\n{REDIRECT_URI}",
         hint="Look at what the browser shows.",
         next_steps=(NextStep("try again", again),),
     )
@@ -159,8 +159,8 @@ def expired(again: str) -> ActionNeededError:
     return ActionNeededError(
         "The link has expired, and nobody has signed in.",
         detail="A link works for a limited time. Whether the credentials are right is not known.",
-        hint="Make a new link. If the browser showed an error page of Employment Hero, compare the "
-        f"redirect URI in the Developer Portal: {REDIRECT_URI}",
+        hint="Make a new link. If the browser showed an error page of Employment Hero, compare the redirect "
+        f"URI in the Developer Portal:\n{REDIRECT_URI}",
         next_steps=(NextStep("try again", again),),
     )
 
@@ -169,7 +169,7 @@ def seen(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError
     """What the person saw at the browser."""
     return ActionNeededError(
         f"Nobody could sign in, as the browser shows (connect session {session.id}).",
-        detail=f"{cause.means} {cause.exact or ''}".strip(),
+        detail=f"{cause.means}\n{cause.exact or ''}".strip(),
         hint=cause.advice,
         next_steps=(NextStep("try again", again),),
     )

@@ -96,8 +96,10 @@ class Browser:
         """Wait until a text is there that the page itself puts there."""
         WebDriverWait(self._driver, _PATIENCE, 0.05).until(lambda _: text in self.text())
 
-    def screenshot(self, path: Path) -> None:
-        assert self._driver.save_screenshot(str(path))
+    def screenshot(self, path: Path, most: int = 1300) -> None:
+        """The page as far as there is something on it, but at most so many pixels of its height."""
+        self._driver.execute_script(f"document.body.style = 'overflow: hidden; max-height: {most}px'")
+        assert self._driver.find_element(By.TAG_NAME, "body").screenshot(str(path))
 
     def _field(self, label: str) -> WebElement:
         name = self._one(f'//label[normalize-space()="{label}"]').get_attribute("for")

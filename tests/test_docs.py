@@ -168,6 +168,15 @@ def test_the_json_shown_has_the_fields_of_the_real_one(
     assert _keys(shown) == _keys(json.loads(run.stdout))
 
 
+def test_the_json_shown_of_a_proof_has_the_fields_of_the_real_one(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    answers = map(json.loads, (block.text for block in blocks(DOCS / "output.md", "json")))
+    shown = next(answer for answer in answers if answer["command"] == "verify")
+    run = _bash("eh-connect setup --json > setup.json; eh-connect verify --json", environment, tmp_path)
+    assert _keys(shown) == _keys(json.loads(run.stdout))
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_flag_is_in_the_reference(command: str) -> None:
     places = [place for name in ("setup", command) if (place := DOCS / f"{name}.md").exists()]

@@ -1,27 +1,31 @@
-"""Make the pictures of the terminal from real runs: ``python -m docs.pictures.make``, from a checkout.
+"""Make the pictures from real runs: ``python -m docs.pictures.make``, from a checkout, with Chromium.
 
-The tool runs in a pseudo-terminal against the rehearsal; what its screen shows becomes an SVG.
+The tool runs in a pseudo-terminal against the rehearsal, a browser beside it: what the screen shows becomes
+an SVG, what the browser shows a PNG.
 """
 
 from __future__ import annotations
 
 import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from tests.rehearsal import rehearsing
-from tests.screen import DOWN, ENTER, at_terminal
+from eh_connect.employment_hero.scopes import PRESETS
+from eh_connect.stackone.models import REDIRECT_URI
+from tests.browser import Browser, browsing
+from tests.rehearsal import Stage, rehearsing
+from tests.screen import DOWN, ENTER, Person, at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 FOLDER = Path(__file__).parent
-COLUMNS = 88
+COLUMNS = 100
 LINE, CHARACTER, MARGIN = 18, 8.4, 16
-
-CLIENT_ID = "made-up-client-id-for-the-picture-0123456-A"
-CLIENT_SECRET = "made-up-secret-for-the-picture-01234567890A"  # noqa: S105  # made up, and registered below
+ORGANISATION = "12345"
 
 
 def svg(lines: Sequence[str], title: str) -> str:
@@ -42,51 +46,141 @@ def svg(lines: Sequence[str], title: str) -> str:
     )
 
 
-def wizard() -> list[str]:
-    """The whole way of the wizard, as it stands on the screen in the end."""
-    with tempfile.TemporaryDirectory() as name, rehearsing(Path(name) / "rehearsal") as stage:
-        stage.register(CLIENT_ID, CLIENT_SECRET)
-        home = Path(name)
-        hosts = {key: url for key, url in stage.environment.items() if key.endswith("_URL")}
+@dataclass(frozen=True)
+class Place:
+    """A rehearsal, a browser, and a home of its own for the tool."""
+
+    home: Path
+    stage: Stage
+    browser: Browser
+
+    @contextmanager
+    def terminal(self, *arguments: str, **more: str) -> Iterator[Person]:
+        """The tool in a terminal."""
+        hosts = {key: url for key, url in self.stage.environment.items() if key.endswith("_URL")}
         own = {
-            "EH_CONNECT_HOME": str(home / "state"),
+            "EH_CONNECT_HOME": str(self.home / "state"),
             "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
-            "EH_TEST_KEYRING_FILE": str(home / "keyring.json"),
+            "EH_TEST_KEYRING_FILE": str(self.home / "keyring.json"),
         }
-        arguments = ("setup", "--no-browser", "--scopes", "directory")
-        with at_terminal(*arguments, environment=hosts | own, columns=COLUMNS, cwd=home) as person:
-            person.answers("StackOne API key", stage.environment["STACKONE_API_KEY"])
-            person.answers("Keep the API key")
-            person.answers("Enter: go on")
-            person.answers("Organisation ID (? explains)", "12345")
-            person.answers("Actions to enable")
-            for shown in ("Application Name", "Redirect URI", "Tick these boxes", "FIXED FOR EVER"):
-                person.sees(shown)
-                person.answers("Enter: go on")
-            person.answers("Client ID (hidden; ? explains)", CLIENT_ID)
-            person.answers("Client Secret (hidden; ? explains)", CLIENT_SECRET)
-            person.sees("Do it?")
-            person.sees("Explain", stays=False)
-            person.types(DOWN * 9 + ENTER)
-            person.sees("Nothing has been sent")
-            person.types(ENTER)
-            person.sees("Created the connector profile")
-            person.leaves()
-            lines = person.lines
-        home_text = str(home)
-    # Where this machine keeps things is nobody's business.
-    return _trimmed([line.replace(home_text, "~") for line in lines])
+        with at_terminal(
+            *arguments, environment=hosts | own | more, columns=COLUMNS, cwd=self.home
+        ) as person:
+            yield person
+
+    def picture(self, name: str, person: Person, title: str) -> None:
+        """What is or was on the terminal, without what a redraw left empty."""
+        # Where this machine keeps things is nobody's business.
+        lines = [line.replace(str(self.home), "~") for line in person.lines]
+        while not lines[-1]:
+            lines.pop()
+        shown = [line for n, line in enumerate(lines) if line or (n and lines[n - 1])]
+        (FOLDER / f"{name}.svg").write_text(svg(shown, title), encoding="utf-8")
+
+    def page(self, name: str) -> None:
+        """What the browser shows, without the lower part of a long form: the pictures are to be small."""
+        self.browser.screenshot(FOLDER / f"{name}.png", most=640)
 
 
-def _trimmed(lines: list[str]) -> list[str]:
-    while lines and not lines[-1]:
-        lines.pop()
-    return [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+@contextmanager
+def place() -> Iterator[Place]:
+    """Everything new."""
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        with rehearsing(home / "rehearsal") as stage, browsing(home / "browser") as browser:
+            yield Place(home, stage, browser)
+
+
+def choose(person: Person, question: str, number: int = 1) -> None:
+    """The choice with this number, counted from 1."""
+    person.sees(question)
+    person.sees("Explain", stays=False)
+    person.types(DOWN * (number - 1) + ENTER)
+
+
+def register(at: Place, person: Person) -> None:
+    """The wizard and the portal side by side, until the pair is pasted."""
+    browser = at.browser
+    person.answers("StackOne API key", at.stage.environment["STACKONE_API_KEY"])
+    choose(person, "Keep the API key")
+    person.answers("Enter: go on")
+    person.answers("Organisation ID (? explains)", ORGANISATION)
+    choose(person, "Actions to enable")
+    browser.open(f"{at.stage.employment_hero_url}/app/v2/organisations/{ORGANISATION}/developer_portal/api")
+    browser.press("Add Application")
+    browser.fill("Application Name", "StackOne Integration")
+    browser.fill("Redirect URI", REDIRECT_URI)
+    for card, boxes in PRESETS["directory"].cards:
+        for box in boxes:
+            browser.tick(card.name, box)
+    at.page("portal-form")
+    browser.press("Continue to Review")
+    at.page("portal-review")
+    browser.press("Create Application")
+    at.page("portal-created")
+    for shown in ("Application Name", "Redirect URI", "Tick these boxes", "FIXED FOR EVER"):
+        person.sees(shown)
+        person.answers("Enter: go on")
+    person.answers("Client ID (hidden; ? explains)", browser.value("Client ID"))
+    person.answers("Client Secret (hidden; ? explains)", browser.value("Client Secret"))
+
+
+def open_link(at: Place, person: Person) -> None:
+    """The link on the screen, in the browser."""
+    person.sees("Waiting for the sign-in")
+    at.browser.open(next(line for line in reversed(person.lines) if "/connect/link/" in line))
+
+
+def whole_way(at: Place) -> None:
+    """From the portal to the proof."""
+    with at.terminal("setup", "--no-browser", "--scopes", "directory") as person:
+        register(at, person)
+        choose(person, "Do it?")
+        choose(person, "Prove it now")
+        open_link(at, person)
+        at.page("hub")
+        at.browser.press("Connect Employment Hero")
+        at.page("login")
+        at.browser.press("Sign in")
+        at.page("consent")
+        at.browser.press("Allow")
+        at.page("connected")
+        choose(person, "Delete the test account")
+        person.sees("Proven")
+        person.leaves()
+        at.picture("wizard", person, "eh-connect setup")
+
+
+def wrong_redirect_uri(at: Place) -> None:
+    """What StackOne does not hear of."""
+    with at.stage.prepared.rehearsal.records.change() as data:
+        data["applications"][-1]["redirect_uri"] += "/"
+    key = {"STACKONE_API_KEY": at.stage.environment["STACKONE_API_KEY"]}
+    with at.terminal("verify", "--no-browser", **key) as person:
+        open_link(at, person)
+        at.browser.press("Connect Employment Hero")
+        at.page("redirect-error")
+        person.types(ENTER)
+        choose(person, "What does the browser show?", 3)
+        choose(person, "Wait on for the sign-in?", 2)
+        person.sees("try again")
+        person.leaves()
+        at.picture("verify", person, "eh-connect verify")
+
+
+def dashboard(at: Place) -> None:
+    """Where StackOne's API can't write: its form."""
+    at.browser.open(f"{at.stage.environment['STACKONE_APP_URL']}/connector_profiles")
+    at.browser.press("+ Connector Profile")
+    at.page("dashboard")
 
 
 def main() -> None:
     """Write the pictures beside this script."""
-    (FOLDER / "wizard.svg").write_text(svg(wizard(), "eh-connect setup"), encoding="utf-8")
+    with place() as at:
+        whole_way(at)
+        wrong_redirect_uri(at)
+        dashboard(at)
 
 
 if __name__ == "__main__":

@@ -45,9 +45,9 @@ def link(request: LinkRequest, parts: SignInParts) -> SessionResult:
         )
         about = (
             f"By this link an Employment Hero account is linked for “{request.owner_name}”, through the "
-            f"profile “{profile.name}”. It is a bearer token: until {signing_in.expires_at} whoever has it "
-            "can link an account in that name. Send it to the customer's administrator only, where nobody "
-            "else can read it."
+            f"profile “{profile.name}”.\n"
+            f"It is a bearer token: until {signing_in.expires_at} whoever has it can link an account in that "
+            "name.\nSend it to the customer's administrator only, where nobody else can read it."
         )
         session = signing_in.watch(about)
         if session.status == "authenticated":

@@ -142,8 +142,8 @@ class _Verification:
 
     def _about(self) -> str:
         return (
-            "Sign in to Employment Hero by this link, and allow the access. Until "
-            f"{self.signing_in.expires_at} whoever has it can link an account through the profile "
+            "Sign in to Employment Hero by this link, and allow the access.\n"
+            f"Until {self.signing_in.expires_at} whoever has it can link an account through the profile "
             f"“{self.profile.name}”: keep it to yourself."
         )
 
