@@ -51,8 +51,6 @@ EMPLOYMENT_HERO_OAUTH_URL = Input("employment-hero-oauth-url", None, "EMPLOYMENT
 ACTIONS = Input("action", "--action", "EH_CONNECT_ACTIONS")
 VIA = Input("via", "--via")
 IF_EXISTS = Input("if-exists", "--if-exists")
-TIMEOUT = Input("timeout", "--timeout")
-WAIT = Input("wait", "--wait")
 FORMAT = Input("format", "--format")
 OWNER_ID = Input("owner-id", "--owner-id")
 OWNER_NAME = Input("owner-name", "--owner-name")
@@ -60,6 +58,8 @@ SESSION_LABEL = Input("label", "--label")
 EXPIRES_IN = Input("expires-in", "--expires-in")
 MAX_AGE = Input("max-age", "--max-age")
 YES = Input("yes", "--yes")
+WAIT = Input("wait", "--wait")
+TIMEOUT = Input("timeout", "--timeout")
 
 SECRET_INPUTS = (CLIENT_SECRET, API_KEY)
 WITH_FLAGS = [found for found in tuple(globals().values()) if isinstance(found, Input) and found.flag]
