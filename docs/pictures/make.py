@@ -18,6 +18,7 @@ from eh_connect.stackone.models import REDIRECT_URI
 from tests.browser import Browser, browsing
 from tests.rehearsal import Stage, rehearsing
 from tests.screen import DOWN, ENTER, Person, at_terminal
+from tests.secret_service import secret_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,9 +49,10 @@ def svg(lines: Sequence[str], title: str) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """A rehearsal, a browser, and a home of its own for the tool."""
+    """A rehearsal, a browser, and a home of its own for the tool, with a real Secret Service."""
 
     home: Path
+    session: dict[str, str]
     stage: Stage
     browser: Browser
 
@@ -60,8 +62,8 @@ class Place:
         hosts = {key: url for key, url in self.stage.environment.items() if key.endswith("_URL")}
         own = {
             "EH_CONNECT_HOME": str(self.home / "state"),
-            "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
-            "EH_TEST_KEYRING_FILE": str(self.home / "keyring.json"),
+            "DBUS_SESSION_BUS_ADDRESS": self.session["DBUS_SESSION_BUS_ADDRESS"],
+            "XDG_RUNTIME_DIR": self.session["XDG_RUNTIME_DIR"],
         }
         with at_terminal(
             *arguments, environment=hosts | own | more, columns=COLUMNS, cwd=self.home
@@ -87,8 +89,9 @@ def place() -> Iterator[Place]:
     """Everything new."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        with rehearsing(home / "rehearsal") as stage, browsing(home / "browser") as browser:
-            yield Place(home, stage, browser)
+        session = secret_service(home / "session")
+        with session as env, rehearsing(home / "rehearsal") as stage, browsing(home / "browser") as browser:
+            yield Place(home, env, stage, browser)
 
 
 def choose(person: Person, question: str, number: int = 1) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 from tests.fakes import A, B, Fault, Killed, World
 
 FILE = Path(__file__).with_name("rotation.svg")
-ROWS = ("at StackOne", "current", "next", "previous")
+ROWS = ("at StackOne", "keyring: current", "keyring: next", "keyring: previous")
 NAMES = {A: "old", B: "new"}
 COLOURS = {"old": "#8a6d3b", "new": "#2d7d46"}
 TITLES = ("before", "staged", "sent", "old one kept", "made current", "done")
-CELL, LINE, LABEL, TOP = 108, 40, 96, 56
+CELL, LINE, LABEL, TOP = 132, 40, 140, 56
 
 Phase = tuple[str, ...]
 
@@ -31,7 +31,7 @@ def phases() -> list[Phase]:
         with suppress(Killed):
             world.rotate(B)
         kept = world.keyring.pairs
-        pairs = (world.in_force, *(kept.get(entry) for entry in ROWS[1:]))
+        pairs = (world.in_force, *(kept.get(row.rpartition(" ")[2]) for row in ROWS[1:]))
         phase = tuple("" if pair is None else NAMES[pair] for pair in pairs)
         if not seen or seen[-1] != phase:
             seen.append(phase)
@@ -60,7 +60,7 @@ def svg(found: list[Phase]) -> str:
                 y = TOP + row * LINE
                 box = f'width="{CELL - 12}" height="{LINE - 10}" rx="6" fill="{COLOURS[pair]}"'
                 parts.append(f'<rect x="{x + 4}" y="{y + 4}" {box}/>')
-                parts.append(f'<text class="pair" x="{x + 34}" y="{y + 25}">{pair}</text>')
+                parts.append(f'<text class="pair" x="{x + 46}" y="{y + 25}">{pair}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
