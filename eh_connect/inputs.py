@@ -97,10 +97,10 @@ class Inputs:
         return (wanted.variable and self._environ.get(wanted.variable)) or None
 
     def typed(self, *left_out: Input) -> tuple[str, ...]:
-        """The flags as they were typed, but for some; secrets are in files, so none is among them."""
+        """The flags as they were typed, but for some; secrets are in files, and the Client ID is left out."""
         words: list[str] = []
         for each in WITH_FLAGS:
-            value = None if each in left_out else self._flags.get(each.name)
+            value = None if each in {CLIENT_ID, *left_out} else self._flags.get(each.name)
             for text in (value,) if isinstance(value, str) else value or ():
                 words += [each.flag or "", text]
         return tuple(words)

@@ -44,8 +44,8 @@ class State:
     ``chosen_actions`` what the wizard was told and has not sent yet. ``proven_at`` is when somebody signed in
     with the current pair, ``proven_before`` with an earlier one; ``session_id`` is the connect session whose
     outcome was not seen yet. ``staged_by`` is what the staged pair is for: ``setup``, ``rotate`` or
-    ``rollback``; ``told`` is its fingerprint once StackOne's API was told of it. ``old_secret`` is the
-    fingerprint of a replaced secret that nobody said was revoked.
+    ``rollback``; ``told`` is its fingerprint once StackOne's API was told of it. ``old_secret`` has the
+    fingerprints of replaced secrets that nobody said were revoked, with commas.
     """
 
     label: str

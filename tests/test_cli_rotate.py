@@ -72,8 +72,29 @@ def test_saying_that_the_old_one_is_revoked_asks_nobody(done: Tool) -> None:
     assert state["old_secret"] is None
 
 
+def test_saying_so_needs_no_keyring_and_claims_nothing_of_stackone(done: Tool) -> None:
+    rotate(done, **ONLY_SECRET)
+    run = done.run_here("rotate", "--old-revoked", EH_CONNECT_KEYRING="tests.keyrings.LockedKeyring")
+    assert (run.code, run.out) == (0, "Noted: the old secret of “default” was revoked in the portal.\n")
+
+
 def test_nothing_kept_has_no_old_secret_to_revoke(tool: Tool) -> None:
     assert rotate(tool, "--old-revoked").error["code"] == 3
+    assert not tool.state.exists()
+
+
+def test_what_setup_takes_by_variable_is_not_touched_by_a_rotation(done: Tool) -> None:
+    of_setup = {"EH_CONNECT_NAME": "Other", "EH_CONNECT_ACTIONS": "employmenthero_list_teams"}
+    assert rotate(done, **ONLY_SECRET, **of_setup).succeeded["profile"]["name"] == "Employment Hero"
+    assert rotate(done, "--rollback", **of_setup).succeeded["profile"]["name"] == "Employment Hero"
+    assert done.stage.profiles[0]["actions"] is None
+
+
+def test_the_client_id_is_not_shown_in_the_next_command(done: Tool) -> None:
+    run = rotate(done, "--dry-run", "--client-id", leaks.CLIENT_ID, **ONLY_SECRET)
+    assert commands(run) == ["eh-connect rotate"]
+    run = done.setup_here("--dry-run", "--client-id", leaks.CLIENT_ID, **ONLY_SECRET)
+    assert commands(run) == ["eh-connect setup"]
 
 
 def test_without_a_new_secret_it_is_missing_and_so_is_all_else(done: Tool) -> None:
@@ -163,6 +184,7 @@ def test_a_dry_run_of_a_rollback_says_what_would_change(done: Tool) -> None:
         ("--rollback", "--client-secret-file", "x"),
         ("--rollback", "--old-revoked"),
         ("--old-revoked", "--dry-run"),
+        ("--old-revoked", "--no-store"),
         ("--exit-code",),
         ("--client-secret", "x"),
         ("--api-key", "x"),

@@ -13,6 +13,7 @@ from eh_connect.errors import EhConnectError, InputError, LostAnswerError, Netwo
 from eh_connect.errors import WriteRefusedError as Refused
 from eh_connect.flows.keeping import Keeping
 from eh_connect.flows.remove import RemoveRequest, remove
+from eh_connect.ports import ProbeResult
 from tests.fakes import Fault, Killed, World, pair
 
 if TYPE_CHECKING:
@@ -111,6 +112,11 @@ class LifeOfAProfile(RuleBasedStateMachine):
         self.forgotten.add(theirs)
         self.world.stackone.change(next(iter(self.world.stackone.rows)), pair=theirs)
 
+    @precondition(lambda self: "next" in self.world.keyring.pairs)
+    @rule()
+    def employment_hero_rejects_what_is_staged(self) -> None:
+        self.world.probe.results[self.world.keyring.pairs["next"]] = ProbeResult.REJECTED
+
     @rule(writes=st.booleans())
     def stackone_takes_its_calls_away_or_gives_them_back(self, writes: bool) -> None:
         self.world.stackone.says_it_creates = self.world.stackone.says_it_updates = writes
@@ -126,11 +132,12 @@ class LifeOfAProfile(RuleBasedStateMachine):
         world.start_again(*of_this_run)
         keeping = Keeping("default", world.secrets, world.states, writes=True, now=lambda: "2026-11-24")
         request = RemoveRequest(world.reads, "", "https://app", "https://portal", confirm=lambda _: None)
-        self.forgotten |= {pair for pair in world.stackone.pairs.values() if pair is not None}
+        before = set(world.keyring.pairs.values())
         with suppress(Killed, EhConnectError):
             keeping.load()
             remove(keeping, request)
             assert (world.keyring.pairs, world.folder.states) == ({}, {})
+        self.forgotten |= before - set(world.keyring.pairs.values())
         world.start_again()
 
     @rule()

@@ -50,6 +50,14 @@ def test_the_replaced_secret_is_noted_until_it_is_revoked_and_the_proof_is_due_a
     assert (state.proven_before, state.fingerprint) == ("2026-11-01", B.client_secret.fingerprint)
 
 
+def test_every_replaced_secret_is_noted_until_it_is_revoked(done: World) -> None:
+    done.rotate(B)
+    done.rotate(C)
+    assert done.state.old_secret == f"{A.client_secret.fingerprint}, {B.client_secret.fingerprint}"
+    done.roll_back()
+    assert done.state.old_secret == f"{A.client_secret.fingerprint}, {C.client_secret.fingerprint}"
+
+
 def test_the_pair_in_force_is_unchanged(done: World) -> None:
     assert done.rotate(A).action == "unchanged"
     assert done.stackone.sent == []

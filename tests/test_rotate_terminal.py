@@ -141,14 +141,32 @@ def test_leaving_sends_nothing_and_the_same_command_goes_on(
             person.sees("New Client Secret")
         person.types(CTRL_C)
         assert person.leaves() == 130
-    assert (in_force(stage), kept(environment)) == (OLD, {"current": OLD})
+    is_pasted = at == "the last look"  # and kept from then on: the old one may be dead
+    assert (in_force(stage), kept(environment)) == (
+        OLD,
+        {"current": OLD} | ({"next": NEW} if is_pasted else {}),
+    )
     with at_terminal("rotate", environment=environment, cwd=tmp_path) as person:
         gives_the_key(person, stage)
-        person.answers("New Client Secret", NEW)
+        if is_pasted:
+            person.sees("An earlier run is not finished: it goes on with sha256:")
+        else:
+            person.answers("New Client Secret", NEW)
         choose(person, "Do it?", 1, plain=False)
         choose(person, "Prove it now", 2, plain=False)
         assert person.leaves() == 0
     assert kept(environment) == {"current": NEW, "previous": OLD}
+
+
+def test_where_only_the_api_is_to_be_used_and_can_not_no_secret_is_made(
+    stage: Stage, environment: dict[str, str], tmp_path: Path
+) -> None:
+    stage.settings(writes="404")
+    with at_terminal("rotate", "--via", "api", environment=environment, cwd=tmp_path) as person:
+        gives_the_key(person, stage)
+        person.sees("StackOne's API has no call for this")
+        assert person.leaves() == 8
+    assert "New Client Secret" not in person.text
 
 
 def test_a_person_rolls_back(stage: Stage, environment: dict[str, str], tmp_path: Path) -> None:

@@ -196,6 +196,19 @@ def test_a_staged_pair_that_gave_way_is_gone_though_the_next_one_is_rejected_too
     assert (staged.in_force, staged.keyring.pairs) == (A, {"current": A})
 
 
+def test_a_staged_pair_that_stackone_seems_to_have_is_settled_though_employment_hero_rejects_it(
+    done: World,
+) -> None:
+    done.start_again(Fault("update", Killed(), after=True))
+    with pytest.raises(Killed):
+        done.run(B)
+    done.start_again(Fault("update", WriteRefusedError("409"), at=2))
+    done.probe.results[B] = ProbeResult.REJECTED
+    with pytest.raises(WriteRefusedError):
+        done.rotate(C)
+    assert (done.in_force, done.keyring.pairs) == (B, {"current": B, "previous": A})
+
+
 def test_a_staged_pair_that_stackone_refuses_gives_way(staged: World) -> None:
     staged.start_again(Fault("update", WriteRefusedError("422")))
     staged.run(C)

@@ -137,7 +137,7 @@ def test_accounts_that_hang_on_a_profile_of_unknown_client_id_are_warned_of(worl
     theirs = world.stackone.make("Employment Hero")
     world.stackone.accounts[theirs] = 2
     world.run(A, profile_id=theirs)
-    assert any("2 linked accounts" in warning for warning in world.console.warnings)
+    assert any("2 accounts are linked" in warning for warning in world.console.warnings)
 
 
 @pytest.mark.parametrize("fault", [StackOneRefusedError("No such call."), NetworkError("No answer.")])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,7 +28,8 @@ class Handler(BaseHTTPRequestHandler):
         self.connections.add(self.client_address)
 
     def do_GET(self) -> None:
-        body = b'{"data": [], "total": 0}'
+        link = f"http://{self.headers['Host']}/connect/link/1"
+        body = json.dumps({"data": [], "total": 0, "id": 7, "auth_link_url": link}).encode()
         if self.path.startswith("/hang"):
             self.release.wait()
             return
@@ -50,6 +52,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/trickle"):
             self.wfile.flush()
             self.release.wait()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
 
     def log_message(self, *_: object) -> None:
         pass

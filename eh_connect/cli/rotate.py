@@ -57,7 +57,7 @@ def rotate(  # noqa: PLR0913  # a flag is an argument
         from eh_connect.cli.wiring import NOT_AGAIN, Switches
 
         options.refuse_lone_exit_code(exit_code=exit_code, dry_run=dry_run)
-        if old_revoked and (rollback or dry_run or client_secret_file):
+        if old_revoked and (rollback or dry_run or client_secret_file or not store):
             raise UsageError("--old-revoked stands alone.", hint="Run it by itself, once you have done so.")
         if rollback and (client_secret_file or client_id):
             raise UsageError(

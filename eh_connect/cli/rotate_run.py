@@ -17,6 +17,7 @@ from eh_connect.flows.rotate import no_previous, rotate
 from eh_connect.result import SetupResult
 from eh_connect.secret import Secret
 from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile
+from eh_connect.state import StateFolder
 
 if TYPE_CHECKING:
     from eh_connect.cli.funnel import Result
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 def run_rotate(session: Session, inputs: Inputs, switches: Switches) -> Result:
     """Check everything, have the person make the new secret where somebody is there, then rotate."""
-    given = setup_inputs.read(inputs)
+    given = replace(setup_inputs.read(inputs), name=None, actions=None)  # of setup: all else stays as before
     is_rollback = switches.purpose == "rollback"
     if is_rollback:  # a variable may still be set: what comes back is in the keyring
         given = replace(given, client_id=None, client_secret=None)
@@ -56,25 +57,28 @@ def run_rotate(session: Session, inputs: Inputs, switches: Switches) -> Result:
 
 
 def note_revoked(session: Session, inputs: Inputs) -> SetupResult:
-    """Nobody has to be reminded of the old secret any more."""
-    given = setup_inputs.read(inputs)
-    with opened(session, inputs, given, lambda keeping: keeping, writes=True) as (keeping, _, _):
-        state = keeping.state
-        if state.profile_id is None:
-            raise InputError(
-                f"Nothing is kept here under the label “{given.label}”.",
-                hint=f"See what is kept: {command('status', given.label)}",
-            )
-        keeping.remember(old_secret=None)
+    """Nobody has to be reminded of the old secret any more. Neither StackOne nor the keyring is asked."""
+    label = setup_inputs.read_for_looking(inputs, session.output.warn).label
+    inputs.stop_on_problems()
+    states = StateFolder(session.folder)
+    state = states.read(label)
+    if state is None or state.profile_id is None:
+        raise InputError(
+            f"Nothing is kept here under the label “{label}”.",
+            hint=f"See what is kept: {command('status', label)}",
+        )
+    with states.lock(label):
+        state = states.read(label) or state
+        states.write(replace(state, old_secret=None))
     name = state.name or DEFAULT_NAME
-    return SetupResult(
+    return Noted(
         command="rotate",
         action="unchanged",
         via=None,
-        label=given.label,
+        label=label,
         name=name,
         profile=ConnectorProfile(
-            state.profile_id,
+            state.profile_id or "",
             name,
             EMPLOYMENT_HERO,
             created_at=state.created_at,
@@ -82,10 +86,18 @@ def note_revoked(session: Session, inputs: Inputs) -> SetupResult:
         ),
         proven=state.proven_at,
         fingerprint=state.fingerprint,
-        stored_in=keeping.backend,
+        stored_in=None,
         set_at=state.set_at,
         plan=(),
     )
+
+
+class Noted(SetupResult):
+    """Nothing was changed but a note here; nobody was asked."""
+
+    def as_text(self) -> str:
+        """In a line."""
+        return f"Noted: the old secret of “{self.label}” was revoked in the portal."
 
 
 def _before(keeping: Keeping) -> tuple[Secret | None, Secret | None]:

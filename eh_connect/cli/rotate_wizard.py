@@ -59,8 +59,9 @@ def _is_dead(pair: Pair, questions: Asking, wiring: Wiring) -> bool:
         return False
     fingerprint = pair.client_secret.fingerprint
     if wiring.switches.check and wiring.probe(pair) is ProbeResult.REJECTED:
-        questions.terminal.say(f"Employment Hero rejects {fingerprint}, staged by an earlier run: dropped.")
-        wiring.keeping.unstage()
+        questions.terminal.say(f"Employment Hero rejects {fingerprint}, staged by an earlier run.")
+        if not wiring.keeping.is_told:
+            wiring.keeping.unstage()
         return True
     questions.terminal.say(f"An earlier run is not finished: it goes on with {fingerprint}.")
     return False

@@ -21,7 +21,7 @@ from eh_connect.errors import (
 from eh_connect.flows.actions import completed
 from eh_connect.flows.applying import Applying
 from eh_connect.flows.dashboard import change_by_hand
-from eh_connect.flows.finding import find, new_profiles
+from eh_connect.flows.finding import accounts_are, find, new_profiles
 from eh_connect.ports import ProbeResult
 from eh_connect.result import SetupResult
 from eh_connect.stackone.models import ProfileFields
@@ -89,16 +89,15 @@ class Converging:
 
     def _settle_other_than(self, pair: Pair | None) -> None:
         staged = self.keeping.next
-        if staged is not None and staged != pair and self._may_be_at_stackone(staged):
+        if staged is not None and staged != pair and self._may_be_at_stackone():
             self._settle(staged)
 
-    def _may_be_at_stackone(self, staged: Pair) -> bool:
+    def _may_be_at_stackone(self) -> bool:
         """Whether the staged pair may have been sent, so that it has to be finished first."""
         state = self.keeping.state
         asked_by_hand = state.pending is not None and state.pending.via == "dashboard"
         maybe_sent = state.profile_id is not None or state.pending is not None
-        is_told = state.told == staged.client_secret.fingerprint
-        return self.keeping.writes and (is_told or (maybe_sent and not asked_by_hand))
+        return self.keeping.writes and (self.keeping.is_told or (maybe_sent and not asked_by_hand))
 
     def _settle(self, staged: Pair) -> None:
         self.console.progress("Finishing what an earlier run began: the staged pair is sent again.")
@@ -136,13 +135,19 @@ class Converging:
             self._finish_noting(found.profile)
             return found.profile
         self._guard_application(change)
-        if change.sends_pair and self.request.check:
+        if change.sends_pair and self.request.check and not self._is_there(found.profile, pair):
             self._probe(pair)
         self.console.confirm(change)
         word = self._word(pair, is_creation=change.kind is Kind.CREATE or found.is_new)
         profile, via = self._apply(change, profiles)
         self._note(word, change, via)
         return profile
+
+    def _is_there(self, profile: ConnectorProfile | None, pair: Pair) -> bool:
+        """Whether StackOne seems to have the staged pair already: then a doubt comes too late."""
+        keeping = self.keeping
+        has_moved = profile is not None and profile.updated_at != keeping.state.updated_at
+        return has_moved and keeping.is_told and keeping.next == pair
 
     def _finish_noting(self, profile: ConnectorProfile | None) -> None:
         """A run that died after its pair became current has not noted it yet."""
@@ -186,13 +191,13 @@ class Converging:
             return
         if linked and changes is None:
             self.console.warn(
-                f"{linked} linked accounts hang on this profile. Whether its Client ID stays the same "
+                f"{accounts_are(linked)} linked through this profile. Whether its Client ID stays the same "
                 "can't be seen from here; if it does not, each of them has to be linked again."
             )
         elif linked:
             knowingly = " Knowingly: --replace-application" if self.request.purpose == "setup" else ""
             raise StackOneRefusedError(
-                f"The Client ID would change while {linked} accounts are linked.",
+                f"The Client ID would change while {accounts_are(linked)} linked.",
                 detail=ANOTHER_APPLICATION,
                 hint=SAFE_PATH + knowingly,
             )
@@ -221,11 +226,7 @@ class Converging:
             if profile is not None:
                 return profile, "api"
         if request.via == "api":
-            raise ActionNeededError(
-                "StackOne's API has no call for this.",
-                detail="It was asked with an empty body, which carries no secret.",
-                hint="Leave out --via api to do it in the dashboard.",
-            )
+            raise no_call()
         return change_by_hand(change, profiles, request, self.parts), "dashboard"
 
     def _result(self, profile: ConnectorProfile | None) -> SetupResult:
@@ -244,3 +245,12 @@ class Converging:
             set_at=state.set_at if ours else None,
             plan=tuple(self.shown),
         )
+
+
+def no_call() -> ActionNeededError:
+    """Only the API was to be used, and it can't."""
+    return ActionNeededError(
+        "StackOne's API has no call for this.",
+        detail="It was asked with an empty body, which carries no secret.",
+        hint="Leave out --via api to do it in the dashboard.",
+    )

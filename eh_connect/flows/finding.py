@@ -158,3 +158,8 @@ def _seen(profiles: list[ConnectorProfile]) -> str:
     if not profiles:
         return "This key sees no Employment Hero profile at all."
     return "This key sees: " + ", ".join(f"“{p.name}” ({p.id})" for p in profiles[:5]) + "."
+
+
+def accounts_are(count: int) -> str:
+    """``1 account is``, ``2 accounts are``."""
+    return "1 account is" if count == 1 else f"{count} accounts are"

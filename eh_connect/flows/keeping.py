@@ -89,6 +89,11 @@ class Keeping:
         return self.next or self.current
 
     @property
+    def is_told(self) -> bool:
+        """Whether StackOne's API was told of the staged pair, so that it may be there."""
+        return self.state.told is not None and self.state.told == self._staged()
+
+    @property
     def rollback(self) -> Pair | None:
         """The pair that a rollback brings back: after one that was interrupted, the same once more."""
         is_begun = self.state.staged_by == "rollback"
@@ -137,7 +142,8 @@ class Keeping:
 
     def in_force(self, profile: ConnectorProfile | None) -> InForce | None:
         """What our last write left in ``profile``; None where that can't be known."""
-        if profile is None or self.current is None or self.next is not None:
+        maybe_there = self.next is not None and (self.is_told or self.state.pending is not None)
+        if profile is None or self.current is None or maybe_there:
             return None
         if profile.id != self.state.profile_id:
             return None
@@ -254,11 +260,13 @@ class Keeping:
         self._states.delete(self.state.label)
 
     def _replaced(self) -> str | None:
-        """The fingerprint of the secret that was current, if it is of the same application."""
+        """The fingerprints of secrets of the same application that nobody said were revoked."""
         old, new = self.previous, self.current
         if old is None or new is None or old.client_id != new.client_id:
             return None
-        return old.client_secret.fingerprint
+        earlier = self.state.old_secret.split(", ") if self.state.old_secret else []
+        replaced = dict.fromkeys((*earlier, old.client_secret.fingerprint))
+        return ", ".join(each for each in replaced if each != new.client_secret.fingerprint) or None
 
     def _make_current(self, pair: Pair) -> None:
         if self.current is not None and self.current != pair:

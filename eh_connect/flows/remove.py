@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eh_connect.by_hand import page_url
 from eh_connect.employment_hero.portal import MENU_PATH, portal_url
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError
+from eh_connect.flows.finding import accounts_are
 from eh_connect.result import wrapped
 
 if TYPE_CHECKING:
@@ -122,5 +123,4 @@ def _accounts(profile_id: str, request: RemoveRequest) -> str:
         return f"{unknown}: {exc.title}"
     if not linked:
         return "No account is linked through it."
-    linked_accounts = "1 account is" if linked == 1 else f"{linked} accounts are"
-    return f"{linked_accounts} linked through it; what deleting it does to them is not documented."
+    return f"{accounts_are(linked)} linked through it; what deleting it does to them is not documented."

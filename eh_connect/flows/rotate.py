@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from eh_connect.commands import command
 from eh_connect.employment_hero.credentials import judge_pair
 from eh_connect.errors import InputError, NetworkError, NextStep, StackOneRefusedError
-from eh_connect.flows.converging import ANOTHER_APPLICATION, SAFE_PATH, Converging
-from eh_connect.flows.finding import find
+from eh_connect.flows.converging import ANOTHER_APPLICATION, SAFE_PATH, Converging, no_call
+from eh_connect.flows.finding import accounts_are, find
 from eh_connect.ports import ProbeResult
 from eh_connect.secret import Pair, Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eh_connect.flows.finding import Found
     from eh_connect.flows.request import SetupParts, SetupRequest
     from eh_connect.result import SetupResult
@@ -43,23 +45,15 @@ def the_profile(profiles: list[ConnectorProfile], request: SetupRequest, parts: 
 def have_secret_made(request: SetupRequest, client_id: Secret, parts: SetupParts, portal: str | None) -> Pair:
     """Check all that can be checked, and only then have the person make the new secret: it may end the old.
 
+    It is kept at once, so that whatever comes next can't lose it.
     ``request.pair`` is not looked at. ``portal``: the address to send the person to, if it is known.
     """
     keeping = parts.keeping
     profile = _same_application(client_id, request, parts)
     if request.via != "dashboard" and not parts.writes.may_update(profile.id):
+        if request.via == "api":
+            raise no_call()
         parts.console.progress("StackOne's API has no call for it: you will enter it in the dashboard.")
-
-    def judge(text: str) -> None:
-        wanted = Pair(client_id, Secret(text))
-        if wanted == keeping.current:
-            raise ValueError("it is the secret that is in force already: copy the new one")
-        if wanted == keeping.previous:
-            raise ValueError("it is the previous secret, which was replaced: copy the new one")
-        for finding in judge_pair(client_id.reveal(), text):
-            if finding.hard:
-                raise ValueError(finding.why)
-            parts.console.progress(f"Have a look: {finding.why}.")
 
     def doubt(secret: Secret) -> str | None:
         if not request.check or parts.probe(Pair(client_id, secret)) is not ProbeResult.REJECTED:
@@ -69,7 +63,28 @@ def have_secret_made(request: SetupRequest, client_id: Secret, parts: SetupParts
             "advice, not proof."
         )
 
-    return Pair(client_id, parts.console.new_secret(portal, judge, doubt))
+    pair = Pair(client_id, parts.console.new_secret(portal, _judge_of(client_id, parts), doubt))
+    if not keeping.is_told:  # else what was sent is settled first
+        keeping.stage(pair, request.origins)
+        keeping.aim(profile.id, request.purpose)
+    return pair
+
+
+def _judge_of(client_id: Secret, parts: SetupParts) -> Callable[[str], None]:
+    """Raises ValueError on what can't be the new secret."""
+
+    def judge(text: str) -> None:
+        wanted = Pair(client_id, Secret(text))
+        if wanted == parts.keeping.current:
+            raise ValueError("it is the secret that is in force already: copy the new one")
+        if wanted == parts.keeping.previous:
+            raise ValueError("it is the previous secret, which was replaced: copy the new one")
+        for finding in judge_pair(client_id.reveal(), text):
+            if finding.hard:
+                raise ValueError(finding.why)
+            parts.console.progress(f"Have a look: {finding.why}.")
+
+    return judge
 
 
 def _same_application(client_id: Secret, request: SetupRequest, parts: SetupParts) -> ConnectorProfile:
@@ -82,7 +97,7 @@ def _same_application(client_id: Secret, request: SetupRequest, parts: SetupPart
     if held is None or held.client_id == client_id:
         return profile
     try:
-        linked = f"{reads.count_accounts(profile.id)} accounts are linked through this profile."
+        linked = f"{accounts_are(reads.count_accounts(profile.id))} linked through this profile."
     except (NetworkError, StackOneRefusedError):
         linked = "How many accounts are linked through this profile can't be learnt now."
     raise StackOneRefusedError(
