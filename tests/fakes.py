@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from eh_connect.console import Unattended
 from eh_connect.errors import InputError, StackOneRefusedError
+from eh_connect.flows.converging import setup
 from eh_connect.flows.keeping import Keeping
 from eh_connect.flows.request import SetupParts, SetupRequest
 from eh_connect.flows.rotate import rotate
-from eh_connect.flows.setup import setup
 from eh_connect.ports import ProbeResult
 from eh_connect.secret import Pair, Secret
 from eh_connect.stackone.models import EMPLOYMENT_HERO, Action, ConnectorActions, ConnectorProfile

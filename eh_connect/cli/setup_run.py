@@ -10,7 +10,7 @@ from eh_connect.cli.opening import opened
 from eh_connect.cli.setup_inputs import DEFAULT_WAIT, Gathered
 from eh_connect.cli.verify_run import Proof, proven_next
 from eh_connect.cli.wiring import Switches, Wiring, dry_run_told
-from eh_connect.flows.setup import setup
+from eh_connect.flows.converging import setup
 
 if TYPE_CHECKING:
     from eh_connect.cli.funnel import Result

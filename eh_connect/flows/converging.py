@@ -42,6 +42,11 @@ SAFE_PATH = (
 )
 
 
+def setup(request: SetupRequest, parts: SetupParts) -> SetupResult:
+    """Create the profile, or bring it up to date. Raises EhConnectError; the next run goes on from there."""
+    return Converging(request, parts).run()
+
+
 class Converging:
     """Find the profile, compare, probe, confirm, apply.
 
