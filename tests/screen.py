@@ -6,7 +6,7 @@ import copy
 import os
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,12 +114,11 @@ class Person:
         self.types(answer + ENTER)
 
     def leaves(self) -> int:
-        """Wait for the end; the exit status, or minus the signal."""
+        """Wait for the end, which has to come by itself; the exit status, or minus the signal."""
         end = time.monotonic() + PATIENCE
-        while self._pump() and time.monotonic() < end:
-            pass
-        with suppress(pexpect.TIMEOUT, pexpect.EOF):
-            self.child.expect(pexpect.EOF, timeout=5)
+        while self._pump():
+            assert time.monotonic() < end, "it does not end:\n" + "\n".join(self.lines)
+        self.child.wait()
         self.child.close()
         status = self.child.exitstatus
         return status if status is not None else -(self.child.signalstatus or 0)

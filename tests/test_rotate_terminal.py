@@ -94,6 +94,42 @@ def test_a_person_rotates(
     assert NEW.encode() not in person.raw
 
 
+@pytest.mark.parametrize("at", ["the question", "the wait"])
+def test_leaving_the_offered_proof_leaves_the_rotation_done(
+    stage: Stage, environment: dict[str, str], tmp_path: Path, at: str
+) -> None:
+    with at_terminal("rotate", environment=environment, cwd=tmp_path) as person:
+        gives_the_key(person, stage)
+        person.answers("New Client Secret", NEW)
+        choose(person, "Do it?", 1, plain=False)
+        person.sees("Rotated")
+        if at == "the wait":
+            choose(person, "Prove it now", 1, plain=False)
+            person.sees("Waiting for the sign-in")
+        else:
+            person.sees("Prove it now")
+            person.sees("Explain", stays=False)
+        person.types(CTRL_C)
+        person.sees("Not proven yet")
+        assert person.leaves() == 0
+    assert kept(environment) == {"current": NEW, "previous": OLD}
+
+
+def test_a_fault_in_the_offered_proof_is_told_and_leaves_the_rotation_done(
+    stage: Stage, environment: dict[str, str], tmp_path: Path
+) -> None:
+    match = {"method": "POST", "path": "/connect_sessions"}
+    stage.faults({"kind": "status", "status": 501, "match": match, "times": None})
+    with at_terminal("rotate", environment=environment, cwd=tmp_path) as person:
+        gives_the_key(person, stage)
+        person.answers("New Client Secret", NEW)
+        choose(person, "Do it?", 1, plain=False)
+        choose(person, "Prove it now", 1, plain=False)
+        person.sees("StackOne can't do that (HTTP 501)")
+        person.sees("Not proven yet")
+        assert person.leaves() == 0
+
+
 def test_what_can_not_be_the_new_secret_is_asked_for_again(
     stage: Stage, environment: dict[str, str], tmp_path: Path
 ) -> None:

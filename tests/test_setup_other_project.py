@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.screen import DOWN, ENTER, Person, at_terminal
+from tests.test_wizard_terminal import choose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,4 +82,5 @@ def test_another_profile_of_that_project_can_be_taken_over_knowingly(
         person.sees("Explain", stays=False)
         person.types(ENTER)
         person.sees("Updated the connector profile")
+        choose(person, "Prove it now", 2, plain=False)
         assert person.leaves() == 0

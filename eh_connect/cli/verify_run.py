@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from eh_connect import inputs as names
 from eh_connect.cli import parts, setup_inputs
+from eh_connect.cli.funnel import TerminatedError
 from eh_connect.cli.opening import opened
 from eh_connect.cli.setup_inputs import DEFAULT_WAIT
 from eh_connect.cli.stackone import StackOne
 from eh_connect.commands import command
-from eh_connect.errors import ActionNeededError, NextStep
+from eh_connect.errors import EhConnectError, NextStep, RejectedError
 from eh_connect.flows.signing_in import SignInParts
 from eh_connect.flows.verify import Notes, VerifyRequest, verify
 from eh_connect.state import StateFolder
@@ -127,7 +128,8 @@ class Proof:
 def proven_next(session: Session, result: SetupResult, proof: Proof) -> Result:
     """A written profile is to be proven next: at a terminal that is offered at once.
 
-    Declined, or left before anybody has signed in: the command has succeeded all the same.
+    Declined, left, or failed before anybody has signed in: the command has succeeded all the same. Only a
+    rejected proof (9) is its failure.
     """
     step = NextStep("prove it", proof.request.again)
     if proof.asking is None:
@@ -138,12 +140,16 @@ def proven_next(session: Session, result: SetupResult, proof: Proof) -> Result:
         "It opens a link; somebody signs in to Employment Hero there and allows the access. Only that shows "
         "whether Client ID, Client Secret and redirect URI are right. It can be done later, too."
     )
-    if not proof.asking.yes("Prove it now, by signing in through the profile?", default=True, more=more):
-        return unproven
-    proof.parts.renew()
     try:
-        return verify(proof.request, proof.parts, proof.notes)
-    except ActionNeededError as error:
+        if not proof.asking.yes("Prove it now, by signing in through the profile?", default=True, more=more):
+            return unproven
+        proof.parts.renew()
+        return lasting(session, verify(proof.request, proof.parts, proof.notes))
+    except (RejectedError, TerminatedError):
+        raise
+    except (KeyboardInterrupt, EOFError):
+        return unproven
+    except EhConnectError as error:  # whatever it is, the profile is written
         session.output.failure(error)
         return unproven
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LONGEST_LINK = 8000
 _SHORTEST_TOKEN = 20
-"""Characters. Shorter parts of a link are words of its path and its host."""
+"""Characters. Shorter parts of a link are words of its path."""
 _AFTER_THE_HOST = r"(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?"  # the characters of a URL (RFC 3986)
 _AT_STACKONE = re.compile(
     r"https://(?:[a-z0-9-]+\.)*stackone\.com(?::443)?" + _AFTER_THE_HOST, re.ASCII | re.IGNORECASE
@@ -54,7 +54,8 @@ class Sessions:
         link, token = (
             fields.get(n) if isinstance(fields, dict) else None for n in ("auth_link_url", "token")
         )
-        tokens = [token, *re.split("[/?#&=]", link)] if isinstance(link, str) else [token]
+        behind_the_host = re.split("[/?#&=]", link)[3:] if isinstance(link, str) else []
+        tokens = [token, *behind_the_host]
         self._connection.hide(
             *(Secret(t) for t in tokens if isinstance(t, str) and len(t) >= _SHORTEST_TOKEN)
         )
