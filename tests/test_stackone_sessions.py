@@ -163,6 +163,17 @@ def test_an_echo_of_the_token_is_taken_out_of_what_stackone_says_later(said: str
     assert "[secret]" in str(caught.value.detail)
 
 
+def test_the_host_of_a_link_is_no_token() -> None:
+    link = f"https://hub.eu-central-1.stackone.com/connect/{TOKEN}"
+    said = f"Ask at hub.eu-central-1.stackone.com about {TOKEN}"
+    world = World(made(auth_link_url=link), httpx.Response(404, json={"message": said}))
+    sessions = Sessions(world.client)
+    sessions.create(SESSION_REQUEST)
+    with pytest.raises(StackOneRefusedError) as caught:
+        sessions.look("4711")
+    assert "Ask at hub.eu-central-1.stackone.com about [secret]" in str(caught.value.detail)
+
+
 @pytest.mark.parametrize("changed", [{"token": None}, {"token": 7}, {"token": TOKEN, "unknown": [1]}])
 def test_a_token_is_hidden_though_only_the_link_shows_it(changed: dict[str, Any]) -> None:
     world = World(made(**changed), httpx.Response(500, json={"message": f"no {TOKEN}"}))
