@@ -72,11 +72,12 @@ class _Lane(threading.Thread):
 
     def found(self, limit: float) -> dict[str, Check]:
         """What is known by now; the rest hangs, or was waiting for its turn."""
+        hangs = self.is_alive()  # before all else is read: it may end in between
         if self._defect is not None:
             raise self._defect
         found = dict(self._found)
         ahead = [name for name in self._probes if name not in found]
-        if self.is_alive() and ahead:
+        if hangs and ahead:
             hint = "Check the connection. --timeout gives it more time."
             found[ahead[0]] = failed(NetworkError(f"No answer within {limit:g} s.", hint=hint))
         missed = next((name for name, check in found.items() if check.result in {"fail", "skip"}), "")
