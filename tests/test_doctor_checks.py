@@ -221,6 +221,18 @@ def test_a_lane_that_ends_while_it_is_judged_is_not_told_to_have_waited() -> Non
     assert "it needs stackone first" in found["api_key"].detail
 
 
+def test_employment_hero_that_hangs_is_warned_of() -> None:
+    released = threading.Event()
+
+    def hanging() -> Check:
+        released.wait()
+        return fine()
+
+    found = examine({}, {"employment_hero_app": hanging}, after={}, limit=0)
+    released.set()
+    assert (found["employment_hero_app"].result, failure(found)) == ("warn", None)
+
+
 def test_a_defect_in_a_lane_is_not_swallowed() -> None:
     def defective() -> Check:
         raise ZeroDivisionError

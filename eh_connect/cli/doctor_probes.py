@@ -70,13 +70,13 @@ class Here:
         return checks.passed(f"{backend}, {whose}: wrote, read and deleted a value in {spent:.0f} ms.")
 
     def folder(self) -> Check:
-        """Read what is kept; then whether the folder is ours alone and can be written."""
+        """Read what is kept; then whether the folder can be written and is ours alone."""
         folder = self._session.folder
         keeping = self._keeping(folder)
         keeping.load()
         self.urls, self.keeping = Urls(self.given, keeping), keeping
         is_there = surroundings.try_folder(folder)
-        return checks.passed(f"{folder}{'' if is_there else ': not there yet, and can be made'}.")
+        return checks.folder(folder, is_there=is_there, is_open=surroundings.open_to_others(folder))
 
     def terminal(self) -> Check:
         """What a person would be asked at."""
