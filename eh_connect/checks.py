@@ -66,8 +66,7 @@ def failed(error: EhConnectError) -> Check:
     hint = error.hint or ""
     for flag in ("--no-store", "--via dashboard"):
         hint = hint.replace(f"use {flag}", f"use setup's {flag}")
-    title = error.title if error.title.endswith((".", "!", "…")) else f"{error.title}."
-    return Check("fail", f"{title} {error.detail or ''}".strip(), hint or None, error)
+    return Check("fail", f"{error.sentence} {error.detail or ''}".strip(), hint or None, error)
 
 
 def stopped(name: str, error: EhConnectError) -> Check:

@@ -123,7 +123,7 @@ class Network:
             try:
                 keeping.check_origins(self._here.urls.origins, self._here.urls.default_origins)
             except InputError as exc:
-                return checks.skipped(f"The kept API key is not used. {exc.title} {exc.detail}", give_one)
+                return checks.skipped(f"The kept API key is not used. {exc.sentence} {exc.detail}", give_one)
         self._key = key
         with self._client() as client:
             count = len(client.profiles())
