@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import shlex
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
@@ -19,12 +20,16 @@ from eh_connect.server_text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
 ORDER = (
     *("keyring", "folder", "terminal", "browser", "clipboard", "trust_store", "proxy"),
     *("stackone", "api_key", "may_write", "clock", "employment_hero_oauth", "employment_hero_app"),
 )
 """The checks, by their IDs, as they are told."""
+
+ADVISORY = frozenset({"employment_hero_oauth", "employment_hero_app"})
+"""Where no answer stops nothing: ``setup`` warns that it could not ask about the pair, and goes on."""
 
 _KINDS = (StorageError, StackOneAuthError, StackOneRefusedError, NetworkError)
 _CLOCK_WARNS, _CLOCK_FAILS = 60, 300  # s
@@ -57,12 +62,19 @@ def skipped(detail: str, remedy: str | None = None) -> Check:
 
 
 def failed(error: EhConnectError) -> Check:
-    """Something that ``setup`` would fail with, too: the flags that its hint names are those of ``setup``."""
+    """Something that ``setup`` needs: the flags that its hint names are those of ``setup``."""
     hint = error.hint or ""
     for flag in ("--no-store", "--via dashboard"):
         hint = hint.replace(f"use {flag}", f"use setup's {flag}")
-    title = error.title if error.title.endswith((".", "!", "…")) else f"{error.title}."
-    return Check("fail", f"{title} {error.detail or ''}".strip(), hint or None, error)
+    return Check("fail", f"{error.sentence} {error.detail or ''}".strip(), hint or None, error)
+
+
+def stopped(name: str, error: EhConnectError) -> Check:
+    """A check that ended with an error."""
+    check = failed(error)
+    if name in ADVISORY and isinstance(error, NetworkError):
+        return warned(check.detail, check.remedy or _LATER)
+    return check
 
 
 def failure(checks: Mapping[str, Check]) -> EhConnectError | None:
@@ -100,6 +112,18 @@ def as_text(checks: Mapping[str, Check]) -> str:
         if check.remedy:
             lines.append(f"{'':{width + 6}}  → {clean(check.remedy, 1000)}")
     return "\n".join(lines)
+
+
+def folder(folder: Path, *, is_there: bool, is_open: tuple[Path, int] | None) -> Check:
+    """A state folder that can be used; ``is_open``: what in it others can read, with its mode."""
+    if is_open is None:
+        return passed(f"{folder}{'' if is_there else ': not there yet, and can be made'}.")
+    path, mode = is_open
+    right = "700" if path == folder else "600"
+    return warned(
+        f"{path} is open to others: its mode is {mode:o}, and should be {right}.",
+        f"chmod {right} {shlex.quote(str(path))}",
+    )
 
 
 def terminal(*, is_there: bool, size: tuple[int, int] | None, term: str, encoding: str) -> Check:

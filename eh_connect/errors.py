@@ -71,6 +71,11 @@ class EhConnectError(Exception):
         self.body = body or {}
         self.text = text
 
+    @property
+    def sentence(self) -> str:
+        """The title with a full stop, so that more can follow it on the same line."""
+        return self.title if self.title.endswith((".", "!", "?", "…")) else f"{self.title}."
+
 
 class UsageError(EhConnectError):
     """Wrong usage: an unknown command or flag, or a secret on the command line."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import stat
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import getproxies
@@ -16,7 +16,7 @@ from eh_connect.network import open_http
 from eh_connect.state import StateFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _PROXY = re.compile(
     r"(?P<scheme>[a-z0-9]+://)?(?P<user>[^@/?#\s]*@)?"
@@ -33,9 +33,8 @@ def try_folder(folder: Path) -> bool:
         StorageError: it can't be used.
     """
     if os.path.lexists(folder):
-        if folder.is_dir():
-            _check_modes(folder)
-        StateFolder(folder).check_writable()
+        with _mode_kept(folder):
+            StateFolder(folder).check_writable()
         return True
     above = next(parent for parent in folder.parents if os.path.lexists(parent))
     try:
@@ -51,21 +50,26 @@ def try_folder(folder: Path) -> bool:
     return False
 
 
-def _check_modes(folder: Path) -> None:
-    if os.name == "nt":
-        return
+@contextmanager
+def _mode_kept(folder: Path) -> Iterator[None]:
+    """A folder of ours that is open to others is closed by whoever writes in it: that is taken back."""
+    mode = stat.S_IMODE(folder.stat().st_mode) if folder.is_dir() else None
+    try:
+        yield
+    finally:
+        if mode is not None and stat.S_IMODE(folder.stat().st_mode) != mode:
+            folder.chmod(mode)
+
+
+def open_to_others(folder: Path) -> tuple[Path, int] | None:
+    """The first of the folder and its files that others can read, with its mode; None where none is."""
+    if os.name == "nt" or not folder.is_dir():
+        return None
     try:
         modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.glob("profile-*"))}
     except OSError as exc:
         raise StorageError(f"Can't look into {folder}", detail=exc.strerror) from exc
-    for path, mode in modes.items():
-        if mode & 0o077:
-            right = "700" if path == folder else "600"
-            raise StorageError(
-                f"{path} is open to others",
-                detail=f"Its mode is {mode:o}; it should be {right}.",
-                hint=f"chmod {right} {shlex.quote(str(path))}",
-            )
+    return next(((path, mode) for path, mode in modes.items() if mode & 0o077), None)
 
 
 def trust_store(environ: Mapping[str, str]) -> str:

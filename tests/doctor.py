@@ -78,7 +78,7 @@ def judged(run: Run) -> Examined:
         assert run.error["hint"] == first["remedy"]
     else:
         assert (run.code, "error" in run.succeeded) == (0, False)
-    assert warned <= WARNED_ANYWHERE | {"clock", "employment_hero_oauth", "employment_hero_app"}
+    assert warned <= WARNED_ANYWHERE | {"folder", "clock", "employment_hero_oauth", "employment_hero_app"}
     assert "Traceback" not in run.err
     return found
 

@@ -315,3 +315,35 @@ def test_what_was_found_before_a_failure_is_told_with_it(as_json: bool) -> None:
         assert (answer["error"]["code"], done.stderr) == (7, "")
     else:
         assert (done.stdout, done.stderr) == ("The link: it stays.\n", "eh-connect: No answer.\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["verify"],
+        ["link", "--owner-id", "customer-1", "--owner-name", "Customer One"],
+        ["status"],
+        ["doctor"],
+        ["remove", "--yes"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_variable_that_is_for_setup_is_no_matter_of_a_command_that_does_not_take_it(
+    tool: Tool, command: list[str]
+) -> None:
+    tool.setup_here().succeeded  # noqa: B018  # it asserts
+    for_setup = {
+        "EH_CONNECT_PROFILE_ID": "new",
+        "EH_CONNECT_ORG_ID": "no organisation",
+        "EH_CONNECT_SCOPES": "no:such:scope",
+        "EH_CONNECT_NAME": "two\nlines",
+        "EH_CONNECT_ACTIONS": "all,one",
+    }
+    assert tool.run_here(*command, "--json", **for_setup).succeeded["ok"]
+    assert tool.run_here("setup", "--json", **for_setup).code == 3
+
+
+@pytest.mark.parametrize("command", [["verify"], ["link", "--owner-id", "1", "--owner-name", "One"]])
+def test_a_typed_new_is_not_taken_for_what_is_kept(tool: Tool, command: list[str]) -> None:
+    tool.setup_here().succeeded  # noqa: B018  # it asserts
+    assert tool.run_here(*command, "--json", "--profile-id", "new").error["code"] == 6

@@ -170,16 +170,28 @@ def of_session(tool: Tool, session: dict[str, str]) -> dict[str, str | None]:
 
 @posix
 @pytest.mark.parametrize(("path", "mode"), [(".", 0o755), (".", 0o770), ("profile-default.json", 0o644)])
-def test_what_is_open_to_others_is_told_with_the_command_that_closes_it(
+def test_what_is_open_to_others_is_warned_of_with_the_command_that_closes_it(
     tool: Tool, path: str, mode: int
 ) -> None:
     tool.setup_here()
     (tool.state / path).chmod(mode)
     found = examine(tool)
-    nothing_but(found, "folder", 4)
+    assert (found.fails, found.run.code, found.result("folder")) == ([], 0, "warn")
     assert f"{mode:o}" in found.detail("folder")
+    assert tool.setup_here().succeeded["action"] == "unchanged"
+    (tool.state / path).chmod(mode)
     subprocess.run(shlex.split(found.remedy("folder")), check=True)
-    assert examine(tool).fails == []
+    assert examine(tool).result("folder") == "pass"
+
+
+@posix
+def test_an_open_folder_with_other_files_fails_as_it_does_in_setup(tool: Tool) -> None:
+    tool.state.mkdir(mode=0o755)
+    (tool.state / "letter.txt").write_text("not ours")
+    found = examine(tool)
+    nothing_but(found, "folder", 4)
+    assert "holds other files" in found.detail("folder")
+    assert tool.setup_here().error["code"] == 4
 
 
 @posix
@@ -353,6 +365,7 @@ def test_whose_certificates_are_trusted_is_told(tool: Tool) -> None:
 def test_everything_that_is_wrong_is_told_at_once_and_the_first_gives_the_code(tool: Tool) -> None:
     tool.setup_here()
     tool.state.chmod(0o755)
+    (tool.state / "letter.txt").write_text("not ours")
     wrong = {"SSL_CERT_FILE": "/no/such/file", "STACKONE_API_KEY": READ_ONLY_KEY, "HTTPS_PROXY": "ftp://x"}
     found = examine(tool, EH_CONNECT_KEYRING=backend("Locked"), **wrong)
     assert found.fails == ["keyring", "folder", "trust_store", "proxy", "may_write"]

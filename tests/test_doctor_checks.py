@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from eh_connect.network import ExchangeError
 from tests.documents import ROOT, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 LOCKED = StorageError("Your keyring is locked", detail="So it is.", hint="Unlock it; or use --no-store.")
@@ -195,6 +196,41 @@ def test_a_lane_that_hangs_is_left_behind_and_the_others_are_told() -> None:
     error = failure(found)
     assert error is not None
     assert error.code == 7
+
+
+def test_a_lane_that_ends_while_it_is_judged_is_not_told_to_have_waited() -> None:
+    at_work, released, lanes = threading.Event(), threading.Event(), []
+
+    def late() -> Check:
+        lanes.append(threading.current_thread())
+        at_work.set()
+        released.wait()
+        return fine()
+
+    class EndingMeanwhile(dict[str, Callable[[], Check]]):
+        """Whoever goes through it while it is judged finds that the lane has ended meanwhile."""
+
+        def __iter__(self) -> Iterator[str]:
+            at_work.wait()
+            released.set()
+            lanes[0].join()
+            return super().__iter__()
+
+    found = examine({}, EndingMeanwhile({"stackone": late, "api_key": fine}), after={}, limit=0)
+    assert "No answer within 0 s." in found["stackone"].detail
+    assert "it needs stackone first" in found["api_key"].detail
+
+
+def test_employment_hero_that_hangs_is_warned_of() -> None:
+    released = threading.Event()
+
+    def hanging() -> Check:
+        released.wait()
+        return fine()
+
+    found = examine({}, {"employment_hero_app": hanging}, after={}, limit=0)
+    released.set()
+    assert (found["employment_hero_app"].result, failure(found)) == ("warn", None)
 
 
 def test_a_defect_in_a_lane_is_not_swallowed() -> None:

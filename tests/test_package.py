@@ -24,7 +24,8 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 PARTS_OF_THE_WORLD = (
     *("__main__", "cli", "sandbox", "store", "network", "desktop", "surroundings"),
     *("console_attended", "wizard", "terminal_full", "terminal_plain"),
-    *("stackone.client", "stackone.connection", "stackone.assumed_writes", "employment_hero.probe"),
+    *("stackone.client", "stackone.connection", "stackone.assumed_writes", "stackone.sessions"),
+    *("stackone.reach", "employment_hero.probe"),
 )
 HEAVY = {"httpx", "keyring", "questionary", "rich", "werkzeug", "truststore"}
 

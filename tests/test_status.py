@@ -269,6 +269,14 @@ def test_a_keyring_that_can_not_be_read_stops_where_the_state_knows_the_profile(
         assert "counts as empty" in unknown.succeeded["warnings"][0]
 
 
+def test_a_key_that_is_refused_is_told_beside_a_locked_keyring(tool: Tool) -> None:
+    tool.setup_here()
+    locked = {"EH_CONNECT_KEYRING": "tests.keyrings.LockedKeyring"}
+    run = status(tool, STACKONE_API_KEY="v1.eu1.wrong-wrong-wrong", **locked)
+    assert run.error["code"] == 4
+    assert "StackOne does not accept the API key." in run.answer["warnings"][0]
+
+
 def test_a_damaged_state_does_not_hide_the_other_labels(two: Tool) -> None:
     (two.state / "profile-one.json").write_text("{}")
     run = status(two)

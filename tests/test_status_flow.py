@@ -26,10 +26,10 @@ def look(
     return status(labels, now=NOW, max_age=max_age, check=check, width=width, suffix="", warn=warned.append)
 
 
-def opened(world: World, project: StackOne | None = None, failure: EhConnectError | None = None) -> Opened:
+def opened(world: World, project: StackOne | None = None, *failures: EhConnectError) -> Opened:
     keeping = Keeping("default", world.secrets, world.states, writes=False, now=str)
     keeping.load()
-    return Opened("default", keeping, project, why_not="nobody asked", failure=failure)
+    return Opened("default", keeping, project, why_not="nobody asked", failures=failures)
 
 
 def test_what_was_set_up_agrees_and_has_to_be_proven(done: World) -> None:
@@ -123,7 +123,8 @@ def test_what_is_kept_is_told_although_stackone_does_not_answer(done: World, err
 
 def test_of_several_failures_the_first_is_the_result_and_the_others_are_warnings(done: World) -> None:
     done.start_again(Fault("profiles", NetworkError("No answer.", detail="Not from there.")))
-    broken = Opened("broken", None, failure=StorageError("The state can't be read", detail="It is damaged."))
+    damaged = StorageError("The state can't be read", detail="It is damaged.")
+    broken = Opened("broken", None, failures=(damaged,))
     warnings: list[str] = []
     with pytest.raises(StorageError, match="state") as caught:
         look(broken, opened(done, done.stackone), warnings=warnings)
@@ -131,9 +132,25 @@ def test_of_several_failures_the_first_is_the_result_and_the_others_are_warnings
     assert warnings == ["No answer. Not from there."]
 
 
+def test_what_stackone_says_is_told_beside_a_keyring_that_failed(done: World) -> None:
+    done.start_again(Fault("profiles", StackOneAuthError("No such key.", detail="Make a new one.")))
+    warnings: list[str] = []
+    with pytest.raises(StorageError):
+        look(opened(done, done.stackone, StorageError("Your keyring is locked")), warnings=warnings)
+    assert warnings == ["No such key. Make a new one."]
+
+
+def test_a_title_is_ended_before_more_is_said(done: World) -> None:
+    locked = StorageError("Your keyring is locked", detail="While reading.")
+    warnings: list[str] = []
+    with pytest.raises(NetworkError):
+        look(opened(done, None, NetworkError("First.")), opened(done, None, locked), warnings=warnings)
+    assert warnings == ["Your keyring is locked. While reading."]
+
+
 def test_a_label_that_can_not_be_read_is_not_called_empty() -> None:
     with pytest.raises(StorageError) as caught:
-        look(Opened("broken", None, failure=StorageError("The state can't be read")), check=True)
+        look(Opened("broken", None, failures=(StorageError("The state can't be read"),)), check=True)
     assert caught.value.body["profiles"][0]["due"] == []
     assert "can't be read" in caught.value.text
 
@@ -142,8 +159,9 @@ def test_a_keyring_that_can_not_be_read_says_so_of_what_it_would_hold(done: Worl
     done.start_again(Fault("read_pair", StorageError("Your keyring is locked")))
     label = opened(done)
     assert label.keeping is not None
+    assert label.keeping.unreadable is not None
     with pytest.raises(StorageError) as caught:
-        look(replace(label, failure=label.keeping.unreadable))
+        look(replace(label, failures=(label.keeping.unreadable,)))
     local = caught.value.body["profiles"][0]["local"]
     assert (local["staged"], local["api_key_kept"], local["previous"]) == (None, None, None)
     assert local["fingerprint"] == A.client_secret.fingerprint

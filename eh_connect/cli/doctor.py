@@ -59,10 +59,12 @@ def doctor(  # noqa: PLR0913  # a flag is an argument
 
 def _doctor(session: Session, inputs: Inputs) -> DoctorResult:
     from eh_connect.checks import failure
-    from eh_connect.cli.doctor_probes import Here, Network, read
+    from eh_connect.cli import setup_inputs
+    from eh_connect.cli.doctor_probes import Here, Network
     from eh_connect.flows.doctor import examine
 
-    given = read(session, inputs)
+    given = setup_inputs.read_for_looking(inputs, session.output.warn)
+    inputs.stop_on_problems()
     here = Here(session, given)
     network = Network(here)
     session.output.say("Looking at this machine, then at the network …")

@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from eh_connect import checks, surroundings
-from eh_connect import inputs as names
-from eh_connect.cli import parts, setup_inputs
+from eh_connect.cli import parts
 from eh_connect.cli.opening import Urls
 from eh_connect.desktop import Desktop
-from eh_connect.employment_hero.credentials import judge_api_key
 from eh_connect.errors import InputError
 from eh_connect.flows.keeping import Keeping
 from eh_connect.network import NetworkTime, exchange, open_http
@@ -27,20 +25,7 @@ if TYPE_CHECKING:
     from eh_connect.checks import Check
     from eh_connect.cli.session import Session
     from eh_connect.cli.setup_inputs import Given
-    from eh_connect.inputs import Inputs
     from eh_connect.secret import Secret
-
-
-def read(session: Session, inputs: Inputs) -> Given:
-    """What flags and variables say. InputError: something is wrong with it."""
-    given = setup_inputs.read(inputs)
-    for finding in judge_api_key(given.api_key.reveal()) if given.api_key else ():
-        if finding.hard:
-            inputs.invalid.append(names.API_KEY.problem(finding.why))
-        else:
-            session.output.warn(f"{names.API_KEY.name}: {finding.why}.")
-    inputs.stop_on_problems()
-    return given
 
 
 class Here:
@@ -70,13 +55,13 @@ class Here:
         return checks.passed(f"{backend}, {whose}: wrote, read and deleted a value in {spent:.0f} ms.")
 
     def folder(self) -> Check:
-        """Read what is kept; then whether the folder is ours alone and can be written."""
+        """Read what is kept; then whether the folder can be written and is ours alone."""
         folder = self._session.folder
         keeping = self._keeping(folder)
         keeping.load()
         self.urls, self.keeping = Urls(self.given, keeping), keeping
         is_there = surroundings.try_folder(folder)
-        return checks.passed(f"{folder}{'' if is_there else ': not there yet, and can be made'}.")
+        return checks.folder(folder, is_there=is_there, is_open=surroundings.open_to_others(folder))
 
     def terminal(self) -> Check:
         """What a person would be asked at."""
@@ -138,7 +123,7 @@ class Network:
             try:
                 keeping.check_origins(self._here.urls.origins, self._here.urls.default_origins)
             except InputError as exc:
-                return checks.skipped(f"The kept API key is not used. {exc.title} {exc.detail}", give_one)
+                return checks.skipped(f"The kept API key is not used. {exc.sentence} {exc.detail}", give_one)
         self._key = key
         with self._client() as client:
             count = len(client.profiles())

@@ -115,7 +115,6 @@ def _check_keyring(session: Session, keeping: Keeping, *, dry_run: bool) -> None
     if keeping.unreadable is None:
         return
     if dry_run:
-        why = keeping.unreadable.title.rstrip(".")
-        session.output.warn(f"The keyring can't be read and counts as empty. {why}.")
+        session.output.warn(f"The keyring can't be read and counts as empty. {keeping.unreadable.sentence}")
     elif keeping.writes:
         raise keeping.unreadable

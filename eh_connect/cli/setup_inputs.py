@@ -9,6 +9,7 @@ from eh_connect import inputs as names
 from eh_connect import judging
 from eh_connect.employment_hero import portal, scopes
 from eh_connect.employment_hero.credentials import cleaned, judge_api_key, judge_pair
+from eh_connect.flows.finding import NEW
 from eh_connect.secret import Pair, Secret
 
 if TYPE_CHECKING:
@@ -26,28 +27,28 @@ DEFAULT_TIMEOUT = 150.0
 DEFAULT_WAIT = 600.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Given:
-    """What flags and variables say; None where they say nothing."""
+    """What flags and variables say; None where they say nothing, or where the command doesn't take it."""
 
     label: str
-    name: str | None
     profile_id: str | None
-    org_id: str | None
-    app_name: str | None
-    scopes: str | None
-    client_id: str | None
-    client_secret: Secret | None
     api_key: Secret | None
     stackone_url: str | None
     app_url: str | None
     eh_app_url: str
     oauth_url: str | None
-    actions: tuple[str, ...] | None
-    via: str
-    if_exists: str
     timeout: float
     wait: float | None
+    name: str | None = None
+    org_id: str | None = None
+    app_name: str | None = None
+    scopes: str | None = None
+    client_id: str | None = None
+    client_secret: Secret | None = None
+    actions: tuple[str, ...] | None = None
+    via: str = "auto"
+    if_exists: str = "ask"
 
 
 @dataclass(frozen=True)
@@ -65,38 +66,46 @@ class Gathered:
 
 def read(inputs: Inputs) -> Given:
     """Read and judge everything that needs nothing stored; problems stay in ``inputs``."""
-    eh_app_url = inputs.text(names.EMPLOYMENT_HERO_APP_URL, judging.url) or portal.APP_URL
     one_stdin = not inputs.two_on_stdin()
+    given = _of_every_command(inputs, inputs.secret(names.API_KEY) if one_stdin else None)
     actions = inputs.texts(names.ACTIONS)
     if actions and "all" in actions and len(actions) > 1:
         inputs.invalid.append(names.ACTIONS.problem("“all” stands alone"))
-    return Given(
-        label=inputs.text(names.PROFILE, judging.label) or "default",
+    return replace(
+        given,
         name=inputs.text(names.NAME, judging.line),
-        profile_id=inputs.text(names.PROFILE_ID, judging.identifier),
-        org_id=inputs.text(names.ORG_ID, lambda text: str(portal.org_id_from(text, eh_app_url))),
+        org_id=inputs.text(names.ORG_ID, lambda text: str(portal.org_id_from(text, given.eh_app_url))),
         app_name=inputs.text(names.APP_NAME, judging.line),
         scopes=inputs.text(names.SCOPES, _scopes),
         client_id=inputs.text(names.CLIENT_ID, cleaned),
         client_secret=inputs.secret(names.CLIENT_SECRET) if one_stdin else None,
-        api_key=inputs.secret(names.API_KEY) if one_stdin else None,
-        stackone_url=inputs.text(names.STACKONE_URL, judging.url),
-        app_url=inputs.text(names.STACKONE_APP_URL, judging.url),
-        eh_app_url=eh_app_url,
-        oauth_url=inputs.text(names.EMPLOYMENT_HERO_OAUTH_URL, judging.url),
         actions=actions,
         via=inputs.text(names.VIA, judging.one_of("auto", "api", "dashboard")) or "auto",
         if_exists=inputs.text(names.IF_EXISTS, judging.one_of("ask", "update", "skip", "fail")) or "ask",
-        timeout=inputs.text(names.TIMEOUT, judging.seconds) or DEFAULT_TIMEOUT,
-        wait=inputs.text(names.WAIT, judging.patience),
     )
 
 
 def read_for_looking(inputs: Inputs, warn: Callable[[str], None]) -> Given:
-    """The same for a command that needs no pair; the API key, if one is given, is judged."""
-    given = replace(read(inputs), client_id=None, client_secret=None)
+    """For a command that takes nothing else; what is in a variable for ``setup`` is no matter of its own."""
+    given = _of_every_command(inputs, inputs.secret(names.API_KEY))
+    if given.profile_id == NEW and names.PROFILE_ID.flag not in inputs.typed():
+        given = replace(given, profile_id=None)
     _judge(inputs, given, warn)
     return given
+
+
+def _of_every_command(inputs: Inputs, key: Secret | None) -> Given:
+    return Given(
+        label=inputs.text(names.PROFILE, judging.label) or "default",
+        profile_id=inputs.text(names.PROFILE_ID, judging.identifier),
+        api_key=key,
+        stackone_url=inputs.text(names.STACKONE_URL, judging.url),
+        app_url=inputs.text(names.STACKONE_APP_URL, judging.url),
+        eh_app_url=inputs.text(names.EMPLOYMENT_HERO_APP_URL, judging.url) or portal.APP_URL,
+        oauth_url=inputs.text(names.EMPLOYMENT_HERO_OAUTH_URL, judging.url),
+        timeout=inputs.text(names.TIMEOUT, judging.seconds) or DEFAULT_TIMEOUT,
+        wait=inputs.text(names.WAIT, judging.patience),
+    )
 
 
 def credentials(inputs: Inputs, given: Given, keeping: Keeping, warn: Callable[[str], None]) -> Gathered:

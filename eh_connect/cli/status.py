@@ -103,15 +103,15 @@ def _load(session: Session, label: str) -> Opened:
     try:
         keeping.load()
     except StorageError as exc:
-        return Opened(label, None, failure=exc)
+        return Opened(label, None, failures=(exc,))
     failure = keeping.unreadable
     if failure is not None:
         failure.hint = "Start, unlock or mend your keyring, then run the same command again."
         if keeping.state.profile_id is None and keeping.state.pending is None:
-            why = failure.title.rstrip(".")
-            session.output.warn(f"The keyring can't be read and counts as empty. {why}.")
+            session.output.warn(f"The keyring can't be read and counts as empty. {failure.sentence}")
             failure = None
-    return Opened(label, keeping, why_not="StackOne was not asked (--offline)", failure=failure)
+    failures = () if failure is None else (failure,)
+    return Opened(label, keeping, why_not="StackOne was not asked (--offline)", failures=failures)
 
 
 def led_to_stackone(kept: Sequence[Opened], given: Given, stack: ExitStack) -> list[Opened]:
@@ -135,7 +135,7 @@ def led_to_stackone(kept: Sequence[Opened], given: Given, stack: ExitStack) -> l
             urls = Urls(given, keeping)
             keeping.check_origins(urls.origins, urls.default_origins)
         except (InputError, StorageError) as exc:
-            led.append(replace(opened, why_not=exc.title, failure=opened.failure or exc))
+            led.append(replace(opened, why_not=exc.title, failures=(*opened.failures, exc)))
             continue
         led.append(replace(opened, project=connect(urls.stackone, urls.dashboard, key)))
     return led

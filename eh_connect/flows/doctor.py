@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from eh_connect.checks import ORDER, failed, skipped
+from eh_connect.checks import ORDER, skipped, stopped
 from eh_connect.errors import EhConnectError, NetworkError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def examine(
         after: what is judged from all of that.
         limit: seconds that the lanes may take. One that hangs longer is left behind.
     """
-    checks = {name: _looked(probe) for name, probe in here.items()}
+    checks = {name: _looked(name, probe) for name, probe in here.items()}
     running = [_Lane(probes) for probes in lanes]
     for lane in running:
         lane.start()
@@ -40,15 +40,15 @@ def examine(
         while lane.is_alive() and time.monotonic() < end:
             lane.join(_POLL)
         checks |= lane.found(limit)
-    checks |= {name: _looked(probe) for name, probe in after.items()}
+    checks |= {name: _looked(name, probe) for name, probe in after.items()}
     return {name: checks[name] for name in sorted(checks, key=ORDER.index)}
 
 
-def _looked(probe: Probe) -> Check:
+def _looked(name: str, probe: Probe) -> Check:
     try:
         return probe()
     except EhConnectError as exc:
-        return failed(exc)
+        return stopped(name, exc)
 
 
 class _Lane(threading.Thread):
@@ -64,7 +64,7 @@ class _Lane(threading.Thread):
         """Look, until something is not as it should be."""
         try:
             for name, probe in self._probes.items():
-                self._found[name] = check = _looked(probe)
+                self._found[name] = check = _looked(name, probe)
                 if check.result in {"fail", "skip"}:
                     return
         except BaseException as exc:  # noqa: BLE001  # a defect of ours: raised where somebody hears of it
@@ -72,13 +72,15 @@ class _Lane(threading.Thread):
 
     def found(self, limit: float) -> dict[str, Check]:
         """What is known by now; the rest hangs, or was waiting for its turn."""
+        hangs = self.is_alive()  # before all else is read: it may end in between
         if self._defect is not None:
             raise self._defect
         found = dict(self._found)
         ahead = [name for name in self._probes if name not in found]
-        if self.is_alive() and ahead:
+        if hangs and ahead:
             hint = "Check the connection. --timeout gives it more time."
-            found[ahead[0]] = failed(NetworkError(f"No answer within {limit:g} s.", hint=hint))
+            late = NetworkError(f"No answer within {limit:g} s.", hint=hint)
+            found[ahead[0]] = stopped(ahead[0], late)
         missed = next((name for name, check in found.items() if check.result in {"fail", "skip"}), "")
         rest = {name: skipped(f"Not looked at: it needs {missed} first.") for name in self._probes}
         return rest | found

@@ -24,14 +24,14 @@ class Opened:
     """A label, and whom to ask about it.
 
     ``keeping`` is None where its state can't be read. ``project`` is the same object for the same key and
-    host; where it is None nobody is asked, and ``why_not`` says why. ``failure`` is what stood in the way.
+    host; where it is None nobody is asked, and ``why_not`` says why. ``failures`` are what stood in the way.
     """
 
     label: str
     keeping: Keeping | None
     project: ReadsProfiles | None = None
     why_not: str = ""
-    failure: EhConnectError | None = None
+    failures: tuple[EhConnectError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,17 +136,16 @@ def status(
     found: list[ProfileStatus] = []
     failures: list[EhConnectError] = []
     for opened in labels:
-        profiles, why_not, failure = None, opened.why_not, opened.failure
+        profiles, why_not, met = None, opened.why_not, opened.failures
         if opened.project is not None:
             if opened.project not in asked:
                 asked[opened.project] = _ask(opened.project)
             answer = asked[opened.project]
             if isinstance(answer, EhConnectError):
-                why_not, failure = answer.title, failure or answer
+                why_not, met = answer.title, (*met, answer)
             else:
                 profiles = answer
-        if failure is not None and failure not in failures:
-            failures.append(failure)
+        failures += [failure for failure in met if failure not in failures]
         judging = None
         if opened.keeping is not None:
             judging = Judging(opened.keeping, profiles, now, max_age, suffix)
@@ -155,7 +154,7 @@ def status(
     if not failures:
         return result
     for failure in failures[1:]:
-        warn(f"{failure.title} {failure.detail or ''}".strip())
+        warn(f"{failure.sentence} {failure.detail or ''}".strip())
     failures[0].body, failures[0].text = result.as_json(), result.as_text()
     raise failures[0]
 
