@@ -42,10 +42,10 @@ class State:
     ``updated_at`` is StackOne's after our last write, ``set_at`` when the secret became current, ``via`` is
     ``api`` or ``dashboard``, ``actions`` are as last sent,
     ``chosen_actions`` what the wizard was told and has not sent yet. ``proven_at`` is when somebody signed in
-    with the current pair, ``proven_before`` with an earlier one; ``session_id`` is the connect session whose
-    outcome was not seen yet. ``staged_by`` is what the staged pair is for: ``setup``, ``rotate`` or
-    ``rollback``; ``told`` is its fingerprint once StackOne's API was told of it. ``old_secret`` has the
-    fingerprints of replaced secrets that nobody said were revoked, with commas.
+    with the current pair, ``proven_before`` with an earlier one; ``session_id`` has the connect sessions
+    whose outcome was not seen yet, with commas. ``staged_by`` is what the staged pair is for: ``setup``,
+    ``rotate`` or ``rollback``; ``told`` is its fingerprint once StackOne's API was told of it.
+    ``old_secret`` has the fingerprints of replaced secrets that nobody said were revoked, with commas.
     """
 
     label: str

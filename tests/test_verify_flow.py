@@ -270,12 +270,12 @@ def test_a_failed_sign_in_after_an_earlier_run_is_told_once(scene: Scene) -> Non
     assert scene.verify().session_id == "2"
 
 
-@pytest.mark.parametrize("status", ["pending", "cancelled"])
-def test_a_link_that_led_nowhere_is_replaced_by_a_new_one(scene: Scene, status: Any) -> None:
+@pytest.mark.parametrize(("status", "open_ones"), [("pending", "2, 1"), ("cancelled", "2")])
+def test_a_link_that_led_nowhere_gets_a_new_one_beside_it(scene: Scene, status: Any, open_ones: str) -> None:
     scene.verify()
     scene.sessions.ends(status)
     assert scene.verify().session_id == "2"
-    assert scene.state.session_id == "2"
+    assert scene.state.session_id == open_ones
 
 
 def test_a_session_that_stackone_has_forgotten_is_replaced(scene: Scene) -> None:
@@ -547,3 +547,21 @@ def test_waiting_on_does_not_outlive_the_link(scene: Scene) -> None:
     error = failure(scene, ActionNeededError, wait=600)
     assert "expired" in error.title
     assert sum(scene.console.pauses) == pytest.approx(1800)
+
+
+def test_an_earlier_link_that_is_used_after_a_later_run_is_noticed(scene: Scene) -> None:
+    for _ in range(3):
+        assert scene.verify().status == "pending"
+    scene.sessions.ends("error", error="invalid_grant", session="3")
+    scene.sessions.ends("authenticated", account="acc-1", session="1")
+    result = scene.verify()
+    assert (result.session_id, result.status) == ("1", "authenticated")
+    assert scene.state.proven_at is not None
+    assert scene.state.session_id is None
+    assert len(scene.sessions.rows) == 3
+
+
+def test_no_more_than_the_latest_three_links_are_looked_at(scene: Scene) -> None:
+    for _ in range(5):
+        scene.verify()
+    assert scene.state.session_id == "5, 4, 3"

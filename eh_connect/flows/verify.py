@@ -25,6 +25,9 @@ OWNER_ID, OWNER_NAME = "eh-connect-verify", "eh-connect verify (test)"
 LATER_WAIT = 600
 """Seconds to wait where nothing is kept here that a later run could look at."""
 
+MOST_OPEN = 3
+"""How many links that nobody used yet are looked at by later runs."""
+
 
 @dataclass(frozen=True)
 class VerifyRequest:
@@ -57,8 +60,13 @@ class Notes:
         """Whether what is kept is of this profile."""
         return self._writes and self.start.profile_id == profile.id
 
-    def make(self, session_id: str | None, *, proven_at: str | None = None) -> str | None:
-        """Note the session to look at (None: it is over) and the proof; why not, where there is a reason.
+    @property
+    def session_ids(self) -> tuple[str, ...]:
+        """The sessions of earlier runs whose outcome was not seen, the latest first."""
+        return tuple(self.start.session_id.split(", ")) if self.start.session_id else ()
+
+    def make(self, session_ids: tuple[str, ...], *, proven_at: str | None = None) -> str | None:
+        """Note the sessions to look at and the proof; why not, where there is a reason.
 
         StorageError: another run holds the lock, or the disk does not take it.
         """
@@ -68,6 +76,7 @@ class Notes:
                 return "what is kept here was replaced meanwhile"
             if proven_at is None or state.staged_by is not None:
                 proven_at = state.proven_at
+            session_id = ", ".join(session_ids[:MOST_OPEN]) or None
             self._states.write(replace(state, session_id=session_id, proven_at=proven_at))
         if state.staged_by is not None:
             return "a new pair is staged and not finished, so which of the two was proven is not known"
@@ -92,6 +101,7 @@ class _Verification:
         self.signing_in = SigningIn(parts, label=request.label, again=request.again, wait=request.wait)
         self.profile = the_profile(parts, request.label, request.profile_id, notes.start.profile_id)
         self.is_kept = notes.are_of(self.profile)
+        self.open: list[str] = []
 
     def run(self) -> SessionResult:
         with self.signing_in.told():
@@ -101,28 +111,32 @@ class _Verification:
             return self._proven(session)
 
     def _earlier(self) -> ConnectSession | None:
-        """The session of an earlier run, if its outcome is known by now."""
-        session_id = self.notes.start.session_id
-        if session_id is None or not self.is_kept:
-            return None
-        try:
-            session = self.parts.sessions.look(session_id)
-        except StackOneRefusedError:
-            return None  # StackOne has forgotten it
-        if session.profile_id not in {None, self.profile.id} or session.status == "cancelled":
-            return None
-        if session.status == "pending":
-            self.console.progress("Nobody used the link of an earlier run so far: a new one takes its place.")
+        """The session of an earlier run that somebody has used by now; those that nobody used stay open."""
+        used: list[ConnectSession] = []
+        for session_id in self.notes.session_ids if self.is_kept else ():
+            try:
+                session = self.parts.sessions.look(session_id)
+            except StackOneRefusedError:
+                continue  # StackOne has forgotten it
+            if session.profile_id not in {None, self.profile.id} or session.status == "cancelled":
+                continue
+            if session.status == "pending":
+                self.open.append(session_id)
+            else:
+                used.append(session)
+        if not used:
+            if self.open:
+                self.console.progress("Nobody used the link of an earlier run so far: a new one is made.")
             return None
         self.console.progress("An earlier run made a link, and somebody used it.")
-        self.signing_in.adopt(session)
+        self.signing_in.adopt(next((each for each in used if each.status == "authenticated"), used[0]))
         return self._judged(self.signing_in.judged)
 
     def _new(self) -> ConnectSession:
         self.signing_in.create(
             SessionRequest(self.profile.id, OWNER_ID, OWNER_NAME, kind="TEST", expires_in=USUAL_LIFE)
         )
-        self._note(self.signing_in.session.id)
+        self._note(self.signing_in.session.id, *self.open)
         return self._judged(lambda: self.signing_in.watch(self._about()))
 
     def _judged(self, outcome: Callable[[], ConnectSession]) -> ConnectSession:
@@ -130,13 +144,13 @@ class _Verification:
             return outcome()
         finally:
             if self.signing_in.session.status in {"error", "cancelled"}:
-                self._note(None)
+                self._note(*self.open)
 
-    def _note(self, session_id: str | None) -> None:
+    def _note(self, *session_ids: str) -> None:
         if not self.is_kept:
             return
         try:
-            self.notes.make(session_id)
+            self.notes.make(session_ids)
         except StorageError as exc:
             self.console.warn(f"The connect session could not be noted for a later run. {exc.title}.")
 
@@ -182,7 +196,7 @@ class _Verification:
                 "what is there now, which may not be the pair that is kept here."
             )
         try:
-            why_not = self.notes.make(None, proven_at=now)
+            why_not = self.notes.make((), proven_at=now)
         except StorageError as exc:
             raise StorageError(
                 "Somebody has signed in, but that could not be noted.",
