@@ -63,9 +63,7 @@ def skipped(detail: str, remedy: str | None = None) -> Check:
 
 def failed(error: EhConnectError) -> Check:
     """Something that ``setup`` needs: the flags that its hint names are those of ``setup``."""
-    hint = error.hint or ""
-    for flag in ("--no-store", "--via dashboard"):
-        hint = hint.replace(f"use {flag}", f"use setup's {flag}")
+    hint = (error.hint or "").replace("use --via dashboard", "use setup's --via dashboard")
     return Check("fail", f"{error.sentence} {error.detail or ''}".strip(), hint or None, error)
 
 

@@ -4,6 +4,7 @@ EhConnectError            1  a defect of the tool itself
 ├─ UsageError             2  wrong usage
 ├─ InputError             3  a value is missing or invalid
 ├─ StorageError           4  keyring, folder, disk, lock
+│  └─ BusyError            4  another run holds the lock
 ├─ StackOneAuthError      5  StackOne refused the API key or its rights
 ├─ StackOneRefusedError   6  StackOne refused the request, or an existing profile forbids it
 │  └─ WriteRefusedError    6  it plainly did not take what was sent
@@ -110,6 +111,10 @@ class StorageError(EhConnectError):
 
     code = 4
     type = "storage"
+
+
+class BusyError(StorageError):
+    """Another run holds the label's lock."""
 
 
 class StackOneAuthError(EhConnectError):

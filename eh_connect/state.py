@@ -12,14 +12,14 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eh_connect.errors import StorageError
+from eh_connect.errors import BusyError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _SCHEMA = 1
 _OUR_FILES = re.compile(r"profile-[a-z0-9-]+\.(json|lock|json\.\w+\.tmp)|trial\.\w+\.tmp|sandbox")
-_ELSEWHERE = "Set EH_CONNECT_HOME to a folder that eh-connect can have for itself, or use --no-store."
+ELSEWHERE = "Set EH_CONNECT_HOME to a folder that eh-connect can have for itself."
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def default_folder(environ: Mapping[str, str]) -> Path:
         try:
             return Path(chosen).expanduser().absolute()
         except (RuntimeError, OSError) as exc:
-            raise StorageError(f"EH_CONNECT_HOME names an unknown home: {chosen}", hint=_ELSEWHERE) from exc
+            raise StorageError(f"EH_CONNECT_HOME names an unknown home: {chosen}", hint=ELSEWHERE) from exc
     from platformdirs import user_state_path
 
     return user_state_path("eh-connect", appauthor=False)
@@ -154,9 +154,9 @@ class StateFolder:
                 lock.acquire()
             except Timeout as exc:
                 title = f"Another run of eh-connect holds the lock for '{label}'"
-                raise StorageError(title, hint="Wait until it has ended, then run this again.") from exc
+                raise BusyError(title, hint="Wait until it has ended, then run this again.") from exc
             except NotImplementedError as exc:  # a file system without locks
-                raise StorageError(f"Can't lock {path}", detail=str(exc), hint=_ELSEWHERE) from exc
+                raise StorageError(f"Can't lock {path}", detail=str(exc), hint=ELSEWHERE) from exc
         try:
             self._sweep(f"profile-{label}.json")
             yield
@@ -212,7 +212,7 @@ class StateFolder:
                 raise StorageError(
                     f"The folder {self.folder} is open to others",
                     detail="It belongs to someone else, holds other files, or its disk keeps no permissions.",
-                    hint=f"{_ELSEWHERE} If it is yours alone: chmod 700 on it.",
+                    hint=f"{ELSEWHERE} If it is yours alone: chmod 700 on it.",
                 )
 
 
@@ -221,7 +221,7 @@ def _translated(doing: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise StorageError(f"Can't {doing} {path}", detail=exc.strerror or str(exc), hint=_ELSEWHERE) from exc
+        raise StorageError(f"Can't {doing} {path}", detail=exc.strerror or str(exc), hint=ELSEWHERE) from exc
 
 
 def _dump(state: State) -> bytes:

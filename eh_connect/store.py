@@ -185,15 +185,13 @@ class KeyringStore:
     def _unreadable(self, entry: str) -> StorageError:
         return StorageError(
             f"The entry '{entry}' of '{self._service}' in your keyring can't be read",
-            hint="Something else changed it: delete it with your keyring's program, or use --no-store.",
+            hint="Something else changed it: delete it with your keyring's program.",
         )
 
     def _error(self, title: str, detail: str) -> StorageError:
-        hint = "Start or unlock your keyring; or use --no-store, which keeps nothing."
+        hint = "Start or unlock your keyring."
         if self._backend_name:
-            hint = (
-                "Unset EH_CONNECT_KEYRING, or make it module.Class of a working backend; or use --no-store."
-            )
+            hint = "Unset EH_CONNECT_KEYRING, or make it module.Class of a working backend."
         return StorageError(title, detail=detail, hint=hint)
 
 
@@ -234,6 +232,5 @@ def _systems_own() -> KeyringBackend:
         "There is no keyring that eh-connect may use",
         detail=f"Found: {', '.join(map(_name, members)) or _name(found)}. Allowed are the system's own: "
         "Secret Service, KWallet, macOS Keychain, Windows Credential Locker.",
-        hint="Install or start one of them; or use --no-store, which keeps nothing; "
-        "or, knowingly, name another backend in EH_CONNECT_KEYRING.",
+        hint="Install or start one of them; or, knowingly, name another backend in EH_CONNECT_KEYRING.",
     )

@@ -13,7 +13,7 @@ from urllib.request import getproxies
 
 from eh_connect.errors import NetworkError, StorageError
 from eh_connect.network import open_http
-from eh_connect.state import StateFolder
+from eh_connect.state import ELSEWHERE, StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ def try_folder(folder: Path) -> bool:
         raise StorageError(
             f"The folder {folder} can't be made in {above}",
             detail=why,
-            hint="Set EH_CONNECT_HOME to a folder that eh-connect can have for itself, or use --no-store.",
+            hint=ELSEWHERE,
         ) from exc
     return False
 

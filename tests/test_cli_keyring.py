@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from eh_connect.state import StateFolder
 from tests.command import CHECKOUT, NEW_PAIR, PAIR
 from tests.flows import FLOWS, begin, command_of, is_finished, kept_before
 from tests.leaks import CLIENT_ID, CLIENT_SECRET
@@ -119,6 +120,35 @@ def test_a_backend_that_is_none_is_told(tool: Tool, name: str) -> None:
 
 def test_the_null_backend_by_name_does_not_go_unnoticed(tool: Tool) -> None:
     judge_refusal(tool, tool.setup(EH_CONNECT_KEYRING="keyring.backends.null.Keyring"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status"],
+        ["verify"],
+        ["link", "--owner-id", "customer-1", "--owner-name", "Customer One"],
+        ["doctor"],
+        ["remove", "--yes"],
+        ["rotate", "--old-revoked"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_command_without_the_flag_does_not_advise_it(tool: Tool, command: list[str]) -> None:
+    tool.setup_here().succeeded  # noqa: B018  # it asserts
+    run = tool.run_here(*command, "--json", EH_CONNECT_KEYRING=backend("Locked"))
+    assert (run.error["code"], "--no-store" in run.out + run.err) == (4, False)
+    assert "EH_CONNECT_KEYRING" in run.error["hint"]
+
+
+def test_the_flag_is_advised_only_where_it_helps(tool: Tool) -> None:
+    tool.setup_here().succeeded  # noqa: B018  # it asserts
+    for flags in ((), ("--no-store",)):
+        run = tool.setup_here(*flags, EH_CONNECT_KEYRING=backend("Locked"))
+        assert (run.error["code"], "--no-store" in run.error["hint"]) == (4, False)
+    with StateFolder(tool.state).lock("default"):
+        run = tool.setup_here()
+    assert (run.error["code"], "--no-store" in run.error["hint"]) == (4, False)
 
 
 @needs("gnome-keyring and D-Bus", not MISSING)

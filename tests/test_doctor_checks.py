@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
-LOCKED = StorageError("Your keyring is locked", detail="So it is.", hint="Unlock it; or use --no-store.")
+LOCKED = StorageError("Your keyring is locked", detail="So it is.", hint="Unlock it.")
 
 
 def test_every_check_is_documented_in_its_order() -> None:
@@ -123,14 +123,15 @@ def test_the_error_of_the_whole_is_of_the_kind_of_the_first_fail() -> None:
 
 
 def test_a_flag_in_a_remedy_is_said_to_be_of_another_command() -> None:
-    assert failed(LOCKED).remedy == "Unlock it; or use setup's --no-store."
+    error = NetworkError("Odd.", hint="Wait, or use --via dashboard.")
+    assert failed(error).remedy == "Wait, or use setup's --via dashboard."
 
 
 def test_a_line_tells_the_result_by_a_word_and_the_remedy_below() -> None:
     found = {"keyring": failed(LOCKED), "app": passed("It\n\x1b[31manswers.")}
     assert checks.as_text(found).splitlines() == [
         "FAIL  keyring  Your keyring is locked. So it is.",
-        "               → Unlock it; or use setup's --no-store.",
+        "               → Unlock it.",
         "pass  app      It answers.",
     ]
 

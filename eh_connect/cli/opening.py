@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from eh_connect.cli import parts
 from eh_connect.cli.setup_inputs import STACKONE_APP_URL, STACKONE_URL
 from eh_connect.employment_hero.portal import OAUTH_URL
-from eh_connect.errors import StorageError
+from eh_connect.errors import BusyError, StorageError
 from eh_connect.flows.keeping import Keeping
 from eh_connect.judging import origin, url
 from eh_connect.state import StateFolder
@@ -43,7 +43,7 @@ def opened(
     gather: Callable[[Keeping], T],
     *,
     writes: bool,
-    dry_run: bool = False,
+    dry_run: bool | None = None,
     asks: bool = False,
 ) -> Iterator[tuple[Keeping, Urls, T]]:
     """Open a label for the length of a block.
@@ -54,7 +54,8 @@ def opened(
         given: from flags and variables.
         gather: takes what is needed out of what is kept; notes what is missing in ``inputs``.
         writes: whether keyring and folder will be written: then they are locked and tried first.
-        dry_run: a keyring that can't be read counts as empty.
+        dry_run: a keyring that can't be read counts as empty. None: the command has neither this flag nor
+            ``--no-store``; where it has both, the hint of what only keeping fails with names the latter.
         asks: what is missing will be asked for: it is no error.
 
     Raises:
@@ -67,22 +68,37 @@ def opened(
     with ExitStack() as stack:
         # A folder that exists is locked before it is read; a new one is made once nothing is missing.
         locked = writes and (asks or is_there(folder)) and not inputs.invalid
+        offer = _no_store_offered if writes and dry_run is not None else nullcontext
         if locked:
-            stack.enter_context(states.lock(given.label))
+            with offer():
+                stack.enter_context(states.lock(given.label))
         keeping.load()
         gathered = gather(keeping)
         if not inputs.invalid:  # what is missing may be in there
-            _check_known(keeping, dry_run=dry_run)
+            _check_known(keeping, dry_run=bool(dry_run))
         if not asks or inputs.invalid:
             inputs.stop_on_problems()
         if writes and not locked:
-            stack.enter_context(states.lock(given.label))
+            with offer():
+                stack.enter_context(states.lock(given.label))
             keeping.load()
-        _check_keyring(session, keeping, dry_run=dry_run)
-        keeping.trial()
+        with offer():
+            _check_keyring(session, keeping, dry_run=bool(dry_run))
+            keeping.trial()
         urls = Urls(given, keeping)
         keeping.check_origins(urls.origins, urls.default_origins)
         yield keeping, urls, gathered
+
+
+@contextmanager
+def _no_store_offered() -> Iterator[None]:
+    try:
+        yield
+    except BusyError:
+        raise  # to go on beside another run is no way out
+    except StorageError as exc:
+        exc.hint = f"{(exc.hint or 'Mend it').rstrip('.')}; or use --no-store, which keeps nothing."
+        raise
 
 
 def is_there(folder: Path) -> bool:

@@ -51,7 +51,6 @@ def remove(  # noqa: PLR0913  # a flag is an argument
 
 def _remove(session: Session, inputs: Inputs, *, asks: bool) -> RemoveResult:
     from eh_connect.cli import parts, setup_inputs
-    from eh_connect.errors import StorageError
     from eh_connect.flows.keeping import Keeping
     from eh_connect.flows.remove import RemoveRequest
     from eh_connect.flows.remove import remove as forget
@@ -73,11 +72,7 @@ def _remove(session: Session, inputs: Inputs, *, asks: bool) -> RemoveResult:
             confirm=lambda by_hand: _confirm(session, given.label, by_hand) if asks else None,
             width=min(get_terminal_size().columns, MOST_COLUMNS),
         )
-        try:
-            return forget(keeping, request)
-        except StorageError as exc:
-            exc.hint = "Unlock or mend it, then run the same command again: it goes on from there."
-            raise
+        return forget(keeping, request)
 
 
 def _lock_and_load(session: Session, keeping: Keeping, states: StateFolder, stack: ExitStack) -> None:

@@ -105,11 +105,9 @@ def _load(session: Session, label: str) -> Opened:
     except StorageError as exc:
         return Opened(label, None, failures=(exc,))
     failure = keeping.unreadable
-    if failure is not None:
-        failure.hint = "Start, unlock or mend your keyring, then run the same command again."
-        if keeping.state.profile_id is None and keeping.state.pending is None:
-            session.output.warn(f"The keyring can't be read and counts as empty. {failure.sentence}")
-            failure = None
+    if failure is not None and keeping.state.profile_id is None and keeping.state.pending is None:
+        session.output.warn(f"The keyring can't be read and counts as empty. {failure.sentence}")
+        failure = None
     failures = () if failure is None else (failure,)
     return Opened(label, keeping, why_not="StackOne was not asked (--offline)", failures=failures)
 
