@@ -103,6 +103,12 @@ def test_without_a_new_secret_it_is_missing_and_so_is_all_else(done: Tool) -> No
     assert [missing["input"] for missing in error["missing"]] == ["client-secret", "api-key"]
 
 
+def test_with_nothing_kept_everything_is_missing_at_once(tool: Tool) -> None:
+    error = rotate(tool, **NO_PAIR, STACKONE_API_KEY=None).error
+    missing = [missing["input"] for missing in error["missing"]]
+    assert (error["code"], missing) == (3, ["profile-id", "client-id", "client-secret", "api-key"])
+
+
 def test_rollback_needs_no_input_but_the_key_and_ignores_a_secret_that_is_still_set(done: Tool) -> None:
     rotate(done, **ONLY_SECRET)
     answer = rotate(done, "--rollback", **ONLY_SECRET).succeeded

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from eh_connect import inputs as names
 from eh_connect.cli import parts, setup_inputs
 from eh_connect.cli.opening import opened
 from eh_connect.cli.setup_inputs import DEFAULT_NAME, DEFAULT_WAIT, Gathered
@@ -42,7 +43,10 @@ def run_rotate(session: Session, inputs: Inputs, switches: Switches) -> Result:
         kept = _before(keeping) if is_rollback else _new_pair(given, keeping)
         if is_rollback and kept[0] is None:
             raise keeping.unreadable or no_previous(given.label)
-        return setup_inputs.with_pair(inputs, given, kept, keeping, session.output.warn)
+        gathered = setup_inputs.with_pair(inputs, given, kept, keeping, session.output.warn)
+        if inputs.missing and given.profile_id is None and keeping.state.profile_id is None:
+            inputs.missing.insert(0, names.PROFILE_ID.problem())
+        return gathered
 
     opening = opened(
         session, inputs, given, gather, writes=switches.writes, dry_run=switches.dry_run, asks=asks
