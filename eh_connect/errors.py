@@ -165,3 +165,12 @@ class StoppedError(EhConnectError):
 
     code = 130
     type = "stopped"
+
+
+class Ending(SystemExit):  # no error: the way out
+    """SIGTERM, on its way out; ``body`` as of an EhConnectError.
+
+    Whatever else is raised in a callback of a prompt, its event loop swallows.
+    """
+
+    body: Mapping[str, Any] | None = None

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from eh_connect.errors import EhConnectError, InputError, NextStep, StoppedError, StorageError
+from eh_connect.errors import EhConnectError, Ending, InputError, NextStep, StoppedError, StorageError
 from eh_connect.result import SCHEMA
 
 if TYPE_CHECKING:
@@ -128,6 +128,10 @@ def run(output: Output, body: Callable[[], Result]) -> int:
     except EhConnectError as error:
         output.failure(error)
         return error.code
+    except Ending as ending:
+        hint = "Run the same command again: it goes on from where it stood."
+        output.failure(TerminatedError("Terminated.", hint=hint, body=ending.body))
+        return TerminatedError.code
     except (KeyboardInterrupt, EOFError):
         output.failure(
             StoppedError("Stopped.", hint="Run the same command again: it goes on from where it stood.")
@@ -160,7 +164,7 @@ def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
         signal.signal(ending, _heard)  # a second one would break off the tidying up
     if hasattr(signal, "pthread_sigmask"):  # and Python forgets its handlers before it has ended
         signal.pthread_sigmask(signal.SIG_BLOCK, _endings())
-    raise TerminatedError("Terminated.", hint="Run the same command again: it goes on from where it stood.")
+    raise Ending
 
 
 def _heard(_signal: int, _frame: FrameType | None) -> None:

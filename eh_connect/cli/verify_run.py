@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from eh_connect import inputs as names
 from eh_connect.cli import parts, setup_inputs
-from eh_connect.cli.funnel import TerminatedError
 from eh_connect.cli.opening import opened
 from eh_connect.cli.setup_inputs import DEFAULT_WAIT
 from eh_connect.cli.stackone import StackOne
@@ -145,7 +144,7 @@ def proven_next(session: Session, result: SetupResult, proof: Proof) -> Result:
             return unproven
         proof.parts.renew()
         return lasting(session, verify(proof.request, proof.parts, proof.notes))
-    except (RejectedError, TerminatedError):
+    except RejectedError:
         raise
     except (KeyboardInterrupt, EOFError):
         return unproven

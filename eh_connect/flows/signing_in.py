@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from eh_connect import sign_in
 from eh_connect.commands import command
-from eh_connect.errors import EhConnectError, NetworkError, NextStep, StackOneRefusedError, StoppedError
+from eh_connect.errors import (
+    EhConnectError,
+    Ending,
+    NetworkError,
+    NextStep,
+    StackOneRefusedError,
+    StoppedError,
+)
 from eh_connect.flows.finding import known
 from eh_connect.result import SessionResult
 
@@ -83,7 +90,7 @@ class SigningIn:
         """Whatever is raised in here carries the session."""
         try:
             yield
-        except EhConnectError as exc:
+        except (EhConnectError, Ending) as exc:
             exc.body = exc.body or self._body()
             raise
         except (KeyboardInterrupt, EOFError):
