@@ -238,3 +238,15 @@ def test_where_the_time_of_change_does_not_move_the_rotation_is_done_and_doubted
     done.stackone.moves_time = False
     assert done.rotate(B).action == "rotated"
     assert any("did not move" in text for text in done.console.warnings)
+
+
+def test_a_set_up_with_another_client_id_is_finished_or_left_before_a_rotation(done: World) -> None:
+    done.start_again(Fault("update", Killed(), after=True))
+    with pytest.raises(Killed):
+        done.run(OTHER_APPLICATION, replace_application=True)
+    done.start_again()
+    with pytest.raises(StackOneRefusedError, match="not finished") as refusal:
+        done.rotate(B)
+    commands = [step.command for step in refusal.value.next_steps]
+    assert commands == ["eh-connect setup", "eh-connect rotate --rollback"]
+    assert done.keyring.pairs == {"current": A, "next": OTHER_APPLICATION}

@@ -83,7 +83,7 @@ class Here:
 
     @property
     def _desktop(self) -> Desktop:
-        return Desktop(self._session.environ, browser=True, write=sys.stderr.write)
+        return Desktop(self._session.environ, browser=True, write=lambda _: None)
 
     def trust_store(self) -> Check:
         """Whose certificates are trusted."""

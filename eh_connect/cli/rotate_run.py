@@ -41,7 +41,7 @@ def run_rotate(session: Session, inputs: Inputs, switches: Switches) -> Result:
 
     def gather(keeping: Keeping) -> Gathered:
         kept = _before(keeping) if is_rollback else _new_pair(given, keeping)
-        if is_rollback and kept[0] is None:
+        if is_rollback and kept[0] is None and not inputs.invalid:
             raise keeping.unreadable or no_previous(given.label)
         gathered = setup_inputs.with_pair(inputs, given, kept, keeping, session.output.warn)
         if inputs.missing and given.profile_id is None and keeping.state.profile_id is None:

@@ -109,7 +109,10 @@ def _same_application(client_id: Secret, request: SetupRequest, parts: SetupPart
 
 class _Rotation(Converging):
     def run(self) -> SetupResult:
-        held = self.keeping.current or self.keeping.next
+        current, staged = self.keeping.current, self.keeping.next
+        if current is not None and staged is not None and staged.client_id != current.client_id:
+            raise _another_application_is_staged(self.request.label)
+        held = current or staged
         if held is not None and held.client_id != self.pair.client_id:
             _same_application(self.pair.client_id, self.request, self.parts)
         return super().run()
@@ -161,4 +164,17 @@ def no_previous(label: str) -> InputError:
         "There is no previous pair to go back to.",
         detail=f"Nothing was replaced under the label “{label}” so far.",
         hint=f"Make a new Client Secret in the Developer Portal, then: {command('rotate', label)}",
+    )
+
+
+def _another_application_is_staged(label: str) -> StackOneRefusedError:
+    """Sending it on the way to a new secret would drop the pair that is kept."""
+    return StackOneRefusedError(
+        "A set-up with another Client ID was begun and is not finished.",
+        detail="A rotation keeps the Client ID. Nothing was written.",
+        hint="Finish the set-up, or go back to the pair before it.",
+        next_steps=(
+            NextStep("finish it", command("setup", label)),
+            NextStep("go back", command("rotate", label, "--rollback")),
+        ),
     )
