@@ -130,7 +130,6 @@ def test_the_null_backend_by_name_does_not_go_unnoticed(tool: Tool) -> None:
         ["link", "--owner-id", "customer-1", "--owner-name", "Customer One"],
         ["doctor"],
         ["remove", "--yes"],
-        ["rotate", "--old-revoked"],
     ],
     ids=lambda command: command[0],
 )

@@ -58,7 +58,7 @@ def test_a_dry_run_does_not_wait_for_the_lock_nor_hold_it(tool: Tool) -> None:
 
 
 def test_two_labels_go_side_by_side(tool: Tool) -> None:
-    tool.stage.faults({"kind": "delay", "match": MATCH, "seconds": 2})
+    tool.stage.faults({"kind": "delay", "match": MATCH, "seconds": 8})
     first = tool.start("setup", "--json", "--profile", "one", "--name", "One")
     wait_until(lambda: bool(tool.stage.log()))
     assert tool.setup("--profile", "two", "--name", "Two").succeeded["profile"]["name"] == "Two"

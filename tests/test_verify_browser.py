@@ -234,7 +234,7 @@ def test_an_expired_link_is_replaced_by_the_next_run(
     with at_terminal(
         "verify", "--keep-account", environment=environment, columns=WIDE, cwd=tmp_path
     ) as person:
-        person.sees("a new one takes its place")
+        person.sees("a new one is made")
         sign_in(person, browser)
         person.sees("Proven")
         assert person.leaves() == 0
