@@ -250,7 +250,7 @@ def test_each_mistake_in_the_paste_is_met_with_the_right_word(
             getattr(steps, name)()
         person.answers("Client ID (hidden; ? explains)", pasted)
         person.sees(word)
-        person.sees("Client ID (hidden; ? explains)")
+        person.sees("(hidden; ? explains)")
         person.types(CTRL_C)
         assert person.leaves() == 130
 
