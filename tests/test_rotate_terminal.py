@@ -115,6 +115,24 @@ def test_leaving_the_offered_proof_leaves_the_rotation_done(
     assert kept(environment) == {"current": NEW, "previous": OLD}
 
 
+def test_leaving_after_the_sign_in_does_not_deny_it(
+    stage: Stage, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with at_terminal("rotate", environment=environment, columns=120, cwd=tmp_path) as person:
+        gives_the_key(person, stage)
+        person.answers("New Client Secret", NEW)
+        choose(person, "Do it?", 1, plain=False)
+        choose(person, "Prove it now", 1, plain=False)
+        person.sees("Waiting for the sign-in")
+        stage.sign_in(next(line for line in reversed(person.lines) if "/connect/link/" in line))
+        person.sees("Delete the test account")
+        person.sees("Explain", stays=False)
+        person.types(CTRL_C)
+        person.sees("Somebody has signed in")
+        assert person.leaves() == 0
+    assert "Not proven yet" not in person.text
+
+
 def test_a_fault_in_the_offered_proof_is_told_and_leaves_the_rotation_done(
     stage: Stage, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -150,14 +150,17 @@ def proven_next(session: Session, result: SetupResult, proof: Proof) -> Result:
         return unproven
     except EhConnectError as error:  # whatever it is, the profile is written
         session.output.failure(error)
-        return unproven
+        if (error.body or {}).get("status") != "authenticated":
+            return unproven
+        return replace(unproven, said="Somebody has signed in. The test account stays at StackOne.")
 
 
 @dataclass(frozen=True)
 class Unproven:
-    """The profile is written, and nobody has signed in."""
+    """The profile is written; its proof is not done, or not all of it."""
 
     next_steps: tuple[NextStep, ...]
+    said: str = "Not proven yet."
     exit_code: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -166,7 +169,7 @@ class Unproven:
 
     def as_text(self) -> str:
         """In a line."""
-        return "Not proven yet."
+        return self.said
 
 
 def _patience(given: Given, *, asks: bool) -> float:
