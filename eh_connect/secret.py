@@ -1,4 +1,4 @@
-"""A value that can't be printed by accident, and the pair made of one."""
+"""A value that can't be printed by accident, and an application's credentials made of two."""
 
 from __future__ import annotations
 
@@ -46,8 +46,11 @@ class Secret:
 
 
 @dataclass(frozen=True)
-class Pair:
+class Credentials:
     """Client ID and Client Secret of one OAuth application."""
 
     client_id: Secret
     client_secret: Secret
+
+
+Pair = Credentials  # until every room says Credentials
