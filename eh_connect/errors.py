@@ -40,6 +40,7 @@ class Problem:
     flag: str | None
     variable: str | None
     why: str = ""
+    title: str = ""
 
 
 class EhConnectError(Exception):

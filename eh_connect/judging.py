@@ -8,9 +8,63 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from eh_connect.employment_hero.credentials import cleaned
+from eh_connect.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import NoReturn
+
+
+def never(text: str) -> NoReturn:
+    """Of a switch, which has no text."""
+    raise ValueError("it is a switch")
+
+
+def secret(text: str) -> Secret:
+    """A secret, cleaned of what pasting adds to it."""
+    text = cleaned(text)
+    if not text:
+        raise ValueError("it is empty")
+    return Secret(text)
+
+
+def organisation(text: str) -> str:
+    """An organisation ID of Employment Hero, or a pasted address that has one."""
+    from eh_connect.employment_hero.portal import org_id_from
+
+    return str(org_id_from(text))
+
+
+def scopes(text: str) -> str:
+    """Scopes as they are given: a preset, cards, or scope strings."""
+    from eh_connect.employment_hero.scopes import parse
+
+    parse(text)
+    return text.strip()
+
+
+def actions(text: str) -> tuple[str, ...]:
+    """A comma list of action IDs; ``all`` stands alone."""
+    ids = tuple(dict.fromkeys(identifier(part) for part in text.split(",") if part.strip()))
+    if not ids:
+        raise ValueError("it is empty")
+    if "all" in ids and len(ids) > 1:
+        raise ValueError('"all" stands alone')
+    return ids
+
+
+def port(text: str) -> int:
+    """A port that a server may have; 0: any."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65534:  # noqa: PLR2004  # two are needed
+        raise ValueError("it is a number from 0 to 65534")
+    return int(text)
+
+
+def days(text: str) -> int:
+    """An age in whole days, ten years at most."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:6]) <= 3650:  # noqa: PLR2004  # ten years
+        raise ValueError("it is a whole number of days, from 1 to 3650")
+    return int(text)
 
 
 def label(text: str) -> str:
