@@ -1,0 +1,1 @@
+"""What is saved on this computer: secrets in the keyring, everything else in one private folder."""

@@ -1,0 +1,147 @@
+"""What is known of a label between runs, nothing secret in it: one file for each label, and its lock."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from eh_connect.errors import BusyError, StorageError
+from eh_connect.local.files import PrivateFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+_SCHEMA = 1
+_CREATION_TAKES = 90.0
+"""Seconds after which a creation without an answer is over: StackOne's own limit is 60."""
+
+
+def _plausible(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not 2020 <= moment.year < 2100:  # noqa: PLR2004  # no time of ours is outside
+        raise ValueError("no time that eh-connect could have noted")
+    return text
+
+
+Time = Annotated[str, AfterValidator(_plausible)]
+"""A time that this tool noted: ISO 8601, UTC."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class PendingWrite(_Strict):
+    """Noted before a profile is made or changed (``via`` ``api`` or ``dashboard``), cleared afterwards.
+
+    ``known`` has the ID and ``updated_at`` of each profile that existed: what is new or has changed shows
+    against it, so that a lost answer is never answered by a second POST. ``sent_at`` is when a creation left.
+    """
+
+    via: Literal["api", "dashboard"]
+    name: str
+    known: tuple[tuple[str, str | None], ...] = ()
+    sent_at: Time | None = None
+
+    def seconds_left(self, now: str) -> float:
+        """How long the creation may still be under way at StackOne; 0: it is over, or none was sent."""
+        if self.sent_at is None:
+            return 0.0
+        gone = datetime.fromisoformat(now) - datetime.fromisoformat(self.sent_at)
+        return min(max(_CREATION_TAKES - gone / timedelta(seconds=1), 0.0), _CREATION_TAKES)
+
+
+class SavedSession(_Strict):
+    """A connect session of ``verify`` whose outcome was not seen, and the owner that it links for."""
+
+    id: str
+    owner_id: str
+
+
+class LocalState(_Strict):
+    """One label. None means not known.
+
+    ``stackone_url`` and ``oauth_url`` say with which servers the label was set up: they are never used as an
+    address. ``created_at`` and ``updated_at`` are StackOne's, as it wrote them, after our last write.
+    ``set_at`` is when the secret of ``fingerprint`` became current, ``wanted_name`` the name that an unfinished
+    set-up was given, ``actions`` are as last sent, ``chosen_actions`` as chosen and not sent.
+    ``verified_at`` is when somebody signed in with the current credentials; ``test_accounts`` are the
+    accounts that such tests left at StackOne. ``staged_for`` is what the staged credentials are for, ``sent`` the
+    fingerprint of their secret once they were sent to StackOne's API.
+    """
+
+    label: str
+    stackone_url: str | None = None
+    oauth_url: str | None = None
+    org_id: str | None = None
+    app_name: str | None = None
+    scopes: str | None = None
+    profile_id: str | None = None
+    name: str | None = None
+    wanted_name: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    set_at: Time | None = None
+    fingerprint: str | None = None
+    via: Literal["api", "dashboard"] | None = None
+    actions: tuple[str, ...] | None = None
+    chosen_actions: tuple[str, ...] | None = None
+    verified_at: Time | None = None
+    session: SavedSession | None = None
+    test_accounts: tuple[str, ...] = ()
+    scopes_checked_at: Time | None = None
+    scopes_missing: tuple[str, ...] = ()
+    staged_for: Literal["setup", "rotate", "rollback"] | None = None
+    sent: str | None = None
+    pending: PendingWrite | None = None
+
+    def changed(self, **fields: Any) -> LocalState:
+        """A copy with other values."""
+        return self.model_copy(update=fields)
+
+
+class StateFolder:
+    """A file and a lock for every label, in one private folder. Errors: StorageError.
+
+    Args:
+        folder: None where this system knows no home: then nothing is saved, and writing is an error.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.path = folder
+        self._folder = PrivateFolder(folder)
+
+    def read(self, label: str) -> LocalState | None:
+        """What is known of a label; None where there is nothing. Creates nothing."""
+        name = _file(label, "json")
+        raw = self._folder.read(name)
+        return None if raw is None else _parse(raw, label, f"{self.path}/{name}")
+
+    def write(self, state: LocalState) -> None:
+        """Replace a label's state in one step: a reader sees the old or the new one, never a part."""
+        self._folder.write(_file(state.label, "json"), _dump(state))
+
+    def delete(self, label: str) -> bool:
+        """Forget a label, its lock in the end; False where nothing was known of it."""
+        was_known = self._folder.delete(_file(label, "json"))
+        self._folder.delete(_file(label, "lock"))
+        return was_known
+
+    def labels(self) -> list[str]:
+        """Every label with a state, sorted. Creates nothing."""
+        found = (re.fullmatch(r"profile-([a-z0-9-]+)\.json", name) for name in self._folder.names())
+        return sorted(match[1] for match in found if match)
+
+    def check_writable(self) -> None:
+        """Make the folder, write a file in it and delete that again."""
+        self._folder.check_writable()
+
+    def lock(self, label: str) -> AbstractContextManager[None]:
+        """Keep other runs from this label. The system releases the lock when its holder dies."""
+        raise NotImplementedError
