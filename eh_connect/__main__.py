@@ -10,53 +10,56 @@ import sys
 from typing import NoReturn
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Run the command line; returns its exit code (see ``errors``)."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # until a command takes over
-    try:
-        import typer
-
-        from eh_connect.cli.app import app
-    except KeyboardInterrupt:
-        return 130
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # None where it is closed
             stream.reconfigure(errors="backslashreplace")  # help has characters that ASCII lacks
-    arguments = sys.argv[1:]
     try:
-        return app(arguments, prog_name="eh-connect", standalone_mode=False) or 0
-    except typer.TyperException as exc:
-        return _refuse(arguments, exc)
-    except (typer.Abort, KeyboardInterrupt):
+        if arguments == ["--version"]:  # before the parser is imported: that takes ten times as long
+            from eh_connect import __version__
+
+            print(f"eh-connect {__version__}", flush=True)  # noqa: T201  # no Output yet
+            return 0
+        return _parsed(arguments)
+    except KeyboardInterrupt:
         return 130
     except SystemExit as exc:
         if isinstance(exc.__context__, BrokenPipeError):
-            return 0  # nobody reads the help to its end: Typer would say 1
+            return 0  # the reader of the help went away: Typer would say 1
         raise
-    except OSError:  # help or version, which can't be written
+    except OSError:  # help or version can't be written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 4
 
 
-def _refuse(arguments: list[str], exc: Exception) -> int:
-    from eh_connect.cli.funnel import Output
-    from eh_connect.errors import UsageError
+def _parsed(arguments: list[str]) -> int:
+    import typer
 
-    message = exc.format_message() if hasattr(exc, "format_message") else "Wrong usage."
-    known = next((a for a in arguments if not a.startswith("-")), None)
-    command = known if known in _commands() else None
-    error = UsageError(
-        _without_values(message, arguments),
-        hint=f"See: eh-connect {f'{command} ' if command else ''}--help",
-    )
-    Output(command, json="--json" in arguments).failure(error)
-    return error.code
-
-
-def _commands() -> set[str]:
     from eh_connect.cli.app import app
 
-    return {command.callback.__name__ for command in app.registered_commands if command.callback}
+    try:
+        return app(arguments, prog_name="eh-connect", standalone_mode=False) or 0
+    except typer.TyperException as exc:
+        return _refuse(arguments, exc.format_message())
+    except typer.Abort:
+        return 130
+
+
+def _refuse(arguments: list[str], message: str) -> int:
+    from eh_connect.cli.app import COMMANDS
+    from eh_connect.cli.output import Output
+    from eh_connect.errors import UsageError
+
+    first = next((a for a in arguments if not a.startswith("-")), None)
+    command = first if first in {each.name for each in COMMANDS} else None
+    error = UsageError(
+        _without_values(message or "Wrong usage.", arguments),
+        hint=f"See: eh-connect {f'{command} ' if command else ''}--help",
+    )
+    Output(command, json="--json" in arguments, plain="--plain" in arguments).failure(error)
+    return error.code
 
 
 def _without_values(message: str, arguments: list[str]) -> str:
@@ -71,7 +74,7 @@ def _without_values(message: str, arguments: list[str]) -> str:
 
 def program() -> NoReturn:
     """The console script: runs ``main``; a signal that comes after the result changes nothing any more."""
-    code = main()
+    code = main(sys.argv[1:])
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     sys.exit(code)

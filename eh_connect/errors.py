@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from eh_connect.lines import Line
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class EhConnectError(Exception):
     """The root: a title (what happened), a detail (what it means) and a hint (what to do).
 
     A command that found something before it failed adds it: ``body``, fields for the JSON object beside
-    ``error``, and ``text``, for a person on standard output.
+    ``error``, and ``found``, lines for a person on standard output.
     """
 
     code: ClassVar[int] = 1
@@ -62,7 +64,7 @@ class EhConnectError(Exception):
         next_steps: tuple[NextStep, ...] = (),
         http_status: int | None = None,
         body: Mapping[str, Any] | None = None,
-        text: str = "",
+        found: Sequence[Line] = (),
     ) -> None:
         super().__init__(title)
         self.title = title
@@ -71,7 +73,7 @@ class EhConnectError(Exception):
         self.next_steps = next_steps
         self.http_status = http_status
         self.body = body or {}
-        self.text = text
+        self.found = found
 
     @property
     def sentence(self) -> str:

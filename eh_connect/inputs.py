@@ -1,7 +1,7 @@
 """Every value that a command takes, declared once: flag, variable, judge, default, help.
 
-From here come the parser's options, the help, the table in docs/setup.md, the list of missing values, and what a
-command to run next repeats.
+From here come the parser's options, the help, the table in docs/setup.md, the list of missing values, and
+what a command to run next repeats.
 """
 
 from __future__ import annotations
@@ -282,7 +282,6 @@ OUTPUT_FILE = _input(
     "--output", None, "Output file", judging.line, "FILE", "Write it to a file", group=OUTPUT
 )
 YES = _switch("--yes", "Remove without asking", again=False)
-PORT = _input("--port", None, "Port", judging.port, "PORT", "First of two ports", group=HOW, default=0)
 
 JSON = _switch("--json", "One JSON object on standard output; asks nothing", group=OUTPUT, again=False)
 NO_INPUT = _switch("--no-input", "Never ask", group=OUTPUT, again=False)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
-def never(text: str) -> NoReturn:
+def never(_text: str) -> NoReturn:
     """Of a switch, which has no text."""
     raise ValueError("it is a switch")
 
@@ -51,13 +51,6 @@ def actions(text: str) -> tuple[str, ...]:
     if "all" in ids and len(ids) > 1:
         raise ValueError('"all" stands alone')
     return ids
-
-
-def port(text: str) -> int:
-    """A port that a server may have; 0: any."""
-    if not text.isascii() or not text.isdigit() or int(text) > 65534:  # noqa: PLR2004  # two are needed
-        raise ValueError("it is a number from 0 to 65534")
-    return int(text)
 
 
 def days(text: str) -> int:

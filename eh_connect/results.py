@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from eh_connect.errors import NextStep  # noqa: TC001  # pydantic reads it at run time
+from eh_connect.errors import NextStep  # pydantic reads it at run time
 
 if TYPE_CHECKING:
     from eh_connect.lines import Line
@@ -16,7 +16,7 @@ SCHEMA = 1
 
 
 class Result(BaseModel):
-    """The root: every field but the excluded ones is in the JSON object; docs/schema has each as JSON Schema."""
+    """The root: every field but the excluded ones is in the JSON object (docs/schema)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,3 +30,25 @@ class Result(BaseModel):
     def lines(self) -> list[Line]:
         """The same for a person."""
         raise NotImplementedError
+
+
+class SandboxResult(Result):
+    """Where the sandbox is served."""
+
+    urls: dict[str, str]
+    pages: dict[str, str]
+    folder: str
+    next_steps: tuple[NextStep, ...] = Field(
+        (
+            NextStep("Try the wizard, in another terminal", "eh-connect setup --sandbox"),
+            NextStep("Try it without questions", "eh-connect setup --sandbox --no-input"),
+        ),
+        exclude=True,
+    )
+
+    def lines(self) -> list[Line]:
+        """Addresses and folder."""
+        from eh_connect.lines import ok, row
+
+        rows = [row(name, url) for name, url in (self.pages | self.urls).items()]
+        return [ok("The sandbox is served on this computer until Ctrl+C"), *rows, row("Folder", self.folder)]

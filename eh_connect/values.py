@@ -20,10 +20,10 @@ T = TypeVar("T")
 class Input(Generic[T]):
     """A value that commands take: declared once, in ``inputs``.
 
-    ``name`` is for JSON, ``title`` for people. ``judge`` makes the value of its text, or raises ValueError with
-    the reason. ``metavar`` is empty for a switch, ``off`` is a switch's second flag. ``carries`` tells what its
-    text is: the value, the ``path`` of a file that holds it (a variable holds the value itself), or a ``list``.
-    ``again``: a command to run next repeats its flag.
+    ``name`` is for JSON, ``title`` for people. ``judge`` makes the value of its text, or raises ValueError
+    with the reason. ``metavar`` is empty for a switch, ``off`` is a switch's second flag. ``carries`` tells
+    what its text is: the value, the ``path`` of a file that holds it (a variable holds the value itself), or a
+    ``list``. ``again``: a command to run next repeats its flag.
     """
 
     name: str
@@ -149,7 +149,7 @@ class Values:
         )
 
     def command(self, name: str, *arguments: str, without: Iterable[Input[Any]] = ()) -> str:
-        """A command line to run next: the label, ``arguments``, and the flags of this run that it needs again."""
+        """A command line to run next: ``arguments``, and the flags of this run that it needs again."""
         words = ["eh-connect", name, *arguments]
         for wanted in self._inputs:
             value = self._typed.get(wanted.parameter)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from eh_connect import __version__
-from eh_connect.cli.doctor import doctor
-from eh_connect.cli.guide import guide
-from eh_connect.cli.link import link
-from eh_connect.cli.remove import remove
-from eh_connect.cli.rotate import rotate
-from eh_connect.cli.sandbox import sandbox
-from eh_connect.cli.setup import setup
-from eh_connect.cli.status import status
-from eh_connect.cli.verify import verify
+from eh_connect.cli.doctor import COMMAND as DOCTOR
+from eh_connect.cli.guide import COMMAND as GUIDE
+from eh_connect.cli.link import COMMAND as LINK
+from eh_connect.cli.remove import COMMAND as REMOVE
+from eh_connect.cli.rotate import COMMAND as ROTATE
+from eh_connect.cli.sandbox import COMMAND as SANDBOX
+from eh_connect.cli.setup import COMMAND as SETUP
+from eh_connect.cli.status import COMMAND as STATUS
+from eh_connect.cli.verify import COMMAND as VERIFY
+
+COMMANDS = (SETUP, VERIFY, LINK, STATUS, ROTATE, GUIDE, DOCTOR, REMOVE, SANDBOX)
 
 app = typer.Typer(
     name="eh-connect",
@@ -26,30 +25,18 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"eh-connect {__version__}")
-        raise typer.Exit
-
-
-@app.callback(invoke_without_command=True)
-def eh_connect(
+@app.callback(
+    invoke_without_command=True,
+    help="Connect Employment Hero to StackOne: from an OAuth application to a connector profile.",
+    epilog="Start with: eh-connect setup (or, with everything simulated: eh-connect setup --sandbox)",
+)
+def _root(
     context: typer.Context,
-    _version: Annotated[
-        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
-    ] = False,
+    _version: bool = typer.Option(False, "--version", help="Show the version."),  # answered in __main__
 ) -> None:
-    """Connect Employment Hero to StackOne: from an OAuth application to a connector profile."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
 
-app.command()(setup)
-app.command()(rotate)
-app.command()(verify)
-app.command()(link)
-app.command()(status)
-app.command()(doctor)
-app.command()(guide)
-app.command()(remove)
-app.command()(sandbox)
+for command in COMMANDS:
+    command.add_to(app)

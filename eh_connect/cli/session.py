@@ -1,69 +1,59 @@
-"""One run of a command: its inputs, its output, and whether somebody is there to ask."""
+"""One run of a command: its values, its output, and whether somebody is there to ask."""
 
 from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
+import traceback
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-import typer
-
-from eh_connect import inputs as names
-from eh_connect.cli.funnel import Output, run
-from eh_connect.errors import UsageError
-from eh_connect.inputs import Inputs
+from eh_connect import inputs
+from eh_connect.cli.output import Output
+from eh_connect.cli.secret_files import reader
+from eh_connect.errors import EhConnectError, Ending, StoppedError, UsageError
+from eh_connect.lines import prose
+from eh_connect.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
-    from types import TracebackType
-    from typing import BinaryIO, NoReturn
+    from types import FrameType, TracebackType
 
-    from eh_connect.cli.funnel import Result
+    from eh_connect.cli.command import Command
+    from eh_connect.flows.parts import Console
+    from eh_connect.person.terminal import Terminal
 
-NOT_IN_THE_SANDBOX = (
-    names.CLIENT_ID,
-    names.CLIENT_SECRET,
-    names.API_KEY,
-    names.STACKONE_URL,
-    names.STACKONE_APP_URL,
-    names.EMPLOYMENT_HERO_APP_URL,
-    names.EMPLOYMENT_HERO_OAUTH_URL,
-)
-"""Real values, which ``--sandbox`` ignores."""
+AGAIN = "Run the same command again: it goes on from where it stood."
 
 
-@dataclass(frozen=True)
-class Common:
-    """The flags of every command."""
+class TerminatedError(StoppedError):
+    """SIGTERM arrived: an exit status, not a death by signal, so that what is open is closed."""
 
-    json: bool = False
-    no_input: bool = False
-    sandbox: bool = False
-    verbose: bool = False
-    dry_run: bool = False
+    code = 143
 
 
 class Session:
-    """The environment of one command. Secrets leave ``os.environ`` here: no child inherits them."""
+    """The surroundings of one command. Secrets leave ``os.environ`` here: no child inherits them."""
 
-    def __init__(self, common: Common, output: Output) -> None:
-        self.common = common
+    def __init__(self, command: Command, typed: Mapping[str, Any], output: Output) -> None:
         self.output = output
+        self.is_sandbox = bool(typed.get("sandbox"))
+        self.is_verbose = bool(typed.get("verbose"))
         self.environ = dict(os.environ)
-        for secret in names.SECRET_INPUTS:
-            os.environ.pop(secret.variable or "", None)
-        self.serves_sandbox = False
-        """Whether the rehearsal's servers end with this command."""
+        self._command = command
+        self._typed = dict(typed)
         self._stack = ExitStack()
+        for wanted in inputs.READ_FROM_FILES:
+            os.environ.pop(wanted.variable or "", None)
 
     def __enter__(self) -> Self:
-        if self.common.verbose:
-            self._stack.enter_context(_requests_told(self.output.say))
-        if self.common.sandbox:
+        if self.is_verbose:
+            self._stack.enter_context(_requests_shown(self.output))
+        if self.is_sandbox:
             self._enter_sandbox()
         return self
 
@@ -72,59 +62,137 @@ class Session:
     ) -> None:
         self._stack.close()
 
+    @cached_property
+    def values(self) -> Values:
+        """What this run was told."""
+        read = reader(self.output.show, self._typed, patient=self.attended)
+        return Values(self._command.all_inputs, self._typed, self.environ, read)
+
     @property
     def attended(self) -> bool:
         """Whether questions may be asked."""
-        return _stdin_is_terminal() and not (self.common.json or self.common.no_input)
+        return self.terminal is not None
+
+    @cached_property
+    def terminal(self) -> Terminal | None:
+        """The terminal to ask at; None where nobody is there, or is not to be asked."""
+        if self._typed.get("json") or self._typed.get("no_input") or not _stdin_is_terminal():
+            return None
+        from eh_connect.person.open_terminal import open_terminal
+
+        return open_terminal(self.environ, plain=self.output.plain)
 
     @property
     def folder(self) -> Path:
         """The folder for state."""
-        from eh_connect.state import default_folder
+        from eh_connect.local.files import default_folder
 
         return default_folder(self.environ)
 
-    def inputs(self, flags: Mapping[str, str | tuple[str, ...]]) -> Inputs:
-        """The command's inputs: its own flags, laid over the environment."""
-        if self.common.sandbox:
-            ignored = [i for i in NOT_IN_THE_SANDBOX if i.name in flags]
-            flags = {key: value for key, value in flags.items() if key not in {i.name for i in ignored}}
-            self._say_ignored([i.flag or "" for i in ignored])
-        stdin: BinaryIO | None = None
-        if sys.stdin is not None and not _stdin_is_terminal():
-            stdin = sys.stdin.buffer
-        return Inputs(flags, self.environ, stdin)
+    @cached_property
+    def unattended(self) -> Console:
+        """Nobody answers."""
+        from eh_connect.person.console import Unattended
+
+        return Unattended(show=self.output.show, warn=self.output.warn, verbose=self.is_verbose)
 
     def _enter_sandbox(self) -> None:
-        from eh_connect.cli.extras import sandbox_source
+        from eh_connect.cli.sandbox import sandbox_source
 
-        self._say_ignored(
-            [i.variable or "" for i in NOT_IN_THE_SANDBOX if self.environ.get(i.variable or "")]
-        )
+        flags = [i for i in inputs.NOT_IN_THE_SANDBOX if self._typed.pop(i.parameter, None) not in {None, ()}]
+        found = [i.flag or "" for i in flags]
+        found += [
+            i.variable or "" for i in inputs.NOT_IN_THE_SANDBOX if self.environ.pop(i.variable or "", "")
+        ]
+        self.output.show(prose("Sandbox: everything is simulated on this computer.", indent=0))
+        if found:
+            self.output.show(prose(f"Not used, as the sandbox takes no real values: {', '.join(found)}"))
         prepared = self._stack.enter_context(sandbox_source().prepare(self.folder / "sandbox"))
         self.environ.update(prepared.environment)
-        self.serves_sandbox = prepared.rehearsal.serves
-        if self.attended and not self.common.dry_run:
-            for name in (names.CLIENT_ID, names.CLIENT_SECRET):  # a person brings what its portal gives out
-                self.environ.pop(name.variable or "")
-            self.output.say(
-                "REHEARSAL: everything here is made up and stays on this machine. Its own API key is used; "
-                "Client ID and Client Secret, if they are asked for, come from its own Developer Portal."
-            )
+        if self.attended and not self._typed.get("dry_run"):
+            for wanted in (
+                inputs.CLIENT_ID,
+                inputs.CLIENT_SECRET,
+            ):  # a person brings what its portal gives out
+                self.environ.pop(wanted.variable or "")
         # The sandbox's keyring is loaded by name and finds its folder in the environment.
         os.environ["EH_CONNECT_HOME"] = self.environ["EH_CONNECT_HOME"]
 
-    def _say_ignored(self, what: list[str]) -> None:
-        if what:
-            self.output.say(f"Sandbox: ignored, because a rehearsal uses no real values: {', '.join(what)}")
+
+def execute(command: Command, typed: Mapping[str, Any]) -> int:
+    """Run a command; its exit code."""
+    output = Output(
+        command.name,
+        json=bool(typed.get("json")),
+        plain=bool(typed.get("plain") or os.environ.get("EH_CONNECT_ACCESSIBLE")),
+        suffix=" --sandbox" if typed.get("sandbox") else "",
+    )
+
+    def within_session() -> int:
+        _refuse_secrets(typed)
+        with Session(command, typed, output) as session:
+            result = command.run(session)
+            output.result(result)
+            return result.exit_code
+
+    return _ended(output, within_session)
+
+
+def _ended(output: Output, body: Callable[[], int]) -> int:
+    """The one place where whatever is raised becomes output and an exit code."""
+    for ending in _endings():
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup
+            signal.signal(ending, _terminate)
+    try:
+        return body()
+    except EhConnectError as error:
+        output.failure(error)
+        return error.code
+    except Ending as ending:
+        output.failure(TerminatedError("Stopped by the system", hint=AGAIN, body=ending.body))
+        return TerminatedError.code
+    except (KeyboardInterrupt, EOFError):
+        output.failure(StoppedError("Stopped", hint=AGAIN))
+        return StoppedError.code
+    except Exception as exc:  # noqa: BLE001  # whatever else arrives is a defect of ours
+        output.failure(_defect(exc))
+        return EhConnectError.code
+
+
+def _defect(exc: BaseException) -> EhConnectError:
+    """A defect of the tool, told by where it arose: the exception's own text could carry a secret."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    where = " < ".join(f"{os.path.basename(f.filename)}:{f.lineno}" for f in reversed(frames[-4:]))  # noqa: PTH119  # text only
+    return EhConnectError(
+        f"eh-connect has a defect ({type(exc).__name__})",
+        detail=f"At {where}.",
+        hint="Report it with this text. It is safe to run the same command again.",
+    )
+
+
+def _endings() -> list[signal.Signals]:
+    """SIGTERM; and where the terminal was closed, what is open has to be closed too."""
+    return [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    for ending in _endings():
+        signal.signal(ending, _heard)  # a second one would break off the tidying up
+    if hasattr(signal, "pthread_sigmask"):  # and Python forgets its handlers before it has ended
+        signal.pthread_sigmask(signal.SIG_BLOCK, _endings())
+    raise Ending
+
+
+def _heard(_signal: int, _frame: FrameType | None) -> None:
+    """Not SIG_IGN: Python complains where that meets a signal on its way."""
 
 
 @contextmanager
-def _requests_told(say: Callable[[str], None]) -> Iterator[None]:
+def _requests_shown(output: Output) -> Iterator[None]:
     """Our own log on standard error; that of httpx carries whole URLs and stays off."""
     log = logging.getLogger("eh_connect")
     handler = logging.Handler()
-    handler.emit = lambda record: say(f"  {record.getMessage()}")  # type: ignore[method-assign]  # all it is for
+    handler.emit = lambda record: output.show(prose(record.getMessage()))  # type: ignore[method-assign]  # all it is for
     log.addHandler(handler)
     log.setLevel(logging.DEBUG)
     try:
@@ -134,48 +202,14 @@ def _requests_told(say: Callable[[str], None]) -> Iterator[None]:
         log.setLevel(logging.NOTSET)
 
 
-def execute(command: str, typed: Mapping[str, Any], body: Callable[[Session, Inputs], Result]) -> NoReturn:
-    """Run a command in a session of its own, and exit.
-
-    Args:
-        command: its name.
-        typed: its parameters, named as its flags are; those that are texts become its inputs.
-        body: does it.
-    """
-    common = Common(**{each.name: typed.get(each.name, False) for each in fields(Common)})
-    output = Output(command, json=common.json, suffix=" --sandbox" if common.sandbox else "")
-
-    def within_session() -> Result:
-        _refuse_secrets(typed)
-        with Session(common, output) as session:
-            return body(session, session.inputs(_flags(typed)))
-
-    raise typer.Exit(run(output, within_session))
-
-
-def _flags(typed: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
-    """The text of each input's flag that was given, by the input's name; a repeatable one as a tuple."""
-    found: dict[str, str | tuple[str, ...]] = {}
-    for each in names.WITH_FLAGS:
-        value = typed.get((each.flag or "").lstrip("-").replace("-", "_"))
-        if isinstance(value, str):
-            found[each.name] = value
-        elif isinstance(value, list) and value:
-            found[each.name] = tuple(value)
-    return found
-
-
 def _refuse_secrets(typed: Mapping[str, Any]) -> None:
     """UsageError for a secret as an argument: with the safe ways, and the advice to replace it."""
-    for parameter, what, wanted in (
-        ("client_secret", "Client Secret", names.CLIENT_SECRET),
-        ("api_key", "StackOne API key", names.API_KEY),
-    ):
-        if typed.get(parameter) is not None:
+    for wanted in (inputs.CLIENT_SECRET, inputs.API_KEY):
+        if typed.get(wanted.name.replace("-", "_")) is not None:
             raise UsageError(
-                f"The {what} must not be given on the command line.",
-                detail="The shell keeps it in its history, and every user of this machine can see it in the "
-                "list of processes. Treat the value as known: replace it by a new one.",
+                f"The {wanted.title} must not be on the command line",
+                detail="The shell keeps it in its history, and every user of this computer can see it in the "
+                "list of processes. Replace it by a new one.",
                 hint=f"Give the new one by file ({wanted.flag} PATH), by standard input ({wanted.flag} -), "
                 f"or by {wanted.variable}.",
             )

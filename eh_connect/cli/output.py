@@ -1,0 +1,170 @@
+"""Where a command's output goes: results to standard output, all else to standard error."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from eh_connect.errors import EhConnectError, InputError, StorageError
+from eh_connect.lines import BLANK, Line, exact, fail, prose, row, title, todo, warn
+
+if TYPE_CHECKING:
+    from eh_connect.errors import NextStep, Problem
+    from eh_connect.results import Result
+
+SCHEMA = 1
+"""Version of the JSON output."""
+
+_ASCII = str.maketrans(
+    {"✓": "OK:", "✗": "Error:", "→": "->", "…": "...", "·": "-", "›": ">", "•": "*", "─": "-"}
+)
+"""For a terminal or a file whose encoding lacks them."""
+
+
+@dataclass
+class Output:
+    """One command's output; ``suffix`` is a flag that each command named as next needs too."""
+
+    command: str | None
+    json: bool = False
+    plain: bool = False
+    suffix: str = ""
+    warnings: list[str] = field(default_factory=list)
+    _answered: bool = field(default=False, init=False)
+
+    def show(self, *lines: Line) -> None:
+        """On standard error."""
+        _write(sys.stderr, self._drawn(lines, sys.stderr))
+
+    def warn(self, text: str) -> None:
+        """A warning: on standard error, and in the JSON."""
+        self.warnings.append(text)
+        self.show(warn(text))
+
+    def result(self, result: Result) -> None:
+        """The result, on standard output."""
+        if self.json:
+            self._object(ok=True, steps=result.next_steps, body=result.body())
+            return
+        lines = result.lines()
+        if result.next_steps:
+            lines += [BLANK, title("Next"), *self._steps(result.next_steps)]
+        _write(sys.stdout, self._drawn(lines, sys.stdout))
+
+    def failure(self, error: EhConnectError) -> None:
+        """An error: for a person on standard error, or as the JSON object, of which there is one."""
+        with suppress(StorageError):  # standard output can't be written: then at least to standard error
+            if self.json and not self._answered:
+                body = {**error.body, "error": _error_json(error)}
+                self._object(ok=False, steps=error.next_steps, body=body)
+                return
+            if error.found and not self.json:
+                _write(sys.stdout, self._drawn(error.found, sys.stdout))
+        self.show(*error_lines(error), *(self._steps(error.next_steps)))
+
+    def text(self, text: str) -> None:
+        """A document, as it is, on standard output."""
+        _write(sys.stdout, text)
+
+    def _steps(self, steps: tuple[NextStep, ...]) -> list[Line]:
+        return [row(step.why, step.command + self._missing(step.command)) for step in steps]
+
+    def _missing(self, command: str) -> str:
+        return "" if self.suffix in command else self.suffix
+
+    def _drawn(self, lines: Any, stream: Any) -> str:
+        from eh_connect.person.look import drawn
+
+        return drawn(lines, stream, plain=self.plain)
+
+    def _object(self, *, ok: bool, steps: tuple[NextStep, ...], body: dict[str, Any]) -> None:
+        common = {
+            "schema": SCHEMA,
+            "command": self.command,
+            "ok": ok,
+            "warnings": self.warnings,
+            "next": [{"why": s.why, "command": s.command + self._missing(s.command)} for s in steps],
+        }
+        self._answered = True
+        text = json.dumps(common | body, ensure_ascii=False, indent=2)
+        if _encoding(sys.stdout) != "utf-8" or not _fits(text, "utf-8"):  # JSON is UTF-8, or ASCII
+            text = json.dumps(common | body, indent=2)
+        _write(sys.stdout, text + "\n")
+
+
+def error_lines(error: EhConnectError) -> list[Line]:
+    """What happened, what is likely, and the one thing to do."""
+    lines = [fail(error.title)]
+    lines += [_detail(line) for line in (error.detail or "").splitlines()]
+    if isinstance(error, InputError):
+        problems = (*error.missing, *error.invalid)
+        lines += [row(problem.title or problem.input, _told(problem)) for problem in problems]
+    lines += [todo(line) for line in (error.hint or "").splitlines()]
+    return lines
+
+
+def _detail(line: str) -> Line:
+    """An address stands alone, so that it can be copied."""
+    return exact(line) if line.startswith("https://") and " " not in line else prose(line)
+
+
+def _told(problem: Problem) -> str:
+    given_by = ", ".join(each for each in (problem.flag, problem.variable) if each)
+    return f"{problem.why} ({given_by})" if problem.why else given_by
+
+
+def _write(stream: Any, text: str) -> None:
+    """Write, and flush now; a reader that went away, or was never there, is not our failure."""
+    if stream is None:
+        return
+    encoding = _encoding(stream)
+    if not _fits(text, encoding):
+        text = text.translate(_ASCII).encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as exc:
+        # Python would complain about the same stream once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if stream is sys.stdout and not isinstance(
+            exc, BrokenPipeError
+        ):  # a lost progress line stops nothing
+            raise StorageError(
+                "The output can't be written",
+                detail=f"{exc.strerror}. What was to be done is done.",
+                hint="Make room, then run the same command again to see it.",
+            ) from None
+
+
+def _encoding(stream: Any) -> str:
+    return codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name
+
+
+def _fits(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:  # half a surrogate pair fits nowhere
+        return False
+    return True
+
+
+def _error_json(error: EhConnectError) -> dict[str, Any]:
+    def problems(of: str) -> list[dict[str, Any]]:
+        keys = ("input", "flag", "variable") + (("why",) if of == "invalid" else ())
+        return [{key: getattr(problem, key) for key in keys} for problem in getattr(error, of, ())]
+
+    return {
+        "code": error.code,
+        "type": error.type,
+        "title": error.title,
+        "detail": error.detail,
+        "hint": error.hint,
+        "http_status": error.http_status,
+        "missing": problems("missing"),
+        "invalid": problems("invalid"),
+    }

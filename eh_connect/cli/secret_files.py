@@ -1,0 +1,82 @@
+"""Reading a secret from a file or from standard input, neither of which may ever come to an end."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from eh_connect.inputs import READ_FROM_FILES
+from eh_connect.lines import Line, prose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LARGEST = 64 * 1024
+"""Bytes. More than that is not a file with one secret in it."""
+
+PATIENCE = 20.0
+"""Seconds that an unattended run waits for a pipe to which nobody writes."""
+
+
+def reader(
+    show: Callable[[Line], None], typed: Mapping[str, Any], *, patient: bool
+) -> Callable[[str, str], str]:
+    """A function that reads the text of a path (``-`` is standard input), given what it is for.
+
+    ``typed`` are the flags; ``patient``: somebody is there, who can end the wait by Ctrl-C. It raises
+    ValueError with the reason.
+    """
+    on_stdin = [wanted for wanted in READ_FROM_FILES if typed.get(wanted.parameter) == "-"]
+
+    def read(path: str, title: str) -> str:
+        from eh_connect.deadline import DeadlineError, bounded
+
+        if path == "-" and len(on_stdin) > 1:
+            raise ValueError("standard input can carry only one secret")
+
+        name = "standard input" if path == "-" else path
+
+        def waiting(so_far: float) -> None:
+            if not said and so_far >= 1:
+                said.append(title)
+                show(prose(f"Waiting for {name}, which should give the {title}. Ctrl+C stops.", indent=0))
+
+        said: list[str] = []
+        limit = None if patient else PATIENCE
+        try:
+            raw = bounded(lambda: _bytes(path), limit, name="reading a file", tick=waiting)
+        except DeadlineError:
+            raise ValueError(f"nothing came from {name} within {PATIENCE:.0f} seconds") from None
+        if len(raw) > LARGEST:
+            raise ValueError("the file is larger than 64 KiB: it should hold the secret and nothing else")
+        text = _decoded(raw).strip()
+        if not text:
+            raise ValueError("the file is empty" if path != "-" else "standard input was empty")
+        return text
+
+    return read
+
+
+def _bytes(path: str) -> bytes:
+    if path == "-":
+        if sys.stdin is None or sys.stdin.isatty():
+            raise ValueError("standard input is a terminal: pipe the secret in, or name a file")
+        try:
+            return sys.stdin.buffer.read(LARGEST + 1)
+        except (OSError, ValueError):
+            raise ValueError("standard input can't be read") from None
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  # /dev/fd/63 and pipes are files here too
+            return file.read(LARGEST + 1)
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "not a path"
+        raise ValueError(f"the file can't be read: {reason}") from None
+
+
+def _decoded(raw: bytes) -> str:
+    # PowerShell's ">" writes UTF-16 with a byte order mark.
+    encoding = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        raise ValueError("the file is not text") from None
