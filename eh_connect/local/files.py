@@ -1,44 +1,292 @@
-"""One private folder: believed only if nobody else could have written in it; its files replaced in one step."""
+"""One private folder: believed only if nobody else can have written in it; its files change in one step."""
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
+import tempfile
+import warnings
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eh_connect.errors import BusyError, StorageError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    import re
+    from collections.abc import Iterator, Mapping
+
+ELSEWHERE = "Set EH_CONNECT_HOME to a folder that eh-connect can have for itself."
+_READ = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+_MOST_LINKS = 40
 
 
 def default_folder(environ: Mapping[str, str]) -> Path | None:
     """``EH_CONNECT_HOME``, else the platform's folder for state; None where the system knows no home."""
-    raise NotImplementedError
+    if chosen := environ.get("EH_CONNECT_HOME"):
+        try:
+            return Path(chosen).expanduser().absolute()
+        except (RuntimeError, OSError) as exc:
+            raise StorageError(f"EH_CONNECT_HOME can't be found: {chosen}", hint=ELSEWHERE) from exc
+    from platformdirs import user_state_path
+
+    try:
+        folder = user_state_path("eh-connect", appauthor=False)
+    except RuntimeError:  # no HOME, and no entry in the list of users
+        return None
+    return folder if folder.is_absolute() else None
+
+
+def shown(path: Path | str) -> str:
+    """A path as a person reads it: the home folder is ``~``."""
+    home = os.path.expanduser("~")  # noqa: PTH111  # Path.home() raises where there is none
+    below = str(path).removeprefix(home.rstrip(os.sep) + os.sep)
+    return str(path) if below == str(path) else f"~{os.sep}{below}"
 
 
 class PrivateFolder:
     """A folder (0700) of files (0600). Errors: StorageError.
 
-    Whatever is read or locked, the way to it and the file itself are judged first.
+    Before anything in it is read or locked, the way to it and the file itself are judged.
+
+    Args:
+        path: None where the system knows no home: nothing is in it then, and writing is an error.
+        ours: the names that may stand in a folder that is closed to others without asking.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
+    def __init__(self, path: Path | None, ours: re.Pattern[str]) -> None:
+        self._path = path
+        self._ours = ours
 
     def read(self, name: str) -> bytes | None:
         """A file's content; None where there is none. Creates nothing."""
-        raise NotImplementedError
+        folder = self._found()
+        if folder is None:
+            return None
+        with _translated("read", folder / name):
+            try:
+                descriptor = os.open(folder / name, _READ)
+            except FileNotFoundError:
+                return None
+            try:
+                _judge_file(folder / name, os.fstat(descriptor))
+                with os.fdopen(descriptor, "rb", closefd=False) as file:
+                    return file.read()
+            finally:
+                os.close(descriptor)
 
     def write(self, name: str, content: bytes) -> None:
         """Replace a file in one step: a reader sees the old or the new one, never a part."""
-        raise NotImplementedError
+        path = self._made() / name
+        with _translated("write", path), _temporary(path, content) as temporary:
+            temporary.replace(path)
+            _sync(path.parent)
 
     def delete(self, name: str) -> bool:
         """Delete a file; False where there was none."""
-        raise NotImplementedError
+        folder = self._found()
+        if folder is None:
+            return False
+        with _translated("delete", folder / name):
+            try:
+                (folder / name).unlink()
+            except FileNotFoundError:
+                return False
+            _sync(folder)
+            return True
 
     def names(self) -> list[str]:
-        """The names of all that is in there."""
-        raise NotImplementedError
+        """The names of all that is in there. Creates nothing."""
+        folder = self._found()
+        if folder is None:
+            return []
+        with _translated("list", folder):
+            return [path.name for path in folder.iterdir()]
 
     def check_writable(self) -> None:
         """Make the folder, write a file in it and delete that again."""
-        raise NotImplementedError
+        folder = self._made()
+        with _translated("write in", folder):
+            _sweep(folder, "trial")
+            with _temporary(folder / "trial", b"trial"):
+                pass
+
+    @contextmanager
+    def lock(self, name: str, label: str, sweeps: str) -> Iterator[None]:
+        """Hold the lock of a file, which the system releases when its holder dies. BusyError: it is held.
+
+        ``sweeps``: the file whose leftovers of killed runs are cleared away under the lock.
+        """
+        from filelock import FileLock, Timeout
+
+        folder = self._made()
+        path = folder / name
+        with _translated("lock", path), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # filelock's own: they would stand between our lines
+            with suppress(FileNotFoundError):
+                _judge_file(path, path.lstat())
+            lock = FileLock(path, timeout=0, mode=0o600)
+            try:
+                lock.acquire()
+            except Timeout as exc:
+                raise BusyError(
+                    f'Another run of eh-connect is using the label "{label}"',
+                    hint="Wait until it has ended, then run this again.",
+                ) from exc
+            except NotImplementedError as exc:  # a file system without locks
+                raise StorageError(f"Can't lock {shown(path)}", detail=str(exc), hint=ELSEWHERE) from exc
+        try:
+            _sweep(folder, sweeps)
+            yield
+        finally:
+            lock.release()
+
+    def _found(self) -> Path | None:
+        """The folder, if there is one that may be believed."""
+        if self._path is None:
+            return None
+        with _translated("read", self._path):
+            return self._path if _judge_way(self._path) else None
+
+    def _made(self) -> Path:
+        """The folder, made where it was missing, and closed to others."""
+        path = self._path
+        if path is None:
+            raise StorageError("This system knows no home folder for you", hint=ELSEWHERE)
+        with _translated("make", path):
+            if not _judge_way(path):
+                for folder in (*reversed(path.parents), path):
+                    if not folder.is_dir():
+                        folder.mkdir(mode=0o700, exist_ok=True)
+                _judge_way(path)
+            if os.name == "nt" or not path.stat().st_mode & 0o077:
+                return path
+            names = [each.name for each in path.iterdir()]
+            if path.stat().st_uid == os.geteuid() and all(map(self._ours.fullmatch, names)):
+                path.chmod(0o700)
+            if path.stat().st_mode & 0o077:
+                raise StorageError(
+                    f"Others can look into the folder {shown(path)}",
+                    detail="It belongs to root, holds other files too, or its disk keeps no permissions.",
+                    hint=f"{ELSEWHERE} If it is yours alone: chmod 700 on it.",
+                )
+        return path
+
+
+def _judge_way(folder: Path) -> bool:
+    """Whether there is such a folder. StorageError where others can change it, or lead the way to it astray.
+
+    Links are followed one by one: whoever may change one of them decides where the way leads.
+    """
+    if os.name == "nt":  # what a person has there is closed to others by inherited rights
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        return folder.is_dir()
+    at, rest, links = Path(folder.anchor), list(folder.parts[1:]), 0
+    while True:
+        try:
+            status = at.lstat()
+        except FileNotFoundError:
+            return False
+        is_link = stat.S_ISLNK(status.st_mode)
+        _judge_owner(at, status)
+        if not is_link:
+            _judge_mode(at, status, is_above=bool(rest))
+        if not is_link and not stat.S_ISDIR(status.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if is_link:
+            links += 1
+            if links > _MOST_LINKS:
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+            target = at.readlink()
+            rest = [*target.parts[bool(target.anchor) :], *rest]
+            at = Path(target.anchor) if target.anchor else at.parent
+        elif rest:
+            part = rest.pop(0)
+            at = at.parent if part == ".." else at / part
+        else:
+            return True
+
+
+def _judge_file(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise StorageError(f"{shown(path)} is not a file of eh-connect's", hint=f"Move it away. {ELSEWHERE}")
+    if os.name != "nt":
+        _judge_owner(path, status)
+        _judge_mode(path, status, is_above=False)
+
+
+def _judge_owner(path: Path, status: os.stat_result) -> None:
+    if status.st_uid not in {0, os.geteuid()}:
+        raise _not_ours(f"{path} belongs to another user")
+
+
+def _judge_mode(path: Path, status: os.stat_result, *, is_above: bool) -> None:
+    """Nobody else may write there; above our folder a sticky one is fine: nobody moves another's files."""
+    by_others, by_group = status.st_mode & stat.S_IWOTH, status.st_mode & stat.S_IWGRP
+    if is_above and (status.st_mode & stat.S_ISVTX or (not by_others and _is_own_group(status.st_gid))):
+        return
+    if by_others or by_group:
+        raise _not_ours(f"Other users may write to {path}")
+
+
+def _is_own_group(gid: int) -> bool:
+    """A group that has the person's name and no other member: some systems make one for each of them."""
+    import grp
+    import pwd
+
+    try:
+        group, person = grp.getgrgid(gid), pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return group.gr_name == person.pw_name and set(group.gr_mem) <= {person.pw_name}
+
+
+def _not_ours(title: str) -> StorageError:
+    return StorageError(
+        title,
+        detail="So what eh-connect would read there may not be yours. Nothing was read.",
+        hint=f"{ELSEWHERE} If it is yours alone: chmod go-w on it, after a look at what is in there.",
+    )
+
+
+@contextmanager
+def _translated(doing: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        said = "It is a link" if exc.errno == errno.ELOOP else exc.strerror or str(exc)
+        raise StorageError(f"Can't {doing} {shown(path)}", detail=f"{said}.", hint=ELSEWHERE) from exc
+
+
+@contextmanager
+def _temporary(path: Path, content: bytes) -> Iterator[Path]:
+    """A synced file beside ``path``, 0600 from its first byte; gone at the end, unless renamed."""
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # the change has happened; some network file systems can't sync a folder
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(folder: Path, name: str) -> None:
+    for leftover in folder.glob(f"{name}.*.tmp"):  # of runs that were killed
+        with suppress(OSError):
+            leftover.unlink()

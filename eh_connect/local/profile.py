@@ -1,22 +1,21 @@
 """What is saved of one label, and the order in which it changes so that no run can lose a secret.
 
 New credentials are staged as ``next``, are sent, and become ``current``; those before become ``previous``.
-Whatever StackOne has is in the keyring at every moment, and a run killed anywhere leaves enough to go on from.
+Whatever StackOne has is in the keyring at every moment, and a run killed anywhere leaves enough to go on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from eh_connect.errors import InputError, StorageError
-from eh_connect.lines import Line
 from eh_connect.local.state import LocalState, PendingWrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from contextlib import AbstractContextManager
 
+    from eh_connect.local.parts import SavesSecrets, SavesState
     from eh_connect.secret import Credentials, Secret
     from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 
@@ -25,76 +24,6 @@ if TYPE_CHECKING:
 
 ENTRIES = ("current", "next", "previous", "api-key", "hand-over", "origins")
 """All entries of a label in the keyring, in the order in which they are forgotten: the binding goes last."""
-
-
-class SavesSecrets(Protocol):
-    """The keyring's entries of one label. Errors: StorageError."""
-
-    @property
-    def backend(self) -> str:
-        """``module.Class`` of the backend in use."""
-        ...
-
-    @property
-    def display_name(self) -> str:
-        """The keyring's name as people know it."""
-        ...
-
-    def read_credentials(self, entry: str) -> Credentials | None:
-        """``current``, ``next`` or ``previous``; None where there is none."""
-        ...
-
-    def write_credentials(self, entry: str, credentials: Credentials) -> None:
-        """Save both values as one, and read them back."""
-        ...
-
-    def read_secret(self, entry: str) -> Secret | None:
-        """``api-key`` or ``hand-over``; None where there is none."""
-        ...
-
-    def write_secret(self, entry: str, value: Secret) -> None:
-        """Save a value, and read it back."""
-        ...
-
-    def read_origins(self) -> tuple[str, ...]:
-        """The origins that the secrets may be sent to; empty where none are recorded."""
-        ...
-
-    def write_origins(self, origins: tuple[str, ...]) -> None:
-        """Bind what is saved to these origins."""
-        ...
-
-    def delete(self, entry: str) -> None:
-        """Forget an entry; one that is not there is fine."""
-        ...
-
-    def trial(self) -> None:
-        """Write, read and delete a random value: only that tells whether the keyring works."""
-        ...
-
-
-class SavesState(Protocol):
-    """The state folder. Errors: StorageError."""
-
-    def read(self, label: str) -> LocalState | None:
-        """What is known of a label."""
-        ...
-
-    def write(self, state: LocalState) -> None:
-        """Replace it in one step."""
-        ...
-
-    def delete(self, label: str) -> bool:
-        """Forget a label; False where nothing was known."""
-        ...
-
-    def check_writable(self) -> None:
-        """Write a file and delete it again."""
-        ...
-
-    def lock(self, label: str) -> AbstractContextManager[None]:
-        """Keep other runs from this label. BusyError where one has it."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -145,8 +74,6 @@ class LocalProfile:
     def label(self) -> str:
         """The local label."""
         return self.state.label
-
-    # What is saved
 
     def load(self) -> None:
         """Read state and keyring; a keyring that can't be read counts as empty, see ``unreadable``."""
@@ -201,8 +128,15 @@ class LocalProfile:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all is saved of this label, as far as it could be read."""
-        saved = (self.current, self.staged, self.previous, self.api_key, self._origins or None, self.unreadable)
-        return not self.known and all(each is None for each in saved)
+        saved = (
+            self.current,
+            self.staged,
+            self.previous,
+            self.api_key,
+            self._origins or None,
+            self.unreadable,
+        )
+        return not self.known and all(each is None for each in saved) and self.hand_over_key() is None
 
     def in_force(self, profile: ConnectorProfile | None) -> InForce | None:
         """What our last write left in ``profile``; None where that can't be known."""
@@ -216,8 +150,6 @@ class LocalProfile:
         if profile.id != self.state.profile_id:
             return ()
         return tuple(each for each in (self.current, self.staged) if each is not None)
-
-    # Before anything is sent
 
     def trial(self) -> None:
         """Whether folder and keyring work, before anything depends on them."""
@@ -238,7 +170,12 @@ class LocalProfile:
             origins: of this run: StackOne's API, Employment Hero's OAuth server.
             default_origins: the same two, built in.
         """
-        raise NotImplementedError
+        if not (self.current or self.staged or self.previous or self.api_key):
+            return
+        bound = self._origins or default_origins
+        if bound != origins:
+            raise _other_servers(bound, origins)
+        self._origins = bound
 
     def note(self, **fields: Any) -> None:
         """Note fields of the state for the next run."""
@@ -255,21 +192,21 @@ class LocalProfile:
             self._secrets.write_secret("api-key", key)
             self.api_key = key
 
-    # The hand-over page's private key
-
     def hand_over_key(self) -> Secret | None:
         """The private key of the hand-over page that is out, if there is one."""
         return self._secrets.read_secret("hand-over")
 
-    def save_hand_over_key(self, key: Secret) -> None:
-        """Save the private key of a new page; the one before can't be opened any more."""
-        self._secrets.write_secret("hand-over", key)
-
-    def drop_hand_over_key(self) -> None:
-        """The credentials arrived: the page's key has done its work."""
-        self._secrets.delete("hand-over")
-
-    # The order of a write
+    def save_hand_over_key(self, key: Secret | None) -> None:
+        """Save the key of a new page, which replaces the one before; None: the credentials have arrived."""
+        if not self.writes:
+            raise StorageError(
+                "A hand-over page needs your keyring: the key that opens the answer is saved there",
+                hint="Run this without --no-store.",
+            )
+        if key is None:
+            self._secrets.delete("hand-over")
+        else:
+            self._secrets.write_secret("hand-over", key)
 
     def stage(self, credentials: Credentials | None, origins: tuple[str, ...]) -> None:
         """Save credentials as ``next``, bound to their servers, before they are sent anywhere."""
@@ -315,13 +252,13 @@ class LocalProfile:
         else:
             self.note(pending=PendingWrite(via=via, name=name, known=known))
 
-    def aim(self, profile_id: str, purpose: Purpose) -> None:
-        """Note which profile the staged credentials are for, and what for."""
-        self.note(profile_id=profile_id, staged_for=purpose)
+    def aim(self, profile_id: str, purpose: Purpose, *, sends: bool) -> None:
+        """Note which profile the staged credentials are for, and what for.
 
-    def sending(self, profile_id: str, purpose: Purpose) -> None:
-        """Note that the staged credentials are about to be sent to StackOne's API: they may be there then."""
-        self.note(profile_id=profile_id, staged_for=purpose, sent=self._staged_fingerprint())
+        With ``sends`` they are about to be sent to StackOne's API: from then on they may be in force.
+        """
+        sent = self._staged_fingerprint() if sends else self.state.sent
+        self.note(profile_id=profile_id, staged_for=purpose, sent=sent)
 
     def commit(self, profile: ConnectorProfile, fields: ProfileFields, via: Via) -> None:
         """StackOne accepted it: ``next`` becomes ``current``, the one before ``previous``.
@@ -329,25 +266,65 @@ class LocalProfile:
         The profile's ID comes first: once it is noted, a killed run sends ``next`` again and ends up here.
         What a person did is not done again: that they did it shows until everything is saved.
         """
-        raise NotImplementedError
+        self.note(profile_id=profile.id, pending=self.state.pending if via == "dashboard" else None)
+        if fields.credentials is not None:
+            self._make_current(fields.credentials)
+        has_actions = fields.actions is not None or fields.credentials is not None
+        state = self.state.changed(
+            pending=None,
+            staged_for=None,
+            sent=None,
+            name=profile.name,
+            wanted_name=None,
+            created_at=profile.created_at,
+            updated_at=profile.updated_at,
+            via=via,
+            **self._urls,
+            actions=fields.actions if has_actions else self.state.actions,
+            chosen_actions=None,
+        )
+        fingerprint = self.current.client_secret.fingerprint if self.current else None
+        if fields.credentials is not None or fingerprint != state.fingerprint:
+            state = state.changed(verified_at=None, session=None, scopes_checked_at=None, scopes_missing=())
+        if fingerprint != state.fingerprint:
+            state = state.changed(fingerprint=fingerprint, set_at=self._now())
+        self._write_state(state)
 
-    # The sign-in test, while which no lock is held
+    def is_of(self, profile: ConnectorProfile) -> bool:
+        """Whether this run may note what it sees of ``profile``."""
+        return self.writes and self.known and self.state.profile_id == profile.id
 
     def note_later(self, **fields: Any) -> bool:
         """As ``note``, for a run that holds no lock; False where other credentials are saved by now.
 
-        StorageError: another run holds the lock, or the disk does not take it.
+        StorageError: another run holds the lock, or the disk is full.
         """
-        raise NotImplementedError
+        with self._states.lock(self.label):
+            state = self._states.read(self.label)
+            if state is None or _saved_by(state) != _saved_by(self.state):
+                return False
+            self._states.write(state.changed(**fields))
+        self.state = state.changed(**fields)
+        return True
 
     def verified(self, profile: ConnectorProfile, **fields: Any) -> str | None:
-        """Note that somebody has signed in, and ``fields``; why the time is not noted, where it is not.
+        """Note that somebody signed in, and ``fields``; the reason, where it says nothing of what is saved.
 
         Args:
             profile: as StackOne shows it after the sign-in.
             **fields: what else there is to note.
         """
-        raise NotImplementedError
+        if not self.is_of(profile):
+            return "this profile is not saved here"
+        if not self.note_later(**fields):
+            return "other credentials were saved here meanwhile"
+        if self.state.staged_for is not None:
+            return "new credentials are saved here and not finished, so it is not known which were tested"
+        if self.state.updated_at != profile.updated_at:
+            return "the profile was changed at StackOne since eh-connect's last write"
+        if not self.note_later(verified_at=self._now()):
+            return "other credentials were saved here meanwhile"
+        return None
 
     def forget(self) -> None:
         """Forget all of it; the state comes last, so that a killed run can be repeated."""
@@ -355,3 +332,46 @@ class LocalProfile:
             for entry in ENTRIES:
                 self._secrets.delete(entry)
         self._states.delete(self.label)
+
+    def _staged_fingerprint(self) -> str | None:
+        return self.staged.client_secret.fingerprint if self.staged else None
+
+    def _bind(self, origins: tuple[str, ...]) -> None:
+        if self._origins != origins:
+            self._secrets.write_origins(origins)
+            self._origins = origins
+
+    def _make_current(self, credentials: Credentials) -> None:
+        if self.current is not None and self.current != credentials:
+            if self.writes:
+                self._secrets.write_credentials("previous", self.current)
+            self.previous = self.current
+        if self.writes:
+            if self.current != credentials:
+                self._secrets.write_credentials("current", credentials)
+            self._secrets.delete("next")
+        self.current, self.staged = credentials, None
+
+    def _write_state(self, state: LocalState) -> None:
+        if self.writes and state != self.state:
+            self._states.write(state)
+        self.state = state
+
+
+def _saved_by(state: LocalState) -> tuple[str | None, str | None]:
+    return state.profile_id, state.fingerprint
+
+
+def _other_servers(saved: tuple[str, ...], now: tuple[str, ...]) -> InputError:
+    servers = (("StackOne", "STACKONE_API_URL"), ("Employment Hero", "EMPLOYMENT_HERO_OAUTH_URL"))
+    differ = [
+        (*server, before.removesuffix(":443"), this.removesuffix(":443"))
+        for server, before, this in zip(servers, saved, now, strict=False)
+        if before != this
+    ]
+    names, variables, before, this = zip(*differ, strict=True) if differ else (("",),) * 4
+    return InputError(
+        f"The saved credentials are for another {' and '.join(names)} server",
+        detail=f"saved for   {', '.join(before)}\nthis run    {', '.join(this)}",
+        hint=f"Use another label (--profile NAME), or that server: {', '.join(variables)}",
+    )

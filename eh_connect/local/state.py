@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from eh_connect.errors import BusyError, StorageError
-from eh_connect.local.files import PrivateFolder
+from eh_connect.errors import StorageError
+from eh_connect.local.files import PrivateFolder, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
 _SCHEMA = 1
+_OUR_FILES = re.compile(r"profile-[a-z0-9-]+\.(json|lock|json\.\w+\.tmp)|trial\.\w+\.tmp|sandbox")
 _CREATION_TAKES = 90.0
 """Seconds after which a creation without an answer is over: StackOne's own limit is 60."""
 
@@ -67,13 +68,13 @@ class SavedSession(_Strict):
 class LocalState(_Strict):
     """One label. None means not known.
 
-    ``stackone_url`` and ``oauth_url`` say with which servers the label was set up: they are never used as an
-    address. ``created_at`` and ``updated_at`` are StackOne's, as it wrote them, after our last write.
-    ``set_at`` is when the secret of ``fingerprint`` became current, ``wanted_name`` the name that an unfinished
-    set-up was given, ``actions`` are as last sent, ``chosen_actions`` as chosen and not sent.
-    ``verified_at`` is when somebody signed in with the current credentials; ``test_accounts`` are the
-    accounts that such tests left at StackOne. ``staged_for`` is what the staged credentials are for, ``sent`` the
-    fingerprint of their secret once they were sent to StackOne's API.
+    ``stackone_url`` and ``oauth_url`` say with which servers the label was set up: never used as an address.
+    ``created_at`` and ``updated_at`` are StackOne's, as it wrote them, after our last write. ``set_at`` is
+    when the secret of ``fingerprint`` became current. ``wanted_name`` is the name of an unfinished set-up.
+    ``actions`` are as last sent, ``chosen_actions`` as chosen and not sent. ``verified_at`` is when somebody
+    signed in with the current credentials; ``test_accounts`` are those that such tests left at StackOne.
+    ``staged_for`` is what the staged credentials are for, ``sent`` the fingerprint of their secret once
+    StackOne's API was sent them.
     """
 
     label: str
@@ -110,27 +111,30 @@ class StateFolder:
     """A file and a lock for every label, in one private folder. Errors: StorageError.
 
     Args:
-        folder: None where this system knows no home: then nothing is saved, and writing is an error.
+        path: the folder; None where the system knows no home: then nothing is known, and writing is an error.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self.path = folder
-        self._folder = PrivateFolder(folder)
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._folder = PrivateFolder(path, _OUR_FILES)
 
     def read(self, label: str) -> LocalState | None:
         """What is known of a label; None where there is nothing. Creates nothing."""
-        name = _file(label, "json")
+        name = _file(label)
         raw = self._folder.read(name)
-        return None if raw is None else _parse(raw, label, f"{self.path}/{name}")
+        return None if raw is None else _parse(raw, label, f"{shown(self.path or '')}/{name}")
 
     def write(self, state: LocalState) -> None:
         """Replace a label's state in one step: a reader sees the old or the new one, never a part."""
-        self._folder.write(_file(state.label, "json"), _dump(state))
+        fields = {"schema": _SCHEMA, **state.model_dump()}
+        raw = json.dumps(fields, indent=2, ensure_ascii=False).encode(errors="replace")
+        self._folder.write(_file(state.label), raw + b"\n")
 
     def delete(self, label: str) -> bool:
         """Forget a label, its lock in the end; False where nothing was known of it."""
-        was_known = self._folder.delete(_file(label, "json"))
-        self._folder.delete(_file(label, "lock"))
+        was_known = self._folder.delete(_file(label))
+        with suppress(StorageError):  # an empty file, which Windows does not delete while it is held
+            self._folder.delete(_file(label, "lock"))
         return was_known
 
     def labels(self) -> list[str]:
@@ -143,5 +147,41 @@ class StateFolder:
         self._folder.check_writable()
 
     def lock(self, label: str) -> AbstractContextManager[None]:
-        """Keep other runs from this label. The system releases the lock when its holder dies."""
-        raise NotImplementedError
+        """Keep other runs from this label: BusyError. The system releases the lock when its holder dies."""
+        return self._folder.lock(_file(label, "lock"), label, sweeps=_file(label))
+
+
+def _file(label: str, ending: str = "json") -> str:
+    if not re.fullmatch("[a-z0-9-]+", label):
+        raise StorageError(f"{label!r} can't be a label", hint="Use lower-case letters, digits and hyphens.")
+    return f"profile-{label}.{ending}"
+
+
+def _parse(raw: bytes, label: str, path: str) -> LocalState:
+    try:
+        data = json.loads(raw.decode())
+    except (ValueError, RecursionError) as exc:
+        raise _damaged(path, "no JSON") from exc
+    match data:
+        case {"schema": int(schema), **fields} if schema is not True and schema > 0:
+            if schema > _SCHEMA:
+                title = f"{path} was written by a newer eh-connect"
+                raise StorageError(title, hint="Upgrade eh-connect, then run this again.")
+        case _:
+            raise _damaged(path, "no object with a schema")
+    try:
+        state = LocalState.model_validate_json(json.dumps(fields))
+    except ValidationError as exc:
+        first = exc.errors(include_url=False)[0]
+        raise _damaged(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from exc
+    if state.label != label:
+        raise _damaged(path, f'its label is not "{label}"')
+    return state
+
+
+def _damaged(path: str, why: str) -> StorageError:
+    return StorageError(
+        f"{path} can't be read",
+        detail=f"It is not what eh-connect writes ({why}). Starting over would forget the profile.",
+        hint="Restore it, or move it away and run setup again with --profile-id of the existing profile.",
+    )

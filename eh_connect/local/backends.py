@@ -1,0 +1,132 @@
+"""Which keyring is used: the system's own, loaded alone; any other only where EH_CONNECT_KEYRING names it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eh_connect.errors import StorageError
+from eh_connect.local.files import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyring.backend import KeyringBackend
+
+_SECRET_SERVICE, _LIBSECRET, _KWALLET, _KWALLET_4, _MACOS, _WINDOWS = (
+    f"keyring.backends.{name}"
+    for name in (
+        "SecretService.Keyring",
+        "libsecret.Keyring",
+        "kwallet.DBusKeyring",
+        "kwallet.DBusKeyringKWallet4",
+        "macOS.Keyring",
+        "Windows.WinVaultKeyring",
+    )
+)
+_ALLOWED = {
+    _SECRET_SERVICE: "Secret Service",
+    _LIBSECRET: "Secret Service",
+    _KWALLET: "KWallet",
+    _KWALLET_4: "KWallet",
+    _MACOS: "macOS Keychain",
+    _WINDOWS: "Windows Credential Locker",
+}
+
+
+def full_name(backend: object) -> str:
+    """``module.Class``."""
+    return f"{type(backend).__module__}.{type(backend).__qualname__}"
+
+
+def people_say(backend: KeyringBackend) -> str:
+    """The keyring's name as people know it; ``module.Class`` where it has none."""
+    name = _ALLOWED.get(full_name(backend), full_name(backend))
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if name == "Secret Service" and runtime and Path(runtime, "keyring", "control").exists():
+        return "GNOME Keyring"  # its daemon makes that socket; other providers have none
+    return name
+
+
+def advice(named: str | None) -> str:
+    """What to do about a keyring that does not work: about that which chose it."""
+    if named:
+        return "Unset EH_CONNECT_KEYRING, or make it module.Class of a working backend."
+    if os.environ.get("PYTHON_KEYRING_BACKEND"):
+        return "Unset PYTHON_KEYRING_BACKEND, which chooses this keyring."
+    config = _config()
+    if config.exists():
+        return f"Delete or correct {shown(config)}, which chooses this keyring."
+    return "Start or unlock your keyring."
+
+
+def choose(named: str | None) -> KeyringBackend:
+    """The backend to use; whatever its packages raise, and StorageError where none is allowed."""
+    from keyring.core import load_keyring
+
+    return _sure(load_keyring(named)) if named else _systems_own()
+
+
+def _systems_own() -> KeyringBackend:
+    from keyring.core import load_config, load_env
+
+    logging.getLogger("keyring").addHandler(logging.NullHandler())  # it would write between our lines
+    chosen = (load_env() if os.environ.get("PYTHON_KEYRING_BACKEND") else None) or load_config()
+    members = [_sure(chosen)] if chosen else list(_viable())
+    if chosen and full_name(chosen) == "keyring.backends.chainer.ChainerBackend":
+        members = list(getattr(chosen, "backends", ()))
+    for member in members:
+        if full_name(member) in _ALLOWED:
+            return member
+    found = ", ".join(map(full_name, members)) or (full_name(chosen) if chosen else "none")
+    raise StorageError(
+        "This computer has no keyring to save the secrets in",
+        detail=f"That is common over SSH, in WSL and in containers. Found: {found}. eh-connect uses Secret "
+        "Service, KWallet, macOS Keychain or Windows Credential Locker.",
+        hint=advice(None) if chosen else "Start one of them, or run this on your desktop.",
+    )
+
+
+def _viable() -> Iterator[KeyringBackend]:
+    """Backends that work here, the best first. Only as many are imported as it takes."""
+    for name in _candidates():
+        module, _, class_name = name.rpartition(".")
+        backend = getattr(import_module(module), class_name)
+        try:
+            _ = backend.priority  # raises where the backend can't work
+            found = backend()
+        except Exception:  # noqa: BLE001, S112  # backends leak anything; the next one may work
+            continue
+        yield found
+
+
+def _candidates() -> tuple[str, ...]:
+    if sys.platform == "darwin":
+        return (_MACOS,)
+    if sys.platform == "win32":
+        return (_WINDOWS,)
+    # The order of keyring's priorities, which rank KWallet first on KDE only.
+    is_kde = "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
+    others = (_SECRET_SERVICE, _KWALLET, _LIBSECRET, _KWALLET_4)
+    return (_KWALLET, _KWALLET_4, _SECRET_SERVICE, _LIBSECRET) if is_kde else others
+
+
+def _config() -> Path:
+    try:
+        from keyring.util.platform_ import config_root
+
+        return Path(config_root(), "keyringrc.cfg")
+    except (ImportError, OSError, RuntimeError):  # no home
+        return Path(os.devnull, "keyringrc.cfg")
+
+
+def _sure(backend: object) -> KeyringBackend:
+    from keyring.backend import KeyringBackend
+
+    if not isinstance(backend, KeyringBackend):
+        raise TypeError("it is not a keyring backend")
+    return backend

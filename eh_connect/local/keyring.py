@@ -1,0 +1,207 @@
+"""The operating system's keyring, for one label."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+from concurrent.futures import Future, wait
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from eh_connect.errors import StorageError
+from eh_connect.local.backends import advice, choose, full_name, people_say
+from eh_connect.secret import Credentials, Secret
+from eh_connect.server_text import clean, scrub
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyring.backend import KeyringBackend
+
+T = TypeVar("T")
+
+_POLL = 0.1  # s; a longer wait would hold back Ctrl-C on Windows
+
+
+class KeyringStore:
+    """Secrets under the service ``eh-connect:<label>``; a ``SavesSecrets``.
+
+    Every call of the backend runs in a daemon thread, which the process's exit never joins. After one
+    that got no answer, all further ones fail at once.
+
+    Args:
+        label: the local label.
+        backend_name: ``module.Class`` of the backend to use; None for the system's own.
+        limit: seconds that one call may take; None waits until it answers, or Ctrl-C.
+        waiting: called about once a second of a call that takes longer, with the seconds waited; with None
+            once that wait is over.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        backend_name: str | None,
+        limit: float | None = 5.0,
+        waiting: Callable[[float | None], None] | None = None,
+    ) -> None:
+        self._service = f"eh-connect:{label}"
+        self._backend_name = backend_name
+        self._limit = limit
+        self._waiting = waiting
+        self._chosen: KeyringBackend | None = None
+        self._hanging = False
+
+    @property
+    def backend(self) -> str:
+        """The backend's name, as ``module.Class``."""
+        return full_name(self._open())
+
+    @property
+    def display_name(self) -> str:
+        """The keyring's name as people know it."""
+        return people_say(self._open())
+
+    def read_credentials(self, entry: str) -> Credentials | None:
+        """Those saved as ``current``, ``next`` or ``previous``; None where there are none."""
+        text = self._get(entry)
+        if text is None:
+            return None
+        match _parse(text):
+            case {"client_id": str(client_id), "client_secret": str(client_secret), **rest} if not rest:
+                return Credentials(Secret(client_id), Secret(client_secret))
+        raise self._unreadable(entry)
+
+    def write_credentials(self, entry: str, credentials: Credentials) -> None:
+        """Save both values as one, so that they can't be torn apart, and read them back."""
+        parts = credentials.client_id, credentials.client_secret
+        fields = dict(zip(("client_id", "client_secret"), (part.reveal() for part in parts), strict=True))
+        self._set(entry, json.dumps(fields), *parts)
+
+    def read_secret(self, entry: str) -> Secret | None:
+        """``api-key`` or ``hand-over``; None where there is none."""
+        text = self._get(entry)
+        return None if text is None else Secret(text)
+
+    def write_secret(self, entry: str, value: Secret) -> None:
+        """Save a value, and read it back."""
+        self._set(entry, value.reveal())
+
+    def read_origins(self) -> tuple[str, ...]:
+        """The origins that the saved secrets may be sent to; empty where none are recorded."""
+        text = self._get("origins")
+        origins = [] if text is None else _parse(text)
+        if not isinstance(origins, list) or not all(isinstance(origin, str) for origin in origins):
+            raise self._unreadable("origins")
+        return tuple(origins)
+
+    def write_origins(self, origins: tuple[str, ...]) -> None:
+        """Bind what is saved to these origins."""
+        self._set("origins", json.dumps(origins))
+
+    def delete(self, entry: str) -> None:
+        """Forget an entry; one that is not there is fine."""
+        backend = self._open()
+        failure = self._error(
+            "Your keyring doesn't delete", f'"{entry}" of "{self._service}" is still there.'
+        )
+        try:
+            self._call(f'deleting "{entry}"', partial(backend.delete_password, self._service, entry))
+        except StorageError as exc:
+            failure = exc  # perhaps only an absent entry, for which every backend has an error of its own
+        if self._hanging or self._get(entry) is not None:
+            raise failure
+
+    def trial(self) -> None:
+        """Write, read and delete a random value: only that tells whether the keyring works."""
+        self._set("trial", secrets.token_urlsafe(32))
+        self.delete("trial")
+
+    def _get(self, entry: str) -> str | None:
+        backend = self._open()
+        return self._call(f'reading "{entry}"', partial(backend.get_password, self._service, entry))
+
+    def _set(self, entry: str, value: str, *parts: Secret) -> None:
+        backend = self._open()
+        write = partial(backend.set_password, self._service, entry, value)
+        self._call(f'writing "{entry}"', write, Secret(value), Secret(repr(value)[1:-1]), *parts)
+        if self._get(entry) != value:
+            detail = f'{full_name(backend)} did not give back what was written to "{entry}".'
+            raise self._error("Your keyring accepts writes and loses them", detail)
+
+    def _open(self) -> KeyringBackend:
+        if self._chosen is None:
+            self._chosen = self._call("loading it", partial(choose, self._backend_name))
+        return self._chosen
+
+    def _call(self, doing: str, call: Callable[[], T], *hidden: Secret) -> T:
+        answer: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                answer.set_result(call())
+            except BaseException as exc:  # noqa: BLE001 - backends leak anything; it is judged below
+                answer.set_exception(exc)
+
+        if not self._hanging:
+            threading.Thread(target=run, name="keyring", daemon=True).start()
+            self._await(answer)
+        if not answer.done():
+            raise self._error("Your keyring doesn't answer", f"It was asked while {doing}.")
+        failure = answer.exception()
+        if failure is None:
+            return answer.result()
+        # Raised outside any `except` and without a cause: the backend's error may hold the secret.
+        raise self._translated(failure, doing, hidden)
+
+    def _await(self, answer: Future[Any]) -> None:
+        begun, shown = time.monotonic(), 0
+        try:
+            while not wait((answer,), timeout=_POLL).done:
+                waited = time.monotonic() - begun
+                if self._limit is not None and waited >= self._limit:
+                    return
+                if self._waiting is not None and waited >= shown + 1:
+                    shown = int(waited)
+                    self._waiting(waited)
+        finally:
+            self._hanging = not answer.done()  # after Ctrl-C too: what tidies up then must not wait again
+            if shown and self._waiting is not None:
+                self._waiting(None)
+
+    def _translated(self, failure: BaseException, doing: str, hidden: tuple[Secret, ...]) -> StorageError:
+        from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
+
+        if isinstance(failure, StorageError):
+            return failure
+        locked = isinstance(failure, (KeyringLocked, InitError))
+        what = "is locked" if locked else "is missing" if isinstance(failure, NoKeyringError) else "failed"
+        # What is stored isn't known while reading, can't be scrubbed: only keyring's own errors are shown.
+        tells = hidden or isinstance(failure, KeyringError) or self._chosen is None
+        said = clean(scrub(str(failure), hidden)) if tells else ""
+        if any(secret.reveal() in said for secret in hidden):  # too short a secret for `scrub`
+            said = ""
+        return self._error(
+            f"Your keyring {what}", f"While {doing}: {type(failure).__name__}{': ' if said else ''}{said}"
+        )
+
+    def _unreadable(self, entry: str) -> StorageError:
+        return StorageError(
+            f'The entry "{entry}" of "{self._service}" in your keyring can\'t be read',
+            hint="Something else changed it: delete it with your keyring's program.",
+        )
+
+    def _error(self, title: str, detail: str) -> StorageError:
+        return StorageError(title, detail=detail, hint=advice(self._backend_name))
+
+
+def _parse(text: str) -> Any:
+    """The JSON value, or None: the parser's own error would carry the content with it."""
+    try:
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair can't be sent anywhere
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return value
