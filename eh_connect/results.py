@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from eh_connect import dates, lines
 from eh_connect.errors import NextStep  # pydantic reads it at run time
+from eh_connect.lines import Line, Sign
 
 if TYPE_CHECKING:
-    from eh_connect.lines import Line
+    from collections.abc import Sequence
+
+    from eh_connect.stackone.models import ConnectorProfile
 
 SCHEMA = 1
 """Version of the JSON output."""
@@ -20,8 +24,8 @@ class Result(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    next_steps: tuple[NextStep, ...] = Field((), exclude=True)
-    exit_code: int = Field(0, exclude=True)
+    next_steps: tuple[NextStep, ...] = Field(default=(), exclude=True)
+    exit_code: int = Field(default=0, exclude=True)
 
     def body(self) -> dict[str, Any]:
         """The fields of the JSON object besides the common ones."""
@@ -39,7 +43,7 @@ class SandboxResult(Result):
     pages: dict[str, str]
     folder: str
     next_steps: tuple[NextStep, ...] = Field(
-        (
+        default=(
             NextStep("Try the wizard, in another terminal", "eh-connect setup --sandbox"),
             NextStep("Try it without questions", "eh-connect setup --sandbox --no-input"),
         ),
@@ -48,7 +52,169 @@ class SandboxResult(Result):
 
     def lines(self) -> list[Line]:
         """Addresses and folder."""
-        from eh_connect.lines import ok, row
+        rows = [lines.row(name, url) for name, url in (self.pages | self.urls).items()]
+        served = lines.ok("The sandbox is served on this computer until Ctrl+C")
+        return [served, *rows, lines.row("Folder", self.folder)]
 
-        rows = [row(name, url) for name, url in (self.pages | self.urls).items()]
-        return [ok("The sandbox is served on this computer until Ctrl+C"), *rows, row("Folder", self.folder)]
+
+class View(BaseModel):
+    """A part of a result."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SecretView(View):
+    """A Client Secret, as it may be shown; ``stored_in`` is ``module.Class`` of the keyring."""
+
+    fingerprint: str
+    stored_in: str | None
+    set_at: str | None
+
+
+class LocalView(View):
+    """What is saved here of a label. None: nothing, or not known."""
+
+    id: str | None
+    name: str | None
+    fingerprint: str | None
+    set_at: str | None
+    proven: str | None
+    scopes_checked_at: str | None
+    scopes_missing: tuple[str, ...]
+    via: str | None
+    staged: bool | None
+    previous: str | None
+    api_key_kept: bool | None
+    stackone_url: str | None
+    org_id: str | None
+    app_name: str | None
+    scopes: str | None
+
+
+class RemoteView(View):
+    """The profile as StackOne lists it."""
+
+    id: str
+    name: str
+    active: bool | None
+    default: bool | None
+    created_at: str | None
+    updated_at: str | None
+
+    @classmethod
+    def of(cls, profile: ConnectorProfile) -> Self:
+        """The part of a profile that is shown."""
+        return cls(**{name: getattr(profile, name) for name in cls.model_fields})
+
+
+class Due(View):
+    """Something to do: its ID, why, and the command that does it, runnable as it stands."""
+
+    id: str
+    why: str
+    command: str
+
+
+class ProfileStatus(View):
+    """One label; ``local`` is None where its state can't be read."""
+
+    label: str
+    local: LocalView | None = None
+    remote: RemoteView | None = None
+    agree: bool | None = None
+    due: tuple[Due, ...] = ()
+    why_not: str = Field(default="", exclude=True)
+    secret: SecretView | None = Field(default=None, exclude=True)
+    keyring: str | None = Field(default=None, exclude=True)
+
+    def lines(self) -> list[Line]:
+        """A paragraph."""
+        local = self.local
+        if local is None:
+            return [lines.title(f"Label {self.label}"), lines.fail("What is saved can't be read", indent=2)]
+        name = f'"{local.name}" (label: {self.label})' if local.name else f"Label {self.label}"
+        found = [lines.title(name), *([lines.exact(local.id)] if local.id else [])]
+        if local.id:
+            found += self._remote(local)
+        if local.fingerprint:
+            where = self.keyring or ("not in the keyring" if local.staged is not None else "keyring not read")
+            since = f"set {dates.moment(local.set_at)}, " if local.set_at else ""
+            sign = Sign.OK if self.keyring else Sign.WARN
+            found.append(lines.row("Client Secret", f"{local.fingerprint}, {since}{where}", sign))
+        if local.previous:
+            found.append(
+                lines.row("Previous", f"{local.previous}, for eh-connect rotate --rollback", Sign.OK)
+            )
+        if local.staged:
+            found.append(lines.row("New credentials", "saved here, not known to be in use", Sign.WARN))
+        if local.proven:
+            found.append(lines.row("Sign-in test", f"passed {dates.moment(local.proven)}", Sign.OK))
+            found.append(self._scopes(local))
+        for each in self.due:
+            found += [lines.warn(each.why, indent=2), lines.todo(each.command, indent=4)]
+        return found if self.due else [*found, lines.ok("Nothing to do", indent=2)]
+
+    def _remote(self, local: LocalView) -> list[Line]:
+        if self.remote is None:
+            sign, text = (Sign.FAIL, "not there") if self.agree is False else (Sign.UNSURE, self.why_not)
+            return [lines.row("StackOne", text, sign)]
+        enabled = {True: "enabled", False: "disabled", None: "there"}[self.remote.active]
+        if self.agree:
+            since = dates.moment(self.remote.updated_at)
+            return [lines.row("StackOne", f"{enabled}, not changed by others since {since}", Sign.OK)]
+        changed = "changed by others" if self.agree is False else "can't be compared"
+        sign = Sign.WARN if self.agree is False or local.id is None else Sign.UNSURE
+        return [lines.row("StackOne", f"{enabled}, {changed}", sign)]
+
+    def _scopes(self, local: LocalView) -> Line:
+        if local.scopes_checked_at is None:
+            return lines.row("Scopes", "not checked: eh-connect verify --actions", Sign.UNSURE)
+        checked = dates.moment(local.scopes_checked_at)
+        if local.scopes_missing:
+            return lines.row("Scopes", f"missing: {', '.join(local.scopes_missing)} ({checked})", Sign.FAIL)
+        return lines.row("Scopes", f"every list action worked {checked}", Sign.OK)
+
+
+class StatusResult(Result):
+    """``status``; ``secret`` is that of the profile where there is exactly one."""
+
+    profiles: tuple[ProfileStatus, ...]
+    secret: SecretView | None
+
+    def lines(self) -> list[Line]:
+        """A paragraph for each label."""
+        if not self.profiles:
+            return [lines.unsure("Nothing is set up on this computer"), lines.todo("eh-connect setup")]
+        found = self.profiles[0].lines()
+        for profile in self.profiles[1:]:
+            found += [lines.BLANK, *profile.lines()]
+        return found
+
+
+class RemovedView(View):
+    """The label, and the ID that its profile has at StackOne."""
+
+    label: str
+    id: str | None
+
+
+class RemoveResult(Result):
+    """``remove``; ``by_hand`` says what remains to be done elsewhere."""
+
+    action: Literal["removed", "unchanged"]
+    profile: RemovedView
+    by_hand: tuple[str, ...]
+    was_shown: bool = Field(default=False, exclude=True)
+
+    def lines(self) -> list[Line]:
+        """What happened, and what remains, unless it was shown before."""
+        label = self.profile.label
+        if self.action == "unchanged":
+            return [lines.unsure(f"Nothing was saved here under the label {label}")]
+        remains = () if self.was_shown else by_hand_lines(self.by_hand)
+        return [lines.ok(f"Removed from this computer: label {label}"), *remains]
+
+
+def by_hand_lines(by_hand: Sequence[str]) -> list[Line]:
+    """What remains to be done elsewhere."""
+    return [lines.todo(text) for text in by_hand]

@@ -1,93 +1,172 @@
-"""A label, opened: its lock, what is kept of it, where its secrets may go. The cheapest checks come first."""
+"""A label, opened: its lock, what is saved of it, where its secrets may go; the cheapest checks first."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, nullcontext
-from typing import TYPE_CHECKING, TypeVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from eh_connect.cli import parts
-from eh_connect.cli.setup_inputs import STACKONE_APP_URL, STACKONE_URL
-from eh_connect.employment_hero.portal import OAUTH_URL
+from eh_connect import inputs
+from eh_connect.employment_hero.credentials import judge_api_key, judge_pair
 from eh_connect.errors import BusyError, StorageError
-from eh_connect.flows.keeping import Keeping
-from eh_connect.judging import origin, url
-from eh_connect.state import StateFolder
+from eh_connect.judging import origin
+from eh_connect.secret import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from typing import Any
 
     from eh_connect.cli.session import Session
-    from eh_connect.cli.setup_inputs import Given
-    from eh_connect.inputs import Inputs
+    from eh_connect.local.profile import LocalProfile
+    from eh_connect.values import Input, Values
 
-T = TypeVar("T")
+KEYRING_LIMIT = 5.0
+"""Seconds that an unattended run waits for one call of the keyring."""
 
 
-class Urls:
-    """Where things go: given, else as at the last success, else the real ones."""
+def now() -> str:
+    """The time, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
-    def __init__(self, given: Given, keeping: Keeping) -> None:
-        self.stackone = given.stackone_url or _stored(keeping.state.stackone_url) or STACKONE_URL
-        self.oauth = given.oauth_url or _stored(keeping.state.oauth_url) or OAUTH_URL
-        self.dashboard = given.app_url or STACKONE_APP_URL
-        self.origins = (origin(self.stackone), origin(self.oauth))
-        self.default_origins = (origin(STACKONE_URL), origin(OAUTH_URL))
+
+def origins(values: Values) -> tuple[str, ...]:
+    """Where this run's secrets may go: the origins of the StackOne API and of the OAuth server."""
+    return tuple(
+        origin(values.sure(each)) for each in (inputs.STACKONE_URL, inputs.EMPLOYMENT_HERO_OAUTH_URL)
+    )
+
+
+def default_origins() -> tuple[str, ...]:
+    """The same of the real servers."""
+    return tuple(
+        origin(each.default or "") for each in (inputs.STACKONE_URL, inputs.EMPLOYMENT_HERO_OAUTH_URL)
+    )
+
+
+def local_profile(session: Session, label: str, *, writes: bool, patient: bool = True) -> LocalProfile:
+    """What is saved of a label, not loaded yet; ``patient``: a person may take long to unlock the keyring."""
+    from eh_connect.local.keyring import KeyringStore
+    from eh_connect.local.profile import LocalProfile
+    from eh_connect.local.state import StateFolder
+
+    keyring = KeyringStore(
+        label,
+        backend_name=session.environ.get("EH_CONNECT_KEYRING") or None,
+        limit=None if session.attended and patient else KEYRING_LIMIT,
+        waiting=session.waiting_for_keyring,
+    )
+    return LocalProfile(label, keyring, StateFolder(session.folder), writes=writes, now=now)
 
 
 @contextmanager
 def opened(
     session: Session,
-    inputs: Inputs,
-    given: Given,
-    gather: Callable[[Keeping], T],
     *,
     writes: bool,
-    dry_run: bool | None = None,
-    asks: bool = False,
-) -> Iterator[tuple[Keeping, Urls, T]]:
-    """Open a label for the length of a block.
+    needs: Callable[[LocalProfile], tuple[Input[Any], ...]] = lambda _: (),
+    may_leave_out_store: bool = False,
+) -> Iterator[LocalProfile]:
+    """Open the label of a session for the length of a block.
 
     Args:
-        session: the run.
-        inputs: has what is wrong so far, and what ``gather`` adds to it.
-        given: from flags and variables.
-        gather: takes what is needed out of what is kept; notes what is missing in ``inputs``.
+        session: the run; its values get what is saved, where nothing was given.
         writes: whether keyring and folder will be written: then they are locked and tried first.
-        dry_run: a keyring that can't be read counts as empty. None: the command has neither this flag nor
-            ``--no-store``; where it has both, the hint of what only keeping fails with names the latter.
-        asks: what is missing will be asked for: it is no error.
+        needs: the inputs that this run can't do without, given or saved.
+        may_leave_out_store: the command has ``--no-store``: the hint of what only saving fails with names it.
 
     Raises:
-        InputError: all that is missing or invalid; or kept secrets would go to other hosts.
+        InputError: all that is missing or wrong; or saved secrets would go to other hosts.
         StorageError: keyring, folder or lock.
     """
-    folder = session.folder
-    states = StateFolder(folder)
-    keeping = Keeping(given.label, parts.keyring(session, given.label), states, writes=writes, now=parts.now)
+    values, asks = session.values, session.attended
+    dry_run = bool(values[inputs.DRY_RUN])
+    if asks:
+        values.stop_on_problems()
+    local = local_profile(session, values[inputs.PROFILE] or "default", writes=writes)
+    offer = _no_store_offered if may_leave_out_store and writes else nullcontext
     with ExitStack() as stack:
         # A folder that exists is locked before it is read; a new one is made once nothing is missing.
-        locked = writes and (asks or is_there(folder)) and not inputs.invalid
-        offer = _no_store_offered if writes and dry_run is not None else nullcontext
+        locked = writes and (asks or local.folder_exists()) and not values.invalid
         if locked:
             with offer():
-                stack.enter_context(states.lock(given.label))
-        keeping.load()
-        gathered = gather(keeping)
-        if not inputs.invalid:  # what is missing may be in there
-            _check_known(keeping, dry_run=bool(dry_run))
-        if not asks or inputs.invalid:
-            inputs.stop_on_problems()
+                stack.enter_context(local.lock())
+        local.load_state()
+        if writes or local.known or any(values[each] is None for each in needs(local)):
+            local.load_secrets()  # else the keyring need not even be imported
+        fill(values, local)
+        judge_credentials(values, session.output.warn)
+        values.need(*needs(local))
+        if not values.invalid:  # what is missing may be in there
+            _check_known(local, dry_run=dry_run)
+        if not asks or values.invalid:
+            values.stop_on_problems()
         if writes and not locked:
             with offer():
-                stack.enter_context(states.lock(given.label))
-            keeping.load()
+                stack.enter_context(local.lock())
+            local.load_state()
+            local.load_secrets()
         with offer():
-            _check_keyring(session, keeping, dry_run=bool(dry_run))
-            keeping.trial()
-        urls = Urls(given, keeping)
-        keeping.check_origins(urls.origins, urls.default_origins)
-        yield keeping, urls, gathered
+            _check_keyring(session, local, dry_run=dry_run)
+            local.trial()
+        local.check_origins(origins(values), default_origins())
+        yield local
+
+
+def fill(values: Values, local: LocalProfile) -> None:
+    """What is saved, where nothing was given."""
+    state, saved = local.state, local.credentials
+    unlock(values, local)
+    given_id = values[inputs.CLIENT_ID]
+    if saved is not None:
+        # A saved secret belongs to the application that it was saved for, never to another Client ID.
+        if given_id is None or given_id == saved.client_id:
+            values.fill(inputs.CLIENT_SECRET, saved.client_secret)
+        values.fill(inputs.CLIENT_ID, saved.client_id)
+    values.fill(inputs.API_KEY, local.api_key)
+    values.fill(inputs.NAME, state.wanted_name or state.name)
+    values.fill(inputs.ORG_ID, state.org_id)
+    values.fill(inputs.APP_NAME, state.app_name)
+    values.fill(inputs.SCOPES, state.scopes)
+    values.fill(inputs.ACTIONS, state.chosen_actions)
+
+
+def unlock(values: Values, local: LocalProfile) -> None:
+    """Credentials that came back locked: opened with the key in the keyring, then as if typed."""
+    locked = values[inputs.LOCKED]
+    if locked is None:
+        return
+    from eh_connect.employment_hero.hand_over import LockedTextError, open_locked
+
+    try:
+        credentials = open_locked(locked.reveal(), local.hand_over_key())
+    except LockedTextError as exc:
+        values.refuse(inputs.LOCKED, str(exc))
+        return
+    values.answer(inputs.CLIENT_ID, credentials.client_id)
+    values.answer(inputs.CLIENT_SECRET, credentials.client_secret)
+
+
+def credentials_of(values: Values) -> Credentials | None:
+    """Client ID and Client Secret, where both are there."""
+    client_id, client_secret = values[inputs.CLIENT_ID], values[inputs.CLIENT_SECRET]
+    return Credentials(client_id, client_secret) if client_id and client_secret else None
+
+
+def judge_credentials(values: Values, warn: Callable[[str], None]) -> None:
+    """What was given, held against what such values look like: errors are noted, doubts are warned of."""
+    given = {i: values[i] if values.given(i) else None for i in (inputs.CLIENT_ID, inputs.CLIENT_SECRET)}
+    texts = [None if each is None else each.reveal() for each in given.values()]
+    findings = judge_pair(*texts)
+    key = values[inputs.API_KEY]
+    if key is not None and values.given(inputs.API_KEY):
+        findings += judge_api_key(key.reveal(), *texts)
+    by_name = {i.name: i for i in (inputs.CLIENT_ID, inputs.CLIENT_SECRET, inputs.API_KEY)}
+    for finding in findings:
+        wanted = by_name[finding.input]
+        if finding.hard:
+            values.refuse(wanted, finding.why)
+        else:
+            warn(f"{wanted.title}: {finding.why}.")
 
 
 @contextmanager
@@ -97,40 +176,20 @@ def _no_store_offered() -> Iterator[None]:
     except BusyError:
         raise  # to go on beside another run is no way out
     except StorageError as exc:
-        exc.hint = f"{(exc.hint or 'Mend it').rstrip('.')}; or use --no-store, which keeps nothing."
+        exc.hint = f"{(exc.hint or '').rstrip('.')}, or save nothing: --no-store".lstrip(", ")
         raise
 
 
-def is_there(folder: Path) -> bool:
-    """Whether there is a folder to lock in."""
-    try:
-        return folder.is_dir()
-    except OSError:
-        return False  # what is wrong with it is told when it is made
+def _check_known(local: LocalProfile, *, dry_run: bool) -> None:
+    is_known = local.state.profile_id is not None or local.state.pending is not None
+    if local.unreadable is not None and is_known and not dry_run:
+        raise local.unreadable
 
 
-def _stored(base_url: str | None) -> str | None:
-    """A URL from the state file is judged like any other: the file may be damaged."""
-    try:
-        return base_url and url(base_url)
-    except ValueError as exc:
-        raise StorageError(
-            "The state file holds a URL that can't be used.",
-            detail=f"{exc}.",
-            hint="Restore the file, or give --stackone-url and EMPLOYMENT_HERO_OAUTH_URL.",
-        ) from None
-
-
-def _check_known(keeping: Keeping, *, dry_run: bool) -> None:
-    is_known = keeping.state.profile_id is not None or keeping.state.pending is not None
-    if keeping.unreadable is not None and is_known and not dry_run:
-        raise keeping.unreadable
-
-
-def _check_keyring(session: Session, keeping: Keeping, *, dry_run: bool) -> None:
-    if keeping.unreadable is None:
+def _check_keyring(session: Session, local: LocalProfile, *, dry_run: bool) -> None:
+    if local.unreadable is None:
         return
     if dry_run:
-        session.output.warn(f"The keyring can't be read and counts as empty. {keeping.unreadable.sentence}")
-    elif keeping.writes:
-        raise keeping.unreadable
+        session.output.warn(f"The keyring can't be read and counts as empty. {local.unreadable.sentence}")
+    elif local.writes:
+        raise local.unreadable

@@ -1,110 +1,81 @@
-"""``eh-connect remove``: forgets what is kept here of a profile, and says what remains to be done by hand."""
+"""``eh-connect remove``."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING
 
-import typer
-
-from eh_connect import inputs as names
-from eh_connect.cli import options
-from eh_connect.cli.session import execute
-from eh_connect.cli.status import MOST_COLUMNS, led_to_stackone
+from eh_connect import inputs as i
+from eh_connect.cli.command import Command
+from eh_connect.errors import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eh_connect.cli.session import Session
-    from eh_connect.flows.keeping import Keeping
-    from eh_connect.flows.remove import RemoveResult
-    from eh_connect.inputs import Inputs
-    from eh_connect.state import StateFolder
+    from eh_connect.person.terminal import Terminal
+    from eh_connect.results import Result
 
 
-def remove(  # noqa: PLR0913  # a flag is an argument
-    *,
-    profile: options.Profile = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask; needed where nobody is there.")] = False,
-    api_key_file: options.ApiKeyFile = None,
-    stackone_url: options.StackOneUrl = None,
-    json: options.Json = False,
-    no_input: options.NoInput = False,
-    sandbox: options.Sandbox = False,
-    verbose: options.Verbose = False,
-    timeout: options.Timeout = None,
-    api_key: options.RefusedApiKey = None,
-) -> None:
-    """Forget what is kept here of a profile, and say what remains to be done by hand.
+def _run(session: Session) -> Result:
+    from eh_connect.cli.opening import judge_credentials, local_profile
+    from eh_connect.cli.status import with_projects
+    from eh_connect.flows.remove import Surroundings, remove
+    from eh_connect.flows.status import Looked
 
-    Its pairs, its API key and its state are deleted. Nothing changes at StackOne or Employment Hero.
-    """
-
-    def body(session: Session, inputs: Inputs) -> RemoveResult:
-        if not yes and not session.attended:
-            inputs.missing.append(names.YES.problem())
-        return _remove(session, inputs, asks=not yes)
-
-    execute("remove", locals(), body)
-
-
-def _remove(session: Session, inputs: Inputs, *, asks: bool) -> RemoveResult:
-    from eh_connect.cli import parts, setup_inputs
-    from eh_connect.flows.keeping import Keeping
-    from eh_connect.flows.remove import RemoveRequest
-    from eh_connect.flows.remove import remove as forget
-    from eh_connect.flows.status import Opened
-    from eh_connect.state import StateFolder
-
-    given = setup_inputs.read_for_looking(inputs, session.output.warn)
-    inputs.stop_on_problems()
-    states = StateFolder(session.folder)
-    keeping = Keeping(given.label, parts.keyring(session, given.label), states, writes=True, now=parts.now)
+    values, terminal = session.values, session.terminal
+    asks = not values[i.YES]
+    if asks and terminal is None:
+        values.missing.append(i.YES.problem())
+    judge_credentials(values, session.output.warn)
+    values.stop_on_problems()
+    local = local_profile(session, values.sure(i.PROFILE), writes=True)
     with ExitStack() as stack:
-        _lock_and_load(session, keeping, states, stack)
-        (opened,) = led_to_stackone([Opened(given.label, keeping)], given, stack)
-        request = RemoveRequest(
-            project=opened.project,
-            why_not=opened.why_not.rstrip("."),
-            dashboard_url=given.app_url or setup_inputs.STACKONE_APP_URL,
-            portal_app_url=given.eh_app_url,
-            confirm=lambda by_hand: _confirm(session, given.label, by_hand) if asks else None,
-            width=min(get_terminal_size().columns, MOST_COLUMNS),
+        locked = local.folder_exists()  # none is made where nothing is saved
+        if locked:
+            stack.enter_context(local.lock())
+        local.load()
+        if not locked and not local.is_empty:
+            stack.enter_context(local.lock())
+            local.load()
+        (looked,) = with_projects(session, [Looked(local.label, local, why_not="it is not set up")], stack)
+        around = Surroundings(
+            project=looked.project,
+            why_not=looked.why_not.rstrip("."),
+            dashboard_url=values.sure(i.STACKONE_APP_URL),
+            portal_app_url=values.sure(i.EMPLOYMENT_HERO_APP_URL),
+            confirm=partial(_confirm, terminal, local.label) if asks and terminal else None,
         )
-        return forget(keeping, request)
+        return remove(local, around)
 
 
-def _lock_and_load(session: Session, keeping: Keeping, states: StateFolder, stack: ExitStack) -> None:
-    """Under the label's lock, for which no folder is made where nothing is kept."""
-    from eh_connect.cli.opening import is_there
+def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
+    """Returns where the person says yes."""
+    from eh_connect.lines import BLANK, prose, title
+    from eh_connect.results import by_hand_lines
 
-    label = keeping.state.label
-    locked = is_there(session.folder)
-    if locked:
-        stack.enter_context(states.lock(label))
-    keeping.load()
-    if not locked and not keeping.is_empty:
-        stack.enter_context(states.lock(label))
-        keeping.load()
-
-
-def _confirm(session: Session, label: str, by_hand: Sequence[str]) -> None:
-    """Returns once the person has typed the label."""
-    from eh_connect.cli.setup_wizard import asking
-
-    questions = asking(session, browser=False)
-    questions.terminal.heading(f"Forget what is kept here of “{label}”")
-    more = (
-        f"The Client ID and Secret, a kept API key and the state of “{label}” are deleted from this machine "
-        "and can't be brought back from here. Nothing changes at StackOne or Employment Hero."
+    terminal.show(
+        title(f"Remove label {label} from this computer"),
+        BLANK,
+        prose("This deletes its Client ID, Client Secret, API key and notes here. It can't be undone."),
+        prose("Nothing changes at StackOne or Employment Hero:"),
+        *by_hand_lines(by_hand),
+        BLANK,
     )
-    questions.terminal.say(more)
-    for text in by_hand[:1]:
-        questions.terminal.say(text)
+    if not terminal.yes("Remove it?", default=False):
+        raise StoppedError("Stopped. Nothing was removed.")
 
-    def judge(text: str) -> None:
-        if text != label:
-            raise ValueError("that is not the label; Ctrl-C leaves everything as it is")
 
-    questions.text(f"Type the label “{label}” to forget it", judge, more=more)
+COMMAND = Command(
+    "remove",
+    "Forget what is saved here of a profile, and say what remains to be done by hand.",
+    more="Nothing changes at StackOne or Employment Hero.",
+    inputs=(i.PROFILE, i.YES, i.API_KEY, *i.URLS),
+    examples=(
+        ("eh-connect remove", "shows what remains, then asks"),
+        ("eh-connect remove --profile staging --yes", "asks nothing"),
+    ),
+    codes=(3, 4),
+    run=_run,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import signal
 import sys
 import traceback
@@ -88,6 +89,11 @@ class Session:
         from eh_connect.local.files import default_folder
 
         return default_folder(self.environ)
+
+    def command_for(self, label: str, name: str, *arguments: str) -> str:
+        """A line to type for a label."""
+        profile = () if label == "default" else ("--profile", label)
+        return shlex.join(("eh-connect", name, *profile, *arguments)) + self.output.suffix
 
     @cached_property
     def unattended(self) -> Console:
