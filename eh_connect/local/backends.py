@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eh_connect.errors import StorageError
 from eh_connect.local.files import shown
@@ -81,7 +82,7 @@ def _systems_own() -> KeyringBackend:
         members = list(getattr(chosen, "backends", ()))
     for member in members:
         if full_name(member) in _ALLOWED:
-            return member
+            return _on_one_connection(member) if full_name(member) == _SECRET_SERVICE else member
     found = ", ".join(map(full_name, members)) or (full_name(chosen) if chosen else "none")
     raise StorageError(
         "This computer has no keyring to save the secrets in",
@@ -102,6 +103,27 @@ def _viable() -> Iterator[KeyringBackend]:
         except Exception:  # noqa: BLE001, S112  # backends leak anything; the next one may work
             continue
         yield found
+
+
+def _on_one_connection(backend: Any) -> KeyringBackend:
+    """The Secret Service on one connection: keyring opens one, and agrees on a key, for each call (15 ms)."""
+    from secretstorage.util import open_session
+
+    opened = backend.get_preferred_collection
+    shared: list[Any] = []
+
+    def collection() -> Any:
+        if shared and not shared[0].is_locked():
+            return shared[0]
+        fresh = opened()
+        fresh.session = open_session(fresh.connection)
+        atexit.register(fresh.connection.close)
+        fresh.connection.close = lambda: None  # keyring closes it after each call
+        shared[:] = [fresh]
+        return fresh
+
+    backend.get_preferred_collection = collection
+    return _sure(backend)
 
 
 def _candidates() -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -263,6 +262,8 @@ def _translated(doing: str, path: Path) -> Iterator[None]:
 @contextmanager
 def _temporary(path: Path, content: bytes) -> Iterator[Path]:
     """A synced file beside ``path``, 0600 from its first byte; gone at the end, unless renamed."""
+    import tempfile
+
     descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import threading
 import time
 from concurrent.futures import Future, wait
@@ -116,6 +115,8 @@ class KeyringStore:
 
     def trial(self) -> None:
         """Write, read and delete a random value: only that tells whether the keyring works."""
+        import secrets
+
         self._set("trial", secrets.token_urlsafe(32))
         self.delete("trial")
 

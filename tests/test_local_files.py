@@ -1,0 +1,345 @@
+"""The private folder: what is believed, what is refused, and what a crash leaves of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eh_connect.errors import BusyError, StorageError
+from eh_connect.local.files import PrivateFolder, default_folder, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="modes, owners and signals of POSIX")
+root_only = pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="only root can be another user"
+)
+OTHERS = 12345
+NAME = "profile-prod.json"
+
+
+def folder_at(path: Path | None) -> PrivateFolder:
+    return PrivateFolder(path, re.compile(r"profile-.*|trial\..*"))
+
+
+def every_use(folder: PrivateFolder) -> list[Callable[[], object]]:
+    return [
+        lambda: folder.read(NAME),
+        lambda: folder.write(NAME, b"new"),
+        lambda: folder.delete(NAME),
+        folder.names,
+        folder.check_writable,
+        lambda: folder.lock("profile-prod.lock", "prod", NAME).__enter__(),
+    ]
+
+
+def refused(folder: PrivateFolder, match: str, uses: slice = slice(None)) -> StorageError:
+    for use in every_use(folder)[uses]:
+        with pytest.raises(StorageError, match=match) as caught:
+            use()
+        assert caught.value.hint is not None
+        assert "EH_CONNECT_HOME" in caught.value.hint
+    return caught.value
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with a file that holds "old"."""
+    home = tmp_path / "above" / "home"
+    folder_at(home).write(NAME, b"old")
+    return home
+
+
+@contextmanager
+def as_user(user: int) -> Iterator[None]:
+    os.setresuid(user, user, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# What is believed
+
+
+@posix_only
+@pytest.mark.parametrize("bits", [0o777, 0o1777, 0o770, 0o720, 0o702])
+def test_a_folder_that_others_may_write_to_is_not_believed(home: Path, bits: int) -> None:
+    home.chmod(bits)
+    refused(folder_at(home), "Other users may write to")
+    assert ((home / NAME).read_bytes(), mode(home)) == (b"old", bits)
+
+
+@posix_only
+@pytest.mark.parametrize("bits", [0o666, 0o620, 0o602])
+@pytest.mark.parametrize("name", [NAME, "profile-prod.lock"])
+def test_a_file_or_lock_that_others_may_write_to_is_not_believed(home: Path, name: str, bits: int) -> None:
+    (home / name).touch()
+    (home / name).chmod(bits)
+    refused(folder_at(home), "Other users may write to", slice(0, 1) if name == NAME else slice(5, 6))
+
+
+@posix_only
+@root_only
+@pytest.mark.parametrize("part", ["above/home", "above"])
+def test_a_folder_or_a_way_to_it_that_belongs_to_another_user_is_not_believed(home: Path, part: str) -> None:
+    os.chown(home.parent.parent / part, OTHERS, OTHERS)
+    refused(folder_at(home), "belongs to another user")
+    assert [path.name for path in home.iterdir()] == [NAME]
+
+
+@posix_only
+@root_only
+@pytest.mark.parametrize(("name", "uses"), [(NAME, slice(0, 1)), ("profile-prod.lock", slice(5, 6))])
+def test_a_file_or_lock_of_another_user_is_not_believed(home: Path, name: str, uses: slice) -> None:
+    (home / name).touch(mode=0o600)
+    os.chown(home / name, OTHERS, OTHERS)
+    refused(folder_at(home), "belongs to another user", uses)
+
+
+@posix_only
+def test_a_way_that_others_could_swap_is_not_believed_and_a_sticky_one_is(home: Path) -> None:
+    home.parent.chmod(0o777)
+    refused(folder_at(home), "Other users may write to .*above$")
+    home.parent.chmod(0o1777)
+    assert folder_at(home).read(NAME) == b"old"
+
+
+@posix_only
+@root_only
+def test_a_link_on_the_way_is_judged_and_so_is_all_that_it_leads_through(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir(mode=0o700)
+    (tmp_path / "theirs" / "second").symlink_to(home.parent)
+    (tmp_path / "first").symlink_to("theirs/second")
+    via_links = folder_at(tmp_path / "first" / ".." / "above" / "home")
+    assert via_links.read(NAME) == b"old"
+    os.chown(tmp_path / "theirs", OTHERS, OTHERS)
+    refused(via_links, "theirs belongs to another user")
+    os.chown(tmp_path / "theirs", 0, 0)
+    os.chown(tmp_path / "first", OTHERS, OTHERS, follow_symlinks=False)
+    refused(via_links, "first belongs to another user")
+
+
+@posix_only
+@pytest.mark.parametrize("name", [NAME, "profile-prod.lock"])
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_what_is_no_plain_file_is_not_opened(home: Path, tmp_path: Path, name: str, kind: str) -> None:
+    (home / name).unlink(missing_ok=True)
+    make: dict[str, Callable[[], None]] = {
+        "link": lambda: (home / name).symlink_to(tmp_path / "elsewhere"),
+        "pipe": lambda: os.mkfifo(home / name, mode=0o600),
+        "folder": (home / name).mkdir,
+    }
+    (tmp_path / "elsewhere").write_bytes(b"planted")
+    make[kind]()
+    refused(folder_at(home), re.escape(name), slice(0, 1) if name == NAME else slice(5, 6))
+
+
+@posix_only
+def test_links_that_lead_in_a_circle_or_nowhere_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    refused(folder_at(tmp_path / "circle" / "home"), "circle")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "missing" / "missing")
+    with pytest.raises(StorageError, match="nowhere"):
+        folder_at(tmp_path / "nowhere").write(NAME, b"")
+
+
+@root_only
+def test_what_root_made_is_believed_by_a_user_and_what_another_user_made_is_not(home: Path) -> None:
+    for path in (home, *home.parents[:-1]):
+        if not mode(path) & stat.S_ISVTX:
+            path.chmod(0o755)
+    (home / NAME).chmod(0o644)
+    with as_user(OTHERS):
+        assert folder_at(home).read(NAME) == b"old"
+    os.chown(home, OTHERS + 1, OTHERS)
+    with as_user(OTHERS):
+        refused(folder_at(home), "belongs to another user")
+
+
+# Making and closing it
+
+
+@posix_only
+def test_folders_and_files_are_the_persons_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        folder = folder_at(tmp_path / "some" / "home")
+        with folder.lock("profile-prod.lock", "prod", NAME):
+            folder.write(NAME, b"new")
+    finally:
+        os.umask(before)
+    paths = [tmp_path / "some", tmp_path / "some" / "home", *(tmp_path / "some" / "home").iterdir()]
+    assert sorted(map(mode, paths)) == [0o600, 0o600, 0o700, 0o700]
+
+
+@posix_only
+@pytest.mark.parametrize("bits", [0o755, 0o750, 0o711])
+def test_a_wide_folder_of_our_own_is_closed_and_one_with_other_files_is_left_alone(
+    home: Path, bits: int
+) -> None:
+    home.chmod(bits)
+    assert folder_at(home).read(NAME) == b"old"
+    folder_at(home).check_writable()
+    assert mode(home) == 0o700
+    home.chmod(bits)
+    (home / "notes.txt").touch()
+    with pytest.raises(StorageError, match="Others can look into") as caught:
+        folder_at(home).write(NAME, b"new")
+    assert "chmod 700" in str(caught.value.hint)
+    assert ((home / NAME).read_bytes(), mode(home)) == (b"old", bits)
+    home.chmod(0o700)
+    folder_at(home).write(NAME, b"new")
+
+
+def test_where_nothing_is_nothing_is_read_and_nothing_made(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing" / "home", None):
+        folder = folder_at(path)
+        assert (folder.read(NAME), folder.names(), folder.delete(NAME)) == (None, [], False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_home_writing_names_the_variable_that_helps() -> None:
+    for use in (1, 4, 5):
+        refused(folder_at(None), "no home folder", slice(use, use + 1))
+
+
+@pytest.mark.parametrize("below", ["", "below", "far/below"])
+def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path, below: str) -> None:
+    (tmp_path / "blocked").write_text("mine")
+    refused(folder_at(tmp_path / "blocked" / below), "blocked")
+    assert (tmp_path / "blocked").read_text() == "mine"
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a file system that takes no files")
+def test_a_folder_that_takes_no_files_is_an_error() -> None:
+    for path in ("/proc/eh-connect", "/proc/self/fdinfo"):
+        with pytest.raises(StorageError, match="/proc/"):
+            folder_at(Path(path)).check_writable()
+
+
+# Writing and locking
+
+
+def test_a_later_write_replaces_the_earlier_one_and_leaves_no_rest(home: Path) -> None:
+    folder = folder_at(home)
+    folder.write(NAME, b"new")
+    folder.check_writable()
+    assert (folder.read(NAME), folder.names()) == (b"new", [NAME])
+    assert (folder.delete(NAME), folder.delete(NAME), folder.names()) == (True, False, [])
+
+
+@posix_only
+def test_a_write_that_the_disk_cuts_off_leaves_the_old_content_and_no_rest(home: Path) -> None:
+    program = (
+        "import resource, signal, sys, re\nfrom pathlib import Path\n"
+        "from eh_connect.errors import StorageError\nfrom eh_connect.local.files import PrivateFolder\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        f"try: PrivateFolder(Path(sys.argv[1]), re.compile('x')).write({NAME!r}, b'n' * 1000)\n"
+        "except StorageError as exc: print(exc.title, exc.detail)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(home)], capture_output=True, check=True)
+    assert b"Can't write" in done.stdout
+    assert b"File too large" in done.stdout
+    assert (folder_at(home).read(NAME), folder_at(home).names()) == (b"old", [NAME])
+
+
+def test_a_held_lock_refuses_the_next_run_of_that_label_only(home: Path) -> None:
+    folder = folder_at(home)
+    with folder.lock("profile-prod.lock", "prod", NAME):
+        with pytest.raises(BusyError, match='the label "prod"'):
+            folder.lock("profile-prod.lock", "prod", NAME).__enter__()
+        with pytest.raises(OSError, match="body"), folder.lock("profile-test.lock", "test", "profile-test"):
+            raise OSError("of the body")
+    with folder.lock("profile-prod.lock", "prod", NAME), folder.lock("profile-test.lock", "test", "x"):
+        pass
+
+
+@posix_only
+def test_a_killed_run_leaves_the_lock_free_a_whole_file_and_rests_that_the_next_one_clears(
+    home: Path,
+) -> None:
+    program = (
+        "import sys, re\nfrom pathlib import Path\nfrom eh_connect.local.files import PrivateFolder\n"
+        "folder = PrivateFolder(Path(sys.argv[1]), re.compile('profile-.*'))\n"
+        f"with folder.lock('profile-prod.lock', 'prod', {NAME!r}):\n"
+        "    print('held', flush=True)\n"
+        f"    while True: folder.write({NAME!r}, b'n' * 5000)\n"
+    )
+    argv = [sys.executable, "-c", program, str(home)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        for _ in range(50):
+            assert folder_at(home).read(NAME) in {b"old", b"n" * 5000}
+        with pytest.raises(BusyError):
+            folder_at(home).lock("profile-prod.lock", "prod", NAME).__enter__()
+        holder.send_signal(signal.SIGKILL)
+        holder.wait(timeout=30)
+    for rest in (f"{NAME}.abc.tmp", "profile-test.json.abc.tmp", "trial.abc.tmp"):
+        (home / rest).touch()
+    with folder_at(home).lock("profile-prod.lock", "prod", NAME):
+        pass
+    folder_at(home).check_writable()
+    assert folder_at(home).read(NAME) in {b"old", b"n" * 5000}
+    assert sorted(folder_at(home).names()) == [NAME, "profile-prod.lock", "profile-test.json.abc.tmp"]
+
+
+# Where it is
+
+
+def test_the_folder_named_in_the_environment_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
+    for named, meant in ((str(tmp_path / "x"), "x"), ("x", "x"), ("~/x", "home/x")):
+        assert default_folder({"EH_CONNECT_HOME": named}) == tmp_path / meant
+    assert shown(tmp_path / "home" / "x" / "y") == os.path.join("~", "x", "y")  # noqa: PTH118  # a text
+    assert shown(tmp_path / "home-x") == str(tmp_path / "home-x")
+
+
+@posix_only
+def test_a_home_that_is_unknown_or_a_working_folder_that_is_gone_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for named in ("~no-such-user-anywhere/x", "relative"):
+        with pytest.raises(StorageError, match=f"EH_CONNECT_HOME can't be found: {named}"):
+            default_folder({"EH_CONNECT_HOME": named})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the place on Linux")
+@pytest.mark.parametrize("environ", [{}, {"EH_CONNECT_HOME": ""}])
+def test_otherwise_it_is_the_platforms_place_for_state(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert default_folder(environ) == tmp_path / "eh-connect"
+
+
+@root_only
+def test_without_a_home_and_an_entry_among_the_users_there_is_no_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in ("HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    assert default_folder({}) is not None
+    with as_user(54321):
+        assert (default_folder({}), shown("/x")) == (None, "/x")
