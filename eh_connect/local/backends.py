@@ -14,7 +14,7 @@ from eh_connect.errors import StorageError
 from eh_connect.local.files import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from keyring.backend import KeyringBackend
 
@@ -77,13 +77,13 @@ def _systems_own() -> KeyringBackend:
 
     logging.getLogger("keyring").addHandler(logging.NullHandler())  # it would write between our lines
     chosen = (load_env() if os.environ.get("PYTHON_KEYRING_BACKEND") else None) or load_config()
-    members = [_sure(chosen)] if chosen else list(_viable())
+    members: Iterable[KeyringBackend] = [_sure(chosen)] if chosen else _viable()
     if chosen and full_name(chosen) == "keyring.backends.chainer.ChainerBackend":
-        members = list(getattr(chosen, "backends", ()))
+        members = getattr(chosen, "backends", ())
     for member in members:
         if full_name(member) in _ALLOWED:
             return _on_one_connection(member) if full_name(member) == _SECRET_SERVICE else member
-    found = ", ".join(map(full_name, members)) or (full_name(chosen) if chosen else "none")
+    found = full_name(chosen) if chosen else "none"
     raise StorageError(
         "This computer has no keyring to save the secrets in",
         detail=f"That is common over SSH, in WSL and in containers. Found: {found}. eh-connect uses Secret "
