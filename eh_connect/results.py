@@ -218,3 +218,71 @@ class RemoveResult(Result):
 def by_hand_lines(by_hand: Sequence[str]) -> list[Line]:
     """What remains to be done elsewhere."""
     return [lines.todo(text) for text in by_hand]
+
+
+class ActionView(View):
+    """One action that was run; ``missing_scope`` is named by section, card and box where it is known."""
+
+    id: str
+    result: Literal["works", "scope_missing", "not_checked"]
+    http_status: int | None
+    missing_scope: str | None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a scope is missing."""
+        return self.result == "scope_missing"
+
+
+class SessionResult(Result):
+    """``verify`` and ``link``, and what their failures carry too. No link: it was an earlier run's."""
+
+    session_id: int | str
+    auth_link_url: str | None
+    expires_at: str | None
+    status: str
+    oauth_error: str | None
+    actions: tuple[ActionView, ...] | None = None
+    found: tuple[Line, ...] = Field(default=(), exclude=True)
+
+    def lines(self) -> list[Line]:
+        """What was found, in the order in which it was."""
+        return list(self.found)
+
+
+class CheckView(View):
+    """One check of ``doctor``; ``name`` is its ID in words."""
+
+    id: str
+    result: Literal["pass", "warn", "fail", "skip"]
+    detail: str
+    remedy: str | None
+    name: str = Field(exclude=True)
+
+
+_SIGNS = {"pass": Sign.OK, "warn": Sign.WARN, "fail": Sign.FAIL, "skip": Sign.UNSURE}
+
+
+class DoctorResult(Result):
+    """``doctor``."""
+
+    checks: tuple[CheckView, ...]
+
+    @property
+    def summary(self) -> str:
+        """``1 problem, 2 warnings``."""
+        counts = [sum(each.result == kind for each in self.checks) for kind in ("fail", "warn")]
+        words = [
+            f"{n} {word}{'' if n == 1 else 's'}"
+            for n, word in zip(counts, ("problem", "warning"), strict=True)
+            if n
+        ]
+        return ", ".join(words) or "No problem found"
+
+    def lines(self) -> list[Line]:
+        """A row for each, and its remedy below."""
+        found = []
+        for each in self.checks:
+            found.append(lines.row(each.name, each.detail, _SIGNS[each.result]))
+            found += [lines.todo(each.remedy, indent=4)] if each.remedy else []
+        return [*found, lines.BLANK, lines.prose(self.summary, indent=0)]

@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from eh_connect.cli import options
-from eh_connect.cli.session import execute
+from eh_connect import inputs as i
+from eh_connect.cli.command import Command
 
 if TYPE_CHECKING:
     from eh_connect.cli.session import Session
-    from eh_connect.inputs import Inputs
-    from eh_connect.result import SessionResult
+    from eh_connect.results import Result
 
 
-def link(  # noqa: PLR0913  # a flag is an argument
-    *,
-    owner_id: Annotated[
-        options.Text, typer.Option("--owner-id", metavar="ID", help="The customer's ID in your own system.")
-    ] = None,
-    owner_name: Annotated[
-        options.Text, typer.Option("--owner-name", metavar="NAME", help="The customer's name.")
-    ] = None,
-    label: Annotated[
-        options.Text, typer.Option("--label", metavar="TEXT", help="StackOne's label of the connect session.")
-    ] = None,
-    expires_in: Annotated[
-        options.Text,
-        typer.Option("--expires-in", metavar="SECONDS", help="How long the link works. [default: 1800]"),
-    ] = None,
-    wait: Annotated[
-        options.Text,
-        typer.Option(
-            "--wait", metavar="SECONDS", help="How long the customer is waited for. [default: 0, not at all]"
-        ),
-    ] = None,
-    profile: options.Profile = None,
-    profile_id: options.KnownProfileId = None,
-    api_key_file: options.ApiKeyFile = None,
-    stackone_url: options.StackOneUrl = None,
-    json: options.Json = False,
-    no_input: options.NoInput = False,
-    sandbox: options.Sandbox = False,
-    verbose: options.Verbose = False,
-    timeout: options.Timeout = None,
-    api_key: options.RefusedApiKey = None,
-) -> None:
-    """Make a link by which a customer's Employment Hero account is linked through the profile.
+def _run(session: Session) -> Result:
+    from eh_connect.cli.sign_in import run
+    from eh_connect.flows.link import link
 
-    The link is a bearer token: as long as it works, whoever has it can link an account in that name.
-    """
+    return run(session, link, i.OWNER_NAME, i.OWNER_ID, wait=0.0)
 
-    def body(session: Session, inputs: Inputs) -> SessionResult:
-        from eh_connect.cli.link_run import run_link
 
-        return run_link(session, inputs)
-
-    execute("link", locals(), body)
+COMMAND = Command(
+    "link",
+    "Make a link by which a customer connects their Employment Hero account.",
+    more="Send it to the customer's administrator only: whoever has it can connect an account.",
+    inputs=(
+        *(i.PROFILE, i.PROFILE_ID, i.OWNER_NAME, i.OWNER_ID, i.SESSION_LABEL, i.EXPIRES_IN, i.API_KEY),
+        *(i.WAIT, *i.URLS),
+    ),
+    examples=(
+        ("eh-connect link", "asks for the customer's name and ID"),
+        ('eh-connect link --owner-name "Acme" --owner-id 42 --expires-in 86400', "a link for a day"),
+    ),
+    codes=(3, 4, 5, 6, 7, 8, 9),
+    run=_run,
+)

@@ -2,55 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from eh_connect.cli import options
-from eh_connect.cli.session import execute
+from eh_connect import inputs as i
+from eh_connect.cli.command import Command
 
 if TYPE_CHECKING:
     from eh_connect.cli.session import Session
-    from eh_connect.inputs import Inputs
-    from eh_connect.result import SessionResult
+    from eh_connect.results import Result
 
 
-def verify(  # noqa: PLR0913  # a flag is an argument
-    *,
-    profile: options.Profile = None,
-    profile_id: options.KnownProfileId = None,
-    api_key_file: options.ApiKeyFile = None,
-    stackone_url: options.StackOneUrl = None,
-    wait: Annotated[
-        options.Text,
-        typer.Option(
-            "--wait",
-            metavar="SECONDS",
-            help="How long somebody is waited for. [default: 600; unattended 0]",
-        ),
-    ] = None,
-    keep_account: Annotated[
-        bool, typer.Option("--keep-account", help="Keep the test account that the sign-in makes.")
-    ] = False,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the link in the browser, if there is one.")
-    ] = True,
-    json: options.Json = False,
-    no_input: options.NoInput = False,
-    sandbox: options.Sandbox = False,
-    verbose: options.Verbose = False,
-    timeout: options.Timeout = None,
-    api_key: options.RefusedApiKey = None,
-) -> None:
-    """Prove the connector profile: open a link, wait until somebody has signed in.
+def _run(session: Session) -> Result:
+    from eh_connect.cli.sign_in import DEFAULT_WAIT, run
+    from eh_connect.flows.verify import verify
 
-    Only a sign-in shows whether Client ID, Client Secret and redirect URI are right. Unattended, the link
-    is printed, and the next run sees whether it was used.
-    """
+    return run(session, verify, wait=DEFAULT_WAIT)
 
-    def body(session: Session, inputs: Inputs) -> SessionResult:
-        from eh_connect.cli.verify_run import run_verify
 
-        return run_verify(session, inputs, keep_account=keep_account, browser=browser)
-
-    execute("verify", locals(), body)
+COMMAND = Command(
+    "verify",
+    "Test a profile by a real sign-in, and whether its scopes are enough.",
+    more="You sign in to Employment Hero once. The test account is removed from StackOne afterwards.",
+    inputs=(
+        *(i.PROFILE, i.PROFILE_ID, i.RUN_ACTIONS, i.KEEP_ACCOUNT, i.API_KEY),
+        *(i.WAIT, i.BROWSER, *i.URLS),
+    ),
+    examples=(
+        ("eh-connect verify", "opens a link and waits until you have signed in"),
+        ("eh-connect verify --actions", "also runs each list action once; its data is thrown away"),
+        ("eh-connect verify --no-input --wait 600 --json", "in a script: prints the link, waits"),
+    ),
+    codes=(3, 4, 5, 6, 7, 8, 9),
+    run=_run,
+)

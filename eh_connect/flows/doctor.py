@@ -1,86 +1,112 @@
-"""The order of ``doctor``: this machine first, then the network, side by side."""
+"""``doctor``: one check after the other; each looks, judges and names its remedy."""
 
 from __future__ import annotations
 
-import threading
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from eh_connect.checks import ORDER, skipped, stopped
-from eh_connect.errors import EhConnectError, NetworkError
+from eh_connect.errors import (
+    EhConnectError,
+    NetworkError,
+    StackOneAuthError,
+    StackOneRefusedError,
+    StorageError,
+)
+from eh_connect.results import CheckView, DoctorResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from eh_connect.checks import Check
+    from eh_connect.flows.parts import Console
 
-    Probe = Callable[[], Check]
-
-_POLL = 0.1  # s; a longer wait would hold back Ctrl-C on Windows
-_GRACE = 1.0  # s for what has used up its time to say so itself
+_KINDS = (StorageError, StackOneAuthError, StackOneRefusedError, NetworkError)
+_LATER = "Wait a little, then run eh-connect doctor again."
 
 
-def examine(
-    here: Mapping[str, Probe], *lanes: Mapping[str, Probe], after: Mapping[str, Probe], limit: float
-) -> dict[str, Check]:
-    """Every check, by its ID, in ``checks.ORDER``.
+class Found(NamedTuple):
+    """What a check saw: pass, warn or skip. A failure is raised."""
 
-    Args:
-        here: probes of this machine, one after the other; none keeps another from its turn.
-        lanes: probes of the network. Lanes run side by side; in a lane each needs the one before it.
-        after: what is judged from all of that.
-        limit: seconds that the lanes may take. One that hangs longer is left behind.
+    result: str
+    detail: str
+    remedy: str | None = None
+
+
+class Check(NamedTuple):
+    """A check: its ID, its name in words, and the look, which raises EhConnectError where ``setup`` would fail.
+
+    ``advisory``: where nothing answers, ``setup`` goes on. ``needs`` is a check without which it makes no
+    sense.
     """
-    checks = {name: _looked(name, probe) for name, probe in here.items()}
-    running = [_Lane(probes) for probes in lanes]
-    for lane in running:
-        lane.start()
-    end = time.monotonic() + limit + _GRACE
-    for lane in running:
-        while lane.is_alive() and time.monotonic() < end:
-            lane.join(_POLL)
-        checks |= lane.found(limit)
-    checks |= {name: _looked(name, probe) for name, probe in after.items()}
-    return {name: checks[name] for name in sorted(checks, key=ORDER.index)}
+
+    id: str
+    name: str
+    look: Callable[[], Found]
+    advisory: bool = False
+    needs: str | None = None
 
 
-def _looked(name: str, probe: Probe) -> Check:
+def passed(detail: str) -> Found:
+    """All is well."""
+    return Found("pass", detail)
+
+
+def warned(detail: str, remedy: str) -> Found:
+    """It works without; or it may come to matter."""
+    return Found("warn", detail, remedy)
+
+
+def skipped(detail: str, remedy: str | None = None) -> Found:
+    """It could not be looked at, or there is nothing to look at."""
+    return Found("skip", detail, remedy)
+
+
+def doctor(checks: Iterable[Check], console: Console) -> DoctorResult:
+    """Run them in their order.
+
+    Raises:
+        EhConnectError: of the kind of the first failure, carrying all that was found.
+    """
+    found: list[CheckView] = []
+    failures: list[EhConnectError] = []
+    missed: dict[str, str] = {}
+    for check in checks:
+        if check.needs in missed:
+            seen = skipped(f"needs {missed[check.needs or '']} first")
+        else:
+            with console.working(f"Checking {check.name}"):
+                seen = _look(check, failures)
+        if seen.result in {"fail", "skip"}:
+            missed[check.id] = check.name
+        found.append(
+            CheckView(
+                id=check.id, result=seen.result, detail=seen.detail, remedy=seen.remedy, name=check.name
+            )
+        )
+    result = DoctorResult(checks=tuple(found))
+    if not failures:
+        return result
+    raise _failure(result, failures)
+
+
+def _look(check: Check, failures: list[EhConnectError]) -> Found:
     try:
-        return probe()
+        return check.look()
     except EhConnectError as exc:
-        return stopped(name, exc)
+        detail = f"{exc.sentence} {exc.detail or ''}".strip()
+        if check.advisory and isinstance(exc, NetworkError):
+            return warned(detail, exc.hint or _LATER)
+        failures.append(exc)
+        return Found("fail", detail, exc.hint)
 
 
-class _Lane(threading.Thread):
-    """A daemon: the process's exit does not wait for it."""
-
-    def __init__(self, probes: Mapping[str, Probe]) -> None:
-        super().__init__(name="doctor", daemon=True)
-        self._probes = probes
-        self._found: dict[str, Check] = {}
-        self._defect: BaseException | None = None
-
-    def run(self) -> None:
-        """Look, until something is not as it should be."""
-        try:
-            for name, probe in self._probes.items():
-                self._found[name] = check = _looked(name, probe)
-                if check.result in {"fail", "skip"}:
-                    return
-        except BaseException as exc:  # noqa: BLE001  # a defect of ours: raised where somebody hears of it
-            self._defect = exc
-
-    def found(self, limit: float) -> dict[str, Check]:
-        """What is known by now; the rest hangs, or was waiting for its turn."""
-        hangs = self.is_alive()  # before all else is read: it may end in between
-        if self._defect is not None:
-            raise self._defect
-        found = dict(self._found)
-        ahead = [name for name in self._probes if name not in found]
-        if hangs and ahead:
-            hint = "Check the connection. --timeout gives it more time."
-            late = NetworkError(f"No answer within {limit:g} s.", hint=hint)
-            found[ahead[0]] = stopped(ahead[0], late)
-        missed = next((name for name, check in found.items() if check.result in {"fail", "skip"}), "")
-        rest = {name: skipped(f"Not looked at: it needs {missed} first.") for name in self._probes}
-        return rest | found
+def _failure(result: DoctorResult, failures: list[EhConnectError]) -> EhConnectError:
+    first = failures[0]
+    kind = next((kind for kind in _KINDS if isinstance(first, kind)), EhConnectError)
+    failed = [each for each in result.checks if each.result == "fail"]
+    return kind(
+        result.summary,
+        detail=f"{failed[0].name}: {failed[0].detail}",
+        hint=failed[0].remedy,
+        http_status=first.http_status,
+        body=result.body(),
+        found=result.lines(),
+    )

@@ -128,8 +128,8 @@ class DashboardWork:
 class Watch(Protocol):
     """A live line while the person does something elsewhere."""
 
-    def __call__(self, so_far: float, seconds: float) -> bool:
-        """Wait for so many seconds, ``so_far`` after the start; True: look now."""
+    def __call__(self, so_far: float, seconds: float) -> Literal["look", "error"] | None:
+        """Wait for so many seconds, ``so_far`` after the start; what the person pressed, if anything."""
         ...
 
 
@@ -212,6 +212,25 @@ class Console(Protocol):
 
 class Revised(Exception):  # noqa: N818  # no error: the way back to planning
     """The person changed an answer at the review."""
+
+
+@dataclass(frozen=True)
+class SignInParts:
+    """The collaborators of ``flows.sign_in``.
+
+    ``again`` is the command line to type once more. ``renew`` gives the next requests all their network time:
+    waiting for a person is none. ``new_id`` makes a few random characters.
+    """
+
+    profiles: ReadsProfiles
+    sessions: ConnectSessions
+    local: LocalProfile
+    console: Console
+    clock: Callable[[], float]
+    renew: Callable[[], None]
+    now: Callable[[], str]
+    new_id: Callable[[], str]
+    again: str
 
 
 @dataclass(frozen=True)

@@ -1,224 +1,206 @@
-"""``verify``: prove a profile end to end, by somebody who signs in through it."""
+"""``verify``: a sign-in through the profile, then the list actions, then the test account is removed again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from eh_connect.commands import command
-from eh_connect.errors import NetworkError, NextStep, StackOneAuthError, StackOneRefusedError, StorageError
-from eh_connect.flows.signing_in import USUAL_LIFE, SigningIn, the_profile
+from eh_connect import inputs, lines
+from eh_connect.dates import deadline
+from eh_connect.errors import (
+    NetworkError,
+    NextStep,
+    StackOneAuthError,
+    StackOneRefusedError,
+    StorageError,
+)
+from eh_connect.flows.actions_check import check_actions
+from eh_connect.flows.find import the_profile
+from eh_connect.flows.sign_in import SignIn
+from eh_connect.local.state import SavedSession
 from eh_connect.stackone.models import SessionRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from eh_connect.flows.parts import SignInParts
+    from eh_connect.lines import Line
+    from eh_connect.results import ActionView, SessionResult
+    from eh_connect.stackone.models import ConnectorProfile
+    from eh_connect.values import Values
 
-    from eh_connect.flows.signing_in import SignInParts
-    from eh_connect.ports import KeepsState
-    from eh_connect.result import SessionResult
-    from eh_connect.stackone.models import ConnectorProfile, ConnectSession
-    from eh_connect.state import State
+OWNER_NAME = "eh-connect verify (test)"
+"""How a test account can be recognised at StackOne."""
 
-OWNER_ID, OWNER_NAME = "eh-connect-verify", "eh-connect verify (test)"
-"""How the test account can be recognised at StackOne."""
+LIFE = 1800
+"""Seconds that a link works. Source: the default that StackOne documents."""
 
 LATER_WAIT = 600
-"""Seconds to wait where nothing is kept here that a later run could look at."""
-
-MOST_OPEN = 3
-"""How many links that nobody used yet are looked at by later runs."""
+"""Seconds to wait where nothing is saved here that a later run could look at."""
 
 
-@dataclass(frozen=True)
-class VerifyRequest:
-    """What is to be proven. ``again`` is the command line to type once more."""
-
-    label: str
-    profile_id: str | None
-    wait: float
-    keep_account: bool
-    again: str
-
-
-class Notes:
-    """Notes of a label, for as long as the pair and the profile are those of the beginning.
-
-    Nobody is locked out while a person is waited for; so before a note is made, the state is read again.
+def verify(values: Values, parts: SignInParts, *, wait: float, command: str) -> SessionResult:
+    """Verify the profile. A session without an outcome is looked at by the next run.
 
     Args:
-        states: the state folder.
-        start: the state at the beginning.
-        writes: False: nothing is written.
+        values: what this run was told.
+        parts: the collaborators.
+        wait: seconds to wait for a person; 0: the link is handed out and the run ends.
+        command: the label's command line, with ``{}`` for the command.
+
+    Raises:
+        EhConnectError: what stood in the way; it carries the session.
     """
-
-    def __init__(self, states: KeepsState, start: State, *, writes: bool) -> None:
-        self.start = start
-        self._states = states
-        self._writes = writes
-
-    def are_of(self, profile: ConnectorProfile) -> bool:
-        """Whether what is kept is of this profile."""
-        return self._writes and self.start.profile_id == profile.id
-
-    @property
-    def session_ids(self) -> tuple[str, ...]:
-        """The sessions of earlier runs whose outcome was not seen, the latest first."""
-        return tuple(self.start.session_id.split(", ")) if self.start.session_id else ()
-
-    def make(self, session_ids: tuple[str, ...], *, proven_at: str | None = None) -> str | None:
-        """Note the sessions to look at and the proof; why not, where there is a reason.
-
-        StorageError: another run holds the lock, or the disk does not take it.
-        """
-        with self._states.lock(self.start.label):
-            state = self._states.read(self.start.label)
-            if state is None or _pair_of(state) != _pair_of(self.start):
-                return "what is kept here was replaced meanwhile"
-            if proven_at is None or state.staged_by is not None:
-                proven_at = state.proven_at
-            session_id = ", ".join(session_ids[:MOST_OPEN]) or None
-            self._states.write(replace(state, session_id=session_id, proven_at=proven_at))
-        if state.staged_by is not None:
-            return "a new pair is staged and not finished, so which of the two was proven is not known"
-        return None
+    profile = the_profile(values, parts.local, parts.profiles.profiles())
+    test = _Test(values, parts, profile, SignIn(parts, wait=wait, command=command))
+    with test.sign_in.reported():
+        return test.run()
 
 
-def _pair_of(state: State) -> tuple[str | None, str | None]:
-    return state.profile_id, state.fingerprint
+@dataclass
+class _Test:
+    values: Values
+    parts: SignInParts
+    profile: ConnectorProfile
+    sign_in: SignIn
+    found: list[Line] = field(default_factory=list)
 
-
-def verify(request: VerifyRequest, parts: SignInParts, notes: Notes) -> SessionResult:
-    """Prove it. Raises EhConnectError; a session without an outcome is looked at by the next run."""
-    return _Verification(request, parts, notes).run()
-
-
-class _Verification:
-    def __init__(self, request: VerifyRequest, parts: SignInParts, notes: Notes) -> None:
-        self.request = request
-        self.parts = parts
-        self.notes = notes
-        self.console = parts.console
-        self.signing_in = SigningIn(parts, label=request.label, again=request.again, wait=request.wait)
-        self.profile = the_profile(parts, request.label, request.profile_id, notes.start.profile_id)
-        self.is_kept = notes.are_of(self.profile)
-        self.open: list[str] = []
+    def __post_init__(self) -> None:
+        self.is_saved = self.parts.local.is_of(self.profile)
+        self.account: str | None = None
 
     def run(self) -> SessionResult:
-        with self.signing_in.told():
-            session = self._earlier() or self._new()
-            if session.status != "authenticated":
+        if not self._earlier():
+            while self._new() == "over":
+                self.parts.renew()
+            if self.sign_in.sure.status != "authenticated":
                 return self._pending()
-            return self._proven(session)
-
-    def _earlier(self) -> ConnectSession | None:
-        """The session of an earlier run that somebody has used by now; those that nobody used stay open."""
-        used: list[ConnectSession] = []
-        for session_id in self.notes.session_ids if self.is_kept else ():
-            try:
-                session = self.parts.sessions.look(session_id)
-            except StackOneRefusedError:
-                continue  # StackOne has forgotten it
-            if session.profile_id not in {None, self.profile.id} or session.status == "cancelled":
-                continue
-            if session.status == "pending":
-                self.open.append(session_id)
-            else:
-                used.append(session)
-        if not used:
-            if self.open:
-                self.console.progress("Nobody used the link of an earlier run so far: a new one is made.")
-            return None
-        self.console.progress("An earlier run made a link, and somebody used it.")
-        self.signing_in.adopt(next((each for each in used if each.status == "authenticated"), used[0]))
-        return self._judged(self.signing_in.judged)
-
-    def _new(self) -> ConnectSession:
-        self.signing_in.create(
-            SessionRequest(self.profile.id, OWNER_ID, OWNER_NAME, kind="TEST", expires_in=USUAL_LIFE)
+        self.account = self.sign_in.sure.account_id
+        try:
+            self.parts.renew()
+            self._note_verified()
+            actions = self._actions()
+        finally:  # Ctrl-C too: a test account is removed, or named
+            self._remove_account()
+        missing = any(each.result == "scope_missing" for each in actions or ())
+        return self.sign_in.result(
+            actions=None if actions is None else tuple(actions),
+            found=tuple(self.found),
+            exit_code=9 if missing else 0,
         )
-        self._note(self.signing_in.session.id, *self.open)
-        return self._judged(lambda: self.signing_in.watch(self._about()))
 
-    def _judged(self, outcome: Callable[[], ConnectSession]) -> ConnectSession:
+    def _earlier(self) -> bool:
+        """Whether the link of an earlier run was used by now."""
+        saved = self.parts.local.state.session if self.is_saved else None
+        if saved is None:
+            return False
         try:
-            return outcome()
+            session = self.parts.sessions.look(saved.id)
+        except StackOneRefusedError:
+            return False  # StackOne has forgotten it
+        if session.profile_id not in {None, self.profile.id} or session.status not in {
+            "authenticated",
+            "error",
+        }:
+            return False
+        self.parts.console.show(lines.ok("The link of an earlier run was used"))
+        self.sign_in.session = session
+        self._note(session=None)
+        self.sign_in.judge()
+        return True
+
+    def _new(self) -> str:
+        owner = f"eh-connect-verify-{self.parts.new_id()}"  # a known one would open the account of before
+        session = self.sign_in.begin(
+            SessionRequest(
+                profile_id=self.profile.id,
+                owner_id=owner,
+                owner_name=OWNER_NAME,
+                kind="test",
+                expires_in=LIFE,
+            )
+        )
+        self._note(session=SavedSession(id=session.id, owner_id=owner))
+        try:
+            return self.sign_in.watch(self._about())
         finally:
-            if self.signing_in.session.status in {"error", "cancelled"}:
-                self._note(*self.open)
+            if self.sign_in.sure.status not in {"pending", "authenticated"}:
+                self._note(session=None)
 
-    def _note(self, *session_ids: str) -> None:
-        if not self.is_kept:
-            return
-        try:
-            self.notes.make(session_ids)
-        except StorageError as exc:
-            self.console.warn(f"The connect session could not be noted for a later run. {exc.title}.")
-
-    def _about(self) -> str:
+    def _about(self) -> tuple[Line, ...]:
+        until = deadline(self.sign_in.expires_at, LIFE)
         return (
-            "Sign in to Employment Hero by this link, and allow the access.\n"
-            f"Until {self.signing_in.expires_at} whoever has it can link an account through the profile "
-            f"“{self.profile.name}”: keep it to yourself."
+            lines.prose(
+                f"Sign in and allow access here. Keep the link private: {until} anyone who has it can connect "
+                "an account."
+            ),
         )
 
     def _pending(self) -> SessionResult:
-        link = self.signing_in.session.link
-        result = self.signing_in.result(
-            self._about(), link.reveal() if link else "", "Nothing is proven yet."
-        )
-        step = NextStep("see whether somebody has signed in", self.request.again)
-        if not self.is_kept:
-            step = NextStep("make a new link, and wait", f"{self.request.again} --wait {LATER_WAIT}")
-        return replace(result, next_steps=(step,))
+        link = self.sign_in.sure.link
+        found = [*self._about(), *([lines.exact(link.reveal())] if link else [])]
+        step = NextStep("See whether the sign-in was done", self.parts.again)
+        if not self.is_saved:
+            step = NextStep("Make a new link, and wait", f"{self.parts.again} --wait {LATER_WAIT}")
+        return self.sign_in.result(found=(*found, lines.unsure("No sign-in yet")), next_steps=(step,))
 
-    def _proven(self, session: ConnectSession) -> SessionResult:
-        lines = [
-            f"Proven: somebody signed in to Employment Hero through the profile “{self.profile.name}”.",
-            "  Shown          its Client ID, Client Secret and redirect URI work together",
-            "  Not shown      whether the scopes are enough: the first request that needs one shows that",
-        ]
-        steps = []
-        if self.is_kept:
-            lines.append(f"  Noted          {self._note_proof()}")
-            if self.notes.start.old_secret is not None:
-                done = command("rotate", self.request.label, "--old-revoked")
-                steps.append(NextStep("once you have revoked the old secret in the Developer Portal", done))
-        else:
-            lines.append("  Noted          no: nothing is kept here of this profile")
-        lines.append(f"  Test account   {self._account(session.account_id)}")
-        return replace(self.signing_in.result(*lines), next_steps=tuple(steps))
-
-    def _note_proof(self) -> str:
-        now = self.parts.now()
-        if self.profile.updated_at != self.notes.start.updated_at:
-            self.console.warn(
-                "Somebody changed the profile at StackOne after eh-connect's last write: what is proven is "
-                "what is there now, which may not be the pair that is kept here."
-            )
+    def _note_verified(self) -> None:
+        self.found.append(lines.ok("Verified: Client ID, Client Secret and redirect URI work together"))
+        if not self.is_saved:
+            self.found.append(lines.unsure("Not noted: nothing is saved here of this profile"))
+            return
         try:
-            why_not = self.notes.make((), proven_at=now)
+            now = next(p for p in self.parts.profiles.profiles() if p.id == self.profile.id)
+            why_not = self.parts.local.verified(now, before=self.profile, session=None)
+        except (StopIteration, NetworkError, StackOneAuthError, StackOneRefusedError):
+            why_not = "whether the profile was changed meanwhile could not be checked"
         except StorageError as exc:
-            raise StorageError(
-                "Somebody has signed in, but that could not be noted.",
-                detail=f"{exc.title}. {exc.detail or ''}".strip(),
-                hint="Run it again: if the connect session was noted, nobody has to sign in once more.",
-                next_steps=(NextStep("note it", self.request.again),),
-            ) from exc
-        if why_not is None:
-            return now
-        self.console.warn(f"The proof is not noted: {why_not}.")
-        return f"no: {why_not}"
+            why_not = f"{exc.sentence} {exc.detail or ''}".strip()
+        if why_not is not None:
+            self.parts.console.warn(
+                f"Verified what StackOne has now. It is not noted for the saved secret: {why_not}"
+            )
 
-    def _account(self, account_id: str | None) -> str:
-        if account_id is None:
-            return "StackOne names none"
-        shown = f"{account_id} (owner “{OWNER_NAME}”)"
-        if self.request.keep_account or not self.console.may_delete_account(shown):
-            return f"{shown} is kept"
-        self.parts.renew()
+    def _actions(self) -> list[ActionView] | None:
+        if self.account is None:
+            return None
+        outcome = check_actions(self.values, self.parts, self.account)
+        self.found += outcome.lines
+        if outcome.actions is None:
+            self.found.append(lines.unsure(f"Scopes are not tested: {self.parts.again} --actions"))
+            return None
+        if self.is_saved and outcome.was_checked:
+            missing = tuple(each.missing_scope or each.id for each in outcome.actions if each.is_missing)
+            self._note(scopes_checked_at=self.parts.now(), scopes_missing=missing)
+        return outcome.actions
+
+    def _remove_account(self) -> None:
+        account = self.account
+        if account is None:
+            return
+        if self.values[inputs.KEEP_ACCOUNT]:
+            self.found.append(lines.unsure(f"The test account stays at StackOne: {account}"))
+            self._note_left(account)
+            return
         try:
-            self.parts.sessions.delete_account(account_id)
+            self.parts.renew()
+            self.parts.sessions.delete_account(account)
         except (StackOneAuthError, StackOneRefusedError, NetworkError) as exc:
-            self.console.warn(f"The test account {shown} was not deleted. {exc.title} Delete it at StackOne.")
-            return f"{shown} could not be deleted"
-        return "deleted again"
+            self.parts.console.warn(
+                f"The test account {account} could not be removed. {exc.sentence} Delete it in StackOne."
+            )
+            self._note_left(account)
+        except BaseException:  # stopped once more: it is named all the same
+            self.parts.console.warn(f"The test account {account} may still be at StackOne. Delete it there.")
+            raise
+        else:
+            self.found.append(lines.ok("Removed the test account from StackOne"))
+
+    def _note_left(self, account: str) -> None:
+        self._note(test_accounts=(*self.parts.local.state.test_accounts, account))
+
+    def _note(self, **fields: object) -> None:
+        if not self.is_saved:
+            return
+        try:
+            self.parts.local.note_later(**fields)
+        except StorageError as exc:
+            self.parts.console.warn(f"The next run won't know of this test. {exc.sentence}")

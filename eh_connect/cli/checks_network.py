@@ -1,0 +1,152 @@
+"""``doctor``'s checks of StackOne and Employment Hero, and of what StackOne documents by now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from eh_connect import inputs as i
+from eh_connect.cli.opening import default_origins, origins
+from eh_connect.errors import InputError, NetworkError
+from eh_connect.flows.doctor import Check, Found, passed, skipped, warned
+from eh_connect.network import exchange, open_http
+from eh_connect.stackone.models import REDIRECT_URI
+
+if TYPE_CHECKING:
+    from eh_connect.cli.connect import StackOne
+    from eh_connect.cli.session import Session
+    from eh_connect.local.profile import LocalProfile
+    from eh_connect.stackone.assumed_writes import AssumedWrites
+    from eh_connect.stackone.client import Client
+
+_CLOCK_WARNS, _CLOCK_FAILS = 60, 300  # s
+_LATER = "Wait a little, then run eh-connect doctor again."
+
+
+class Network:
+    """StackOne and Employment Hero. No secret goes to another server than the saved ones are bound to."""
+
+    def __init__(self, session: Session, local: LocalProfile, stackone: StackOne) -> None:
+        self._values = session.values
+        self._local = local
+        self._stackone = stackone
+        self._skews: list[float] = []
+
+    def checks(self) -> tuple[Check, ...]:
+        """In their order."""
+        return (
+            Check("stackone", "StackOne", self._answers),
+            Check("api_key", "API key", self._api_key, needs="stackone"),
+            Check("may_write", "creating profiles", self._may_write, needs="api_key"),
+            Check("callback", "callback address", self._callback, advisory=True, needs="api_key"),
+            Check(
+                "documented", "StackOne's documentation", self._documented, advisory=True, needs="stackone"
+            ),
+            Check("employment_hero_oauth", "Employment Hero sign-in", self._oauth, advisory=True),
+            Check("employment_hero_app", "Employment Hero portal", self._app, advisory=True),
+            Check("clock", "clock", self._clock),
+        )
+
+    def _answers(self) -> Found:
+        """A documented call without a key: 401 is what is expected."""
+        host, status, spent = self._asked(f"{self._stackone.url}/connector_profiles")
+        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            raise NetworkError(
+                f"{host} redirects (HTTP {status})",
+                detail="Redirects are not followed. Perhaps a sign-in page of this network is in between.",
+                hint="Check STACKONE_API_URL, the network, and the proxy.",
+                http_status=status,
+            )
+        if status in {408, 429} or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise NetworkError(f"{host} has a problem (HTTP {status})", hint=_LATER, http_status=status)
+        return passed(f"{host} answers, in {spent:.0f} ms")
+
+    def _api_key(self) -> Found:
+        values, give_one = self._values, "Give one by STACKONE_API_KEY or --api-key-file."
+        key = values[i.API_KEY] or self._local.api_key
+        if key is None:
+            return skipped("none is given or saved", give_one)
+        try:
+            self._local.check_origins(origins(values), default_origins())
+        except InputError as exc:
+            return skipped(f"not sent. {exc.sentence} {exc.detail or ''}".strip(), exc.hint)
+        self._client, self._writes = self._stackone(key)
+        count = len(self._client.profiles())
+        which = "the given one" if values.given(i.API_KEY) else "the saved one"
+        profiles = "1 Employment Hero profile" if count == 1 else f"{count} Employment Hero profiles"
+        return passed(f"{which} is accepted; its project has {profiles}")
+
+    _client: Client
+    _writes: AssumedWrites
+
+    def _may_write(self) -> Found:
+        """Ask before telling: an empty request, which can create nothing."""
+        if self._writes.may_create():
+            return passed("StackOne's API can do it (asked with an empty request)")
+        return passed("StackOne's API doesn't offer it: setup leads you through the dashboard")
+
+    def _callback(self) -> Found:
+        named = self._client.callback_in_guides()
+        if not named:
+            return skipped("StackOne's guide names none now")
+        if REDIRECT_URI in named:
+            return passed("StackOne's guide names the same")
+        return warned(
+            f"StackOne's guide names another one: {', '.join(sorted(named))}",
+            "Compare it with the callback URL that the dashboard shows on your profile.",
+        )
+
+    def _documented(self) -> Found:
+        from eh_connect.stackone.public import documents_create
+
+        has_call = documents_create(self._stackone.url, self._stackone.time)
+        if has_call is None:
+            return skipped("could not be read")
+        if has_call:
+            return warned(
+                "StackOne documents a call that creates profiles now", "Look for a newer eh-connect."
+            )
+        return passed("no call that creates profiles is documented, as expected")
+
+    def _oauth(self) -> Found:
+        return self._employment_hero(self._values.sure(i.EMPLOYMENT_HERO_OAUTH_URL))
+
+    def _app(self) -> Found:
+        return self._employment_hero(self._values.sure(i.EMPLOYMENT_HERO_APP_URL))
+
+    def _employment_hero(self, url: str) -> Found:
+        host, status, spent = self._asked(url)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return warned(f"{host} answers, but with HTTP {status}", _LATER)
+        return passed(f"{host} answers, in {spent:.0f} ms")
+
+    def _clock(self) -> Found:
+        """By what the servers said, StackOne first."""
+        if not self._skews:
+            return skipped("no server told the time")
+        skew = self._skews[0]
+        if abs(skew) <= _CLOCK_WARNS:
+            return passed(f"within {_CLOCK_WARNS} seconds of the servers")
+        title = f"{abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} the servers"
+        remedy = "Set the clock, or let the network set it (Linux: timedatectl set-ntp true)."
+        if abs(skew) <= _CLOCK_FAILS:
+            return warned(title, remedy)
+        detail = "TLS and tokens of limited life depend on it."
+        raise NetworkError(f"This computer's clock is {title}", detail=detail, hint=remedy)
+
+    def _asked(self, url: str) -> tuple[str, int, float]:
+        """The host, the status of its answer, and the milliseconds until it came."""
+        time = self._stackone.time
+        time.renew()
+        before = time.left
+        with open_http(url) as http:
+            answer = exchange(http, http.build_request("GET", url), time)
+        try:
+            told = parsedate_to_datetime(answer.headers.get("Date", ""))
+            self._skews.append((datetime.now(UTC) - told).total_seconds())
+        except (TypeError, ValueError, OverflowError):  # TypeError: it names no time zone
+            pass
+        return urlsplit(url).netloc, answer.status, (before - time.left) * 1000

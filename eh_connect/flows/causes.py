@@ -1,0 +1,146 @@
+"""What can go wrong at a sign-in, in words: what StackOne reports, and what only the browser shows."""
+
+from __future__ import annotations
+
+from eh_connect.errors import ActionNeededError, NextStep, RejectedError
+from eh_connect.flows.parts import Cause
+from eh_connect.server_text import clean
+from eh_connect.stackone.models import REDIRECT_URI, ConnectSession
+
+_PKCE = (
+    "Employment Hero requires PKCE. StackOne doesn't document whether its connector sends it. If it doesn't, no "
+    "sign-in can succeed, and it isn't your fault."
+)
+
+CAUSES = (
+    Cause(
+        "redirect",
+        "The redirect URI is not valid",
+        "Compare the application's redirect URI in the Developer Portal, to the letter, with the callback URL "
+        "that StackOne shows on the profile. It should be:",
+        exact=REDIRECT_URI,
+    ),
+    Cause(
+        "client",
+        "The client is unknown",
+        "The Client ID in the profile is wrong, or the application was deleted. Copy both values again from "
+        "the Developer Portal, and run eh-connect setup with them.",
+    ),
+    Cause(
+        "stackone",
+        "An error on a page of StackOne's",
+        f"{_PKCE} Try once more, then ask StackOne's support.",
+    ),
+    Cause(
+        "access",
+        "No access, or asked to sign in again",
+        "Sign in as an administrator of the organisation, and allow the access.",
+    ),
+    Cause("link", "The link can't be used, or nothing opened", "Make a new link, and open it by hand."),
+)
+"""A server that knows neither the client nor its redirect URI must not redirect (RFC 6749, 4.1.2.1)."""
+
+_UNKNOWN = ("StackOne gives no known reason.", "Try once more, then ask StackOne's support.", None)
+_ERRORS: dict[str, tuple[str, str, tuple[str, str] | None]] = {
+    "invalid_client": (
+        "Employment Hero doesn't accept the Client ID with the Client Secret that the profile has.",
+        "Copy the Client Secret from the Developer Portal, or create a new one there.",
+        ("Give StackOne the right Client Secret", "rotate"),
+    ),
+    "access_denied": (
+        "Access was not allowed, or this person may not allow it.",
+        "Sign in as an administrator of the organisation, and allow the access.",
+        None,
+    ),
+    "invalid_grant": (
+        "Employment Hero didn't accept the code of the sign-in: it was too old, or used before, or the "
+        f"redirect URI or PKCE verifier sent with it was another. {_PKCE}",
+        "Try once more, then ask StackOne's support.",
+        None,
+    ),
+    "unauthorized_client": (
+        "The application may not be used in this way.",
+        "Look at the application in the Developer Portal: it has to be active, in your own organisation.",
+        None,
+    ),
+    "invalid_request": (
+        f"Employment Hero found StackOne's request malformed. {_PKCE}",
+        "Ask StackOne's support whether its Employment Hero connector sends PKCE (S256).",
+        None,
+    ),
+    "invalid_scope": (
+        "StackOne asked for a scope that the application doesn't have. Scopes are fixed once it is created.",
+        "Compare the application's scopes with those that the actions need.",
+        ("Read how an application is created", "guide"),
+    ),
+    "server_error": ("Employment Hero has a problem.", "Try again later.", None),
+    "temporarily_unavailable": ("Employment Hero is down for a while.", "Try again later.", None),
+}
+"""By the error code of OAuth (RFC 6749): meaning, remedy, and a command other than the same again."""
+
+
+def rejection(session: ConnectSession, command: str, again: str) -> RejectedError:
+    """StackOne reports that the sign-in failed; ``command`` begins with the label's command line."""
+    code = session.oauth_error
+    meaning, remedy, other = _ERRORS.get(code or "", _UNKNOWN)
+    named = f'"{clean(code, 60)}"' if code else "an error without a reason"
+    says = f' ("{session.oauth_says}")' if session.oauth_says else ""
+    step = NextStep("Try again", again)
+    if other is not None:
+        step = NextStep(other[0], command.format(other[1]))
+    return RejectedError(
+        "The sign-in failed",
+        detail=f"StackOne reports {named}{says} for session {session.id}. {meaning}",
+        hint=remedy,
+        next_steps=(step,),
+    )
+
+
+def cancelled(again: str) -> ActionNeededError:
+    """StackOne reports that the attempt is over, with no reason."""
+    return ActionNeededError(
+        "The sign-in was cancelled",
+        detail="StackOne cancels it after 5 minutes, where the browser blocks its window, and where somebody "
+        "closes it. It says nothing about the credentials.",
+        hint="Make a new link.",
+        next_steps=(NextStep("Make a new link", again),),
+    )
+
+
+def expired(again: str) -> ActionNeededError:
+    """The link is too old."""
+    return ActionNeededError(
+        "The link ran out before a sign-in",
+        detail="If the browser showed an error page of Employment Hero, compare the redirect URI in the "
+        f"Developer Portal. It should be:\n{REDIRECT_URI}",
+        hint="Make a new link.",
+        next_steps=(NextStep("Make a new link", again),),
+    )
+
+
+def no_sign_in(seconds: float, again: str, *, unknown: str | None = None) -> ActionNeededError:
+    """The wait is over, and StackOne has seen no sign-in; ``unknown`` is a status that we don't know."""
+    seen = (
+        f'StackOne reports the status "{unknown}", which eh-connect doesn\'t know.'
+        if unknown
+        else (
+            "StackOne hears nothing where Employment Hero shows an error page: for an unknown Client ID, or for a "
+            f"redirect URI that is not exactly this:\n{REDIRECT_URI}"
+        )
+    )
+    return ActionNeededError(
+        f"No sign-in within {seconds:.0f} seconds",
+        detail=seen,
+        hint="Look at what the browser shows.",
+        next_steps=(NextStep("Try again", again),),
+    )
+
+
+def seen(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError:
+    """What the person saw in the browser."""
+    return ActionNeededError(
+        f'The sign-in did not work: "{cause.looks}" (session {session.id})',
+        detail=cause.exact,
+        hint=cause.remedy,
+        next_steps=(NextStep("Try again", again),),
+    )
