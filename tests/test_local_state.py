@@ -130,7 +130,7 @@ def test_a_label_too_long_for_the_disk_is_an_error(folder: StateFolder) -> None:
 
 
 def damaged() -> list[ParameterSet]:
-    pending = {"via": "api", "name": "x", "known": [], "sent_at": None}
+    pending: dict[str, object] = {"via": "api", "name": "x", "known": [], "sent_at": None}
     contents = {
         "empty": b"",
         "cut off": b'{"schema": 1, "label": "prod", "na',

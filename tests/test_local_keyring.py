@@ -1,0 +1,405 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eh_connect.errors import StorageError
+from eh_connect.local.keyring import KeyringStore
+from eh_connect.secret import Credentials, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from eh_connect.local.parts import SavesSecrets
+
+OURS = Credentials(Secret("made-up-client-id-0123456789"), Secret("made-up-client-secret-0123456789"))
+OTHER = Credentials(Secret("made-up-client-id-0123456789"), Secret("another-client-secret-0123456789"))
+SERVICE = "eh-connect:prod"
+
+
+@pytest.fixture
+def keyring_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "keyring.json"
+    monkeypatch.setenv("EH_TEST_KEYRING_FILE", str(path))
+    return path
+
+
+def store_on(backend: str, *, label: str = "prod", limit: float | None = 5.0) -> KeyringStore:
+    return KeyringStore(label, backend_name=f"tests.keyrings.{backend}", limit=limit)
+
+
+def everything_said_by(error: BaseException) -> str:
+    """All that a log or a traceback could show of an error, with the objects that hang on it."""
+    told = "".join(traceback.format_exception(error))
+    if isinstance(error, StorageError):
+        told += f"{error.title} {error.detail} {error.hint}"
+    return f"{told} {error!r} {error.__context__!r} {error.__cause__!r}"
+
+
+def run_python(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process of its own, without a D-Bus session and with only these settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_credentials_come_back_each_entry_as_one_json_object_of_its_label(keyring_file: Path) -> None:
+    store: SavesSecrets = store_on("FileKeyring")
+    store.write_credentials("current", OURS)
+    store.write_credentials("next", OTHER)
+    store.delete("previous")
+    saved = [store.read_credentials(entry) for entry in ("current", "next", "previous")]
+    assert saved == [OURS, OTHER, None]
+    assert store_on("FileKeyring", label="test").read_credentials("current") is None
+    assert json.loads(json.loads(keyring_file.read_text())[SERVICE]["current"]) == {
+        "client_id": OURS.client_id.reveal(),
+        "client_secret": OURS.client_secret.reveal(),
+    }
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(
+    client_id=st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+    client_secret=st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+)
+def test_any_text_survives_the_keyring(keyring_file: Path, client_id: str, client_secret: str) -> None:
+    ours = Credentials(Secret(client_id), Secret(client_secret))
+    store = store_on("FileKeyring")
+    store.write_credentials("current", ours)
+    assert store.read_credentials("current") == ours
+    assert keyring_file.exists()
+
+
+@pytest.mark.usefixtures("keyring_file")
+@pytest.mark.parametrize("entry", ["api-key", "hand-over"])
+def test_a_single_secret_is_saved_as_it_is(entry: str) -> None:
+    store = store_on("FileKeyring")
+    assert store.read_secret(entry) is None
+    store.write_secret(entry, Secret("v1.eu1.made-up"))
+    assert store.read_secret(entry) == Secret("v1.eu1.made-up")
+    store.delete(entry)
+    assert store.read_secret(entry) is None
+
+
+@pytest.mark.usefixtures("keyring_file")
+def test_origins_come_back_in_order_and_none_are_an_empty_tuple() -> None:
+    store = store_on("FileKeyring")
+    assert store.read_origins() == ()
+    store.write_origins(("https://b.example", "https://a.example:8443"))
+    assert store.read_origins() == ("https://b.example", "https://a.example:8443")
+
+
+def test_the_trial_leaves_nothing_and_touches_no_other_entry(
+    keyring_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_on("FileKeyring")
+    store.write_credentials("current", OURS)
+    log = tmp_path / "calls"
+    monkeypatch.setenv("EH_TEST_KEYRING_LOG", str(log))
+    before = keyring_file.read_text()
+    store.trial()
+    assert keyring_file.read_text() == before
+    calls = [line.split() for line in log.read_text().splitlines()]
+    assert [call[0] for call in calls] == ["set", "get", "delete", "get"]
+    assert {call[2] for call in calls} == {"trial"}
+
+
+@pytest.mark.usefixtures("keyring_file")
+def test_an_entry_that_survives_its_deletion_is_an_error() -> None:
+    store = store_on("StickyKeyring")
+    store.write_credentials("current", OURS)
+    with pytest.raises(StorageError, match="doesn't delete") as caught:
+        store.delete("current")
+    assert "current" in str(caught.value.detail)
+    with pytest.raises(StorageError, match="doesn't delete"):
+        store.trial()
+
+
+@pytest.mark.usefixtures("keyring_file")
+@pytest.mark.parametrize(
+    ("backend", "title"),
+    [
+        ("LosingKeyring", "Your keyring accepts writes and loses them"),
+        ("LockedKeyring", "Your keyring is locked"),
+        ("MissingModuleKeyring", "Your keyring failed"),
+        ("LeakyErrorKeyring", "Your keyring failed"),
+        ("FullKeyring", "Your keyring failed"),
+    ],
+)
+def test_a_keyring_that_does_not_work_fails_the_trial(backend: str, title: str) -> None:
+    with pytest.raises(StorageError) as caught:
+        store_on(backend).trial()
+    assert caught.value.title == title
+    assert "EH_CONNECT_KEYRING" in str(caught.value.hint)
+    assert caught.value.code == 4
+
+
+@pytest.mark.parametrize(("module", "title"), [("null", "loses them"), ("fail", "is missing")])
+def test_a_keyring_that_is_none_is_found_out_even_if_it_is_named(module: str, title: str) -> None:
+    with pytest.raises(StorageError, match=title):
+        KeyringStore("prod", backend_name=f"keyring.backends.{module}.Keyring").trial()
+
+
+@pytest.mark.usefixtures("keyring_file")
+@pytest.mark.parametrize(
+    "secret", ["made-up-client-secret-0123456789", 'quote"and\\slash', "xyz", "ü€-secret"]
+)
+def test_no_error_shows_the_secret_that_the_backend_put_into_its_own(secret: str) -> None:
+    with pytest.raises(StorageError) as caught:
+        store_on("LeakyErrorKeyring").write_credentials(
+            "current", Credentials(Secret("made-up-id"), Secret(secret))
+        )
+    told = everything_said_by(caught.value)
+    for form in (secret, json.dumps(secret)[1:-1], repr(json.dumps(secret))[2:-2]):
+        assert form not in told
+    assert 'writing "current": RuntimeError: ' in str(caught.value.detail)
+    assert caught.value.__context__ is None
+
+
+def test_no_error_shows_what_was_being_read(keyring_file: Path) -> None:
+    store_on("FileKeyring").write_credentials("current", OURS)
+    with pytest.raises(StorageError) as caught:
+        store_on("LeakyErrorKeyring").read_credentials("current")
+    assert keyring_file.exists()
+    assert OURS.client_secret.reveal() not in everything_said_by(caught.value)
+    assert 'reading "current": RuntimeError' in str(caught.value.detail)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "not JSON but-a-secret",
+        "null",
+        '"but-a-secret"',
+        '["but-a-secret"]',
+        '{"client_id": "x"}',
+        '{"client_id": "x", "client_secret": 12345}',
+        '{"client_id": "x", "client_secret": "but-a-secret", "more": 1}',
+        '{"client_id": "x", "client_secret": "but-a-secret\\ud800"}',
+        '{"client_id": "x", "client_secret": "but-a-secret"',
+        "[" * 100_000,
+    ],
+)
+def test_an_unreadable_entry_is_named_and_its_content_is_not(keyring_file: Path, content: str) -> None:
+    keyring_file.write_text(json.dumps({SERVICE: {"next": content, "origins": content}}))
+    store = store_on("FileKeyring")
+    for read, entry in ((lambda: store.read_credentials("next"), "next"), (store.read_origins, "origins")):
+        if entry == "origins" and content == '["but-a-secret"]':
+            continue
+        with pytest.raises(StorageError) as caught:
+            read()
+        assert f'"{entry}" of "{SERVICE}"' in caught.value.title
+        assert "delete" in str(caught.value.hint)
+        told = everything_said_by(caught.value)
+        assert "but-a-secret" not in told
+        assert "12345" not in told
+
+
+def test_an_unreadable_entry_can_be_written_anew_and_deleted(keyring_file: Path) -> None:
+    keyring_file.write_text(json.dumps({SERVICE: {"next": "torn", "current": "torn"}}))
+    store = store_on("FileKeyring")
+    store.write_credentials("next", OURS)
+    store.delete("current")
+    assert store.read_credentials("next") == OURS
+    assert store.read_credentials("current") is None
+
+
+@pytest.mark.usefixtures("keyring_file")
+def test_a_full_store_keeps_what_it_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = store_on("FileKeyring")
+    store.write_credentials("current", OURS)
+    full = store_on("FullKeyring")
+    monkeypatch.setenv("EH_TEST_KEYRING_FULL_AT", "1")
+    with pytest.raises(StorageError, match="failed") as caught:
+        full.write_credentials("current", OTHER)
+    assert "the store is full" in str(caught.value.detail)
+    assert store.read_credentials("current") == OURS
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x",
+        ".",
+        "tests.keyrings.",
+        "tests.keyrings.Missing",
+        "tests.keyrings.NotAKeyring",
+        "no_such_module.Keyring",
+        "os.path",
+        "json.dumps",
+        "keyring.backend.KeyringBackend",
+        "tests keyrings\x1b[31m.X",
+    ],
+)
+def test_a_name_that_is_no_backend_is_explained(name: str) -> None:
+    with pytest.raises(StorageError) as caught:
+        KeyringStore("prod", backend_name=name).trial()
+    assert "EH_CONNECT_KEYRING" in str(caught.value.hint)
+    assert "module.Class" in str(caught.value.hint)
+    assert "\x1b" not in everything_said_by(caught.value)
+
+
+def test_a_hanging_keyring_is_given_up_once_and_then_at_once() -> None:
+    store = store_on("HangingKeyring", limit=0.3)
+    asked: list[Callable[[], object]] = [
+        store.trial,
+        lambda: store.read_credentials("current"),
+        lambda: store.write_credentials("current", OURS),
+        lambda: store.delete("current"),
+    ]
+    for ask in asked:
+        with pytest.raises(StorageError, match="doesn't answer") as caught:
+            ask()
+        assert "EH_CONNECT_KEYRING" in str(caught.value.hint)
+    assert sum(thread.name == "keyring" for thread in threading.enumerate()) == 1
+
+
+@pytest.mark.usefixtures("keyring_file")
+def test_without_a_limit_the_answer_is_awaited_and_each_second_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EH_TEST_KEYRING_DELAY", "2.3")
+    told: list[float | None] = []
+    store = KeyringStore("prod", backend_name="tests.keyrings.SlowKeyring", limit=None, waiting=told.append)
+    assert store.read_credentials("current") is None
+    assert [seconds and int(seconds) for seconds in told] == [1, 2, None]
+    monkeypatch.setenv("EH_TEST_KEYRING_DELAY", "0")
+    assert store.read_credentials("next") is None
+    assert len(told) == 3
+
+
+def test_the_process_ends_though_a_call_hangs() -> None:
+    done = run_python(
+        "from eh_connect.local.keyring import KeyringStore\n"
+        "from eh_connect.errors import StorageError\n"
+        "try: KeyringStore('x', backend_name='tests.keyrings.HangingKeyring', limit=0.2).trial()\n"
+        "except StorageError as exc: print(exc.title)\n"
+    )
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "Your keyring doesn't answer", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_works_while_waiting_without_a_limit() -> None:
+    program = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from eh_connect.local.keyring import KeyringStore\n"
+        "from eh_connect.errors import StorageError\n"
+        "store = KeyringStore('x', backend_name='tests.keyrings.HangingKeyring', limit=None,\n"
+        "    waiting=lambda seconds: print('waiting' if seconds else 'over', flush=True))\n"
+        "try: store.trial()\n"
+        "except KeyboardInterrupt:\n"
+        "    try: store.trial()\n"
+        "    except StorageError as exc: print(exc.title)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "waiting\n"
+        child.send_signal(signal.SIGINT)
+        assert child.communicate(timeout=30)[0] == "over\nYour keyring doesn't answer\n"
+    assert child.returncode == 0
+
+
+SHOW_CHOICE = (
+    "from eh_connect.errors import StorageError\n"
+    "from eh_connect.local.keyring import KeyringStore\n"
+    "try: print('chosen', KeyringStore('x', backend_name=None).backend)\n"
+    "except StorageError as exc: print('refused', exc.title, exc.detail, '|', exc.hint)\n"
+)
+CHOSEN_BY = ["variable", "file"]
+
+
+def choice(found: str, chosen_by: str, home: Path) -> str:
+    """What comes of another program's choice of a keyring."""
+    if chosen_by == "variable":
+        done = run_python(SHOW_CHOICE, PYTHON_KEYRING_BACKEND=found, HOME=str(home))
+    else:
+        (home / "python_keyring").mkdir()
+        config = f"[backend]\ndefault-keyring={found}\n"
+        (home / "python_keyring" / "keyringrc.cfg").write_text(config)
+        done = run_python(SHOW_CHOICE, HOME=str(home), XDG_CONFIG_HOME=str(home), XDG_DATA_HOME=str(home))
+    assert done.stderr == ""
+    culprit = "PYTHON_KEYRING_BACKEND" if chosen_by == "variable" else "~/python_keyring/keyringrc.cfg"
+    assert culprit in done.stdout.partition("|")[2]
+    return done.stdout
+
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the places of Linux")
+
+
+@linux_only
+@pytest.mark.parametrize("chosen_by", CHOSEN_BY)
+@pytest.mark.parametrize(
+    "found",
+    [
+        "keyring.backends.fail.Keyring",
+        "keyring.backends.null.Keyring",
+        "keyring.backends.chainer.ChainerBackend",
+        "tests.keyrings.FileKeyring",
+    ],
+)
+def test_a_backend_that_is_not_the_systems_own_is_refused_by_name(
+    found: str, chosen_by: str, tmp_path: Path
+) -> None:
+    said = choice(found, chosen_by, tmp_path)
+    assert said.startswith("refused This computer has no keyring")
+    assert found in said
+
+
+@linux_only
+@pytest.mark.parametrize("chosen_by", CHOSEN_BY)
+@pytest.mark.parametrize("found", ["no_such_module.Keyring", "nonsense", "tests.keyrings.NotAKeyring"])
+def test_a_broken_choice_is_an_error_that_names_where_it_was_made(
+    found: str, chosen_by: str, tmp_path: Path
+) -> None:
+    assert choice(found, chosen_by, tmp_path).startswith("refused Your keyring failed While loading it: ")
+
+
+@pytest.mark.parametrize("variables", [{}, {"PYTHON_KEYRING_BACKEND": ""}])
+def test_a_machine_without_any_keyring_is_explained(tmp_path: Path, variables: dict[str, str]) -> None:
+    nowhere = "unix:path=/nonexistent"
+    done = run_python(SHOW_CHOICE, HOME=str(tmp_path), DBUS_SESSION_BUS_ADDRESS=nowhere, **variables)
+    assert done.stdout.startswith("refused This computer has no keyring"), done.stderr
+    assert "SSH" in done.stdout
+
+
+def test_a_configuration_that_names_nothing_says_nothing_between_our_lines(tmp_path: Path) -> None:
+    (tmp_path / "python_keyring").mkdir()
+    (tmp_path / "python_keyring" / "keyringrc.cfg").write_text("[backend]\n")
+    done = run_python(SHOW_CHOICE, HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_named_backend_is_used_whatever_keyring_itself_would_choose(tmp_path: Path) -> None:
+    done = run_python(
+        "from eh_connect.local.keyring import KeyringStore\n"
+        "store = KeyringStore('x', backend_name='tests.keyrings.FileKeyring')\n"
+        "store.trial(); print(store.display_name)\n",
+        PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
+        EH_TEST_KEYRING_FILE=str(tmp_path / "keyring.json"),
+    )
+    assert (done.stdout, done.stderr) == ("tests.keyrings.FileKeyring\n", "")
+
+
+def test_importing_the_room_does_not_import_keyring() -> None:
+    program = "import sys, eh_connect.local.keyring, eh_connect.local.profile\n"
+    done = run_python(program + "print([m for m in sys.modules if m.partition('.')[0] == 'keyring'])")
+    assert done.stdout.strip() == "[]"
