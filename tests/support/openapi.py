@@ -1,0 +1,253 @@
+"""Judges every request of our client and every answer of the stand-in by StackOne's published OpenAPI.
+
+``stackone-openapi.json`` restates the slice that matters. What nobody has published (``assumed_writes``), and
+what is published in words only, has a small rule of its own here. A ``Violation`` fails the test.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import httpx
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from referencing import Registry, Specification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+DOCUMENT = json.loads(Path(__file__).with_name("stackone-openapi.json").read_text("utf-8"))
+_PATHS: dict[str, dict[str, Any]] = DOCUMENT["paths"]
+_REGISTRY: Registry[Any] = Registry().with_resource(
+    "urn:stackone", Specification.OPAQUE.create_resource(DOCUMENT)
+)
+_PROFILE = "#/components/schemas/ConnectorProfile"
+_ERROR = "#/components/schemas/Error"
+_ROOMS = {"connector_profiles", "auth_configs", "connect_sessions", "actions", "accounts", "v2"}
+
+_WRITE = {
+    "name": str,
+    "connector_key": str,
+    "authentication_config_key": str,
+    "environment": str,
+    "setup_information": dict,
+    "default": bool,
+    "actions": list,
+}
+"""The fields of the assumed writes."""
+
+
+class Violation(AssertionError):  # noqa: N818  # it says what it is
+    """A request or an answer that StackOne's OpenAPI forbids."""
+
+
+def is_call(path: str) -> bool:
+    """Whether a path (or URL) belongs to StackOne's API, not to a page or an OAuth server beside it."""
+    return urlsplit(path).path.strip("/").split("/")[0] in _ROOMS
+
+
+def check_request(
+    method: str, url: str, headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes | str | None
+) -> None:
+    """Raise a Violation unless StackOne's API would take the request; ``url`` may be a path and its query."""
+    parts = urlsplit(url)
+    what = f"{method} {parts.path}"
+    held = {key.lower(): value for key, value in dict(headers).items()}
+    _check_headers(held)
+    content: Any = json.loads(body) if body else None
+    if content is not None and not held.get("content-type", "").startswith("application/json"):
+        raise Violation(f"{what}: a body without its Content-Type")
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if _is_assumed(method, parts.path):
+        _check_write(method, content or {})
+        return
+    if _is_in_words(method, parts.path):
+        _require(set(dict(query)) <= {"connector_profile_id", "next", "page", "page_size"}, f"query {query}")
+        return
+    template = _template(method, parts.path)
+    operation = _PATHS[template][method.lower()]
+    _check_parameters(template, method, operation, query, held)
+    if "requestBody" not in operation:
+        _require(content is None, f"{what} takes no body")
+        return
+    pointer = ("paths", template, method.lower(), "requestBody", "content", "application/json", "schema")
+    _validate(_at(*pointer), content, f"body of {what}")
+    known = _resolved(operation["requestBody"]["content"]["application/json"]["schema"])["properties"]
+    _require(set(content) <= set(known), f"{what}: unknown fields in {set(content)}")
+
+
+def check_answer(method: str, path: str, status: int, body: bytes | str) -> None:
+    """Raise a Violation unless StackOne's API would answer so."""
+    path, what = urlsplit(path).path, f"answer {status} to {method} {path}"
+    if status >= 400:
+        content = _read(body, what)
+        _validate(_ERROR, content, what)
+        _require(content["statusCode"] == status, f"{what}: statusCode is {content['statusCode']}")
+    elif _is_assumed(method, path):
+        _require(status == (201 if method == "POST" else 200), what)
+        _validate(_PROFILE, _read(body, what), what)
+    elif _is_in_words(method, path):
+        content = _read(body, what)
+        items = content.get("data", [content]) if isinstance(content, dict) else content
+        _require(status == 200 and all(isinstance(item["id"], str) for item in items), what)
+    else:
+        template = _template(method, path)
+        answers = _PATHS[template][method.lower()]["responses"]
+        _require(str(status) in answers, f"{what}: documented is {sorted(answers)}")
+        if "content" in answers[str(status)]:
+            pointer = ("responses", str(status), "content", "application/json", "schema")
+            _validate(_at("paths", template, method.lower(), *pointer), _read(body, what), what)
+        else:
+            _require(not body, f"{what} has no body")
+
+
+class JudgedTransport(httpx.BaseTransport):
+    """Judges each request, then lets ``handler`` answer it, with whatever a test wants to be answered."""
+
+    def __init__(self, handler: Callable[[httpx.Request], httpx.Response]) -> None:
+        self._handler = handler
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        check_request(request.method, str(request.url), request.headers, request.read())
+        return self._handler(request)
+
+
+class JudgedApp:
+    """A WSGI application, judged: our client's requests, and every answer; at the end see ``violations``."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+        self.violations: list[str] = []
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = quote(environ.get("PATH_INFO", "/"), safe="/")
+        if not is_call(path):
+            return self._app(environ, start_response)
+        method, statuses = environ["REQUEST_METHOD"], list[int]()
+        if str(environ.get("HTTP_USER_AGENT")).startswith("eh-connect/"):
+            self._judge(lambda: _check_environ(method, path, environ))
+
+        def start(status: str, *rest: Any) -> Any:
+            statuses.append(int(status[:3]))
+            return start_response(status, *rest)
+
+        answered = self._app(environ, start)
+        body = b"".join(answered)
+        if (close := getattr(answered, "close", None)) is not None:
+            close()
+        self._judge(lambda: check_answer(method, path, statuses[-1], body))
+        return [body]
+
+    def _judge(self, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except Violation as exc:
+            self.violations.append(str(exc))
+
+
+def _check_environ(method: str, path: str, environ: WSGIEnvironment) -> None:
+    import io
+
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    headers = {k[5:].replace("_", "-"): v for k, v in environ.items() if k.startswith("HTTP_")}
+    headers["content-type"] = environ.get("CONTENT_TYPE", "")
+    check_request(method, f"{path}?{environ.get('QUERY_STRING', '')}", headers, body)
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    _require(bool(headers.get("user-agent")), "no User-Agent: a documented cause of 403")
+    if authorization := headers.get("authorization"):  # doctor asks without a key whether StackOne answers
+        basic = re.fullmatch(r"Basic ((?:[\w+/=]{4})+)", authorization)
+        key = base64.b64decode(basic[1]).decode() if basic else ""
+        _require(key.find(":") == len(key) - 1 > 0, "not the key as user name, with an empty password")
+
+
+def _check_write(method: str, body: dict[str, Any]) -> None:
+    for key, value in body.items():
+        _require(type(value) is _WRITE.get(key), f"{method} of a profile: {key} is not as assumed")
+    if "setup_information" in body:
+        _require(set(body["setup_information"]) == {"clientId", "clientSecret"}, "setup_information")
+    if method == "POST" and body:
+        missing = {*_WRITE} - {"default", "actions"} - set(body)
+        _require(not missing, f"POST of a profile: {missing} is missing")
+
+
+def _check_parameters(
+    template: str,
+    method: str,
+    operation: dict[str, Any],
+    query: list[tuple[str, str]],
+    headers: Mapping[str, str],
+) -> None:
+    declared = operation.get("parameters", [])
+    places = {(each["in"], each["name"]): number for number, each in enumerate(declared)}
+    for each in declared:
+        if each["required"] and each["in"] == "header":
+            _require(bool(headers.get(each["name"])), f"{method} {template}: no header {each['name']}")
+    for key, value in query:
+        name, inner = re.fullmatch(r"([^\[]+)(?:\[(\w+)\])?", key).groups()  # type: ignore[union-attr]  # any text fits
+        _require(("query", name) in places, f"{method} {template}: unknown parameter {key}")
+        schema = declared[places["query", name]]["schema"]
+        typed: Any = {inner: value} if inner else [value] if schema["type"] == "array" else value
+        if schema["type"] in {"number", "boolean"}:
+            typed = json.loads(value)
+        _require(inner is None or inner in schema["properties"], f"{method} {template}: unknown {key}")
+        pointer = ("parameters", str(places["query", name]), "schema")
+        _validate(_at("paths", template, method.lower(), *pointer), typed, f"{key} of {method} {template}")
+
+
+def _is_assumed(method: str, path: str) -> bool:
+    one = re.fullmatch(r"/connector_profiles/[^/]+", path)
+    return (method == "POST" and path == "/connector_profiles") or (method == "PATCH" and one is not None)
+
+
+def _is_in_words(method: str, path: str) -> bool:
+    return method == "GET" and re.fullmatch(r"/v2/accounts(?:/[^/]+)?", path) is not None
+
+
+def _template(method: str, path: str) -> str:
+    for template in sorted(_PATHS, key=lambda each: each.count("{")):
+        if method.lower() in _PATHS[template] and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+            return template
+    raise Violation(f"{method} {path} is no call of StackOne's API")
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    found = DOCUMENT
+    for step in schema["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found  # type: ignore[no-any-return]  # a JSON object
+
+
+def _at(*steps: str) -> str:
+    return "#" + "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+@cache
+def _validator(pointer: str) -> Any:
+    schema = {"$ref": f"urn:stackone{pointer}"}
+    return OAS30Validator(schema, registry=_REGISTRY, format_checker=oas30_format_checker)
+
+
+def _validate(pointer: str, content: Any, what: str) -> None:
+    for error in _validator(pointer).iter_errors(content):
+        raise Violation(f"{what}: {error.json_path}: {error.message}")
+
+
+def _read(body: bytes | str, what: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise Violation(f"{what} is no JSON") from None
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise Violation(what)
