@@ -1,0 +1,1 @@
+"""The person: what is asked, how it is drawn, and their browser and clipboard."""
