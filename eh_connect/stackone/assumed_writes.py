@@ -2,9 +2,8 @@
 
 They follow the conventions of the same API (``PATCH /accounts/{id}``) and of StackOne's connector templates:
 
-- ``POST /connector_profiles`` → 201 and the profile. Body: ``name``, ``connector_key``,
-  ``authentication_config_key``, ``environment``, ``setup_information: {clientId, clientSecret}``;
-  optional ``default`` (bool) and ``actions`` (ids; left out: all).
+- ``POST /connector_profiles`` → 201 and the profile. Body: ``connector_key`` and ``ProfileFields.body()``;
+  ``default`` (bool) and ``actions`` (IDs; left out: all) are optional.
 - ``PATCH /connector_profiles/{id}`` → 200 and the profile. Body: any of these fields; may be repeated.
 
 Whether they exist is asked first, with ``{}``, which carries no secret and can create nothing.
@@ -13,17 +12,19 @@ Whether they exist is asked first, with ``{}``, which carries no secret and can 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from pydantic import ValidationError
 
 from eh_connect.errors import EhConnectError, LostAnswerError, NetworkError, StackOneRefusedError
 from eh_connect.network import Answer, ExchangeError
-from eh_connect.stackone import reading
-from eh_connect.stackone.models import EMPLOYMENT_HERO
+from eh_connect.stackone.connection import is_success
+from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile, identifier
 
 if TYPE_CHECKING:
     from eh_connect.stackone.client import Client
-    from eh_connect.stackone.models import ConnectorProfile, ProfileFields
+    from eh_connect.stackone.models import ProfileFields
 
 _COLLECTION = "/connector_profiles"
 _NO_SUCH_CALL = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
@@ -39,25 +40,23 @@ class AssumedWrites:
     def may_create(self) -> bool:
         """Ask whether there is a call to create. NetworkError (7): it took the empty body, which is odd."""
         answer = self._connection.request("POST", _COLLECTION, body={})
-        if _is_success(answer):
+        if is_success(answer):
             raise NetworkError(
-                "StackOne accepted an empty request to create a profile.",
-                detail="That was meant as a question. Nothing more is sent, and no secret was.",
-                hint="Look at the connector profiles in StackOne's dashboard and delete what is empty there. "
-                "Then use --via dashboard.",
+                f"StackOne accepted an empty request to create a profile (HTTP {answer.status})",
+                detail="It was meant as a question. No secret was sent, and nothing more is.",
+                hint="Delete what is empty under Connector Profiles in StackOne's dashboard, then use "
+                "--via dashboard.",
                 http_status=answer.status,
             )
         return self._exists(answer)
 
     def create(self, fields: ProfileFields) -> ConnectorProfile | None:
         """Create a profile; never repeated where it may have been carried out: LostAnswerError instead."""
-        body = {"connector_key": EMPLOYMENT_HERO} | self._body(fields)
+        self._hide(fields)
+        body = {"connector_key": EMPLOYMENT_HERO} | fields.body()
         try:
             answer = self._connection.request("POST", _COLLECTION, body=body, repeatable=False)
-            if answer.status in _NO_SUCH_CALL:
-                return None
-            self._connection.check(answer)
-            return self._profile(answer)
+            return None if answer.status in _NO_SUCH_CALL else self._profile(answer)
         except ExchangeError as exc:
             if not exc.arrived:
                 raise
@@ -66,66 +65,53 @@ class AssumedWrites:
     def may_update(self, profile_id: str) -> bool:
         """Ask whether there is a call to change this profile."""
         answer = self._connection.request("PATCH", _one(profile_id), body={})
-        return _is_success(answer) or self._exists(answer)
+        return is_success(answer) or self._exists(answer)
 
     def update(self, profile_id: str, fields: ProfileFields) -> ConnectorProfile | None:
         """Change the given fields. LostAnswerError: refused, but an earlier try may have been carried out."""
-        answer = self._connection.request("PATCH", _one(profile_id), body=self._body(fields))
+        self._hide(fields)
+        answer = self._connection.request("PATCH", _one(profile_id), body=fields.body())
+        if answer.status in _NO_SUCH_CALL and not answer.in_doubt:
+            return None
         try:
-            if answer.status in _NO_SUCH_CALL and not answer.in_doubt:
-                return None
-            self._connection.check(answer)
+            return self._profile(answer, profile_id)
         except EhConnectError as exc:
-            if not answer.in_doubt:
+            if not answer.in_doubt or is_success(answer):
                 raise
             raise _lost(exc) from exc
-        return self._profile(answer, profile_id)
 
-    def _body(self, fields: ProfileFields) -> dict[str, Any]:
-        body = {
-            "name": fields.name,
-            "authentication_config_key": fields.auth_key,
-            "environment": fields.environment,
-            "default": fields.default,
-            "actions": None if fields.actions is None else list(fields.actions),
-        }
-        given: dict[str, Any] = {key: value for key, value in body.items() if value is not None}
-        if pair := fields.pair:
-            self._connection.hide(pair.client_id, pair.client_secret)
-            given["setup_information"] = {
-                "clientId": pair.client_id.reveal(),
-                "clientSecret": pair.client_secret.reveal(),
-            }
-        return given
+    def _hide(self, fields: ProfileFields) -> None:
+        if fields.credentials is not None:
+            self._connection.hide(fields.credentials.client_id, fields.credentials.client_secret)
 
     def _exists(self, answer: Answer) -> bool:
         if answer.status in _NO_SUCH_CALL:
             return False
-        if answer.status in _NO_RIGHTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if answer.status in _NO_RIGHTS:
             self._connection.check(answer)
         return True
 
     def _profile(self, answer: Answer, profile_id: str | None = None) -> ConnectorProfile:
-        profile = reading.profile(self._connection.json(answer))
+        self._connection.check(answer)
+        try:
+            profile = ConnectorProfile.model_validate(self._connection.json(answer))
+        except ValidationError:
+            profile = None
         if profile is None or profile_id not in {None, profile.id}:
-            raise self._connection.unreadable("It does not show the profile that was written.", answer)
+            raise self._connection.unreadable("It doesn't show the profile that was written.", answer)
         return profile
-
-
-def _is_success(answer: Answer) -> bool:
-    return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def _lost(exc: EhConnectError) -> LostAnswerError:
     return LostAnswerError(
         exc.title,
-        detail=f"StackOne may have carried the write out all the same. {exc.detail or ''}".strip(),
+        detail=f"StackOne may have carried it out. {exc.detail or ''}".strip(),
         hint="Run the same command again: it looks first.",
         http_status=exc.http_status,
     )
 
 
 def _one(profile_id: str) -> str:
-    if reading.identifier(profile_id) is None:
-        raise StackOneRefusedError("That is no ID of a connector profile.", hint="Check --profile-id.")
+    if identifier(profile_id) is None:
+        raise StackOneRefusedError("That is no ID of a connector profile", hint="Check --profile-id.")
     return f"{_COLLECTION}/{quote(profile_id, safe='')}"

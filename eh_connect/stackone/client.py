@@ -1,10 +1,13 @@
-"""StackOne's documented calls. Sources: StackOne's OpenAPI-derived SDK and its API reference."""
+"""StackOne's documented calls for reading. Sources: its OpenAPI and its API reference."""
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from eh_connect.stackone import reading
+from pydantic import ValidationError
+
 from eh_connect.stackone.connection import Connection
 from eh_connect.stackone.models import (
     DEFAULT_AUTH_KEY,
@@ -12,6 +15,7 @@ from eh_connect.stackone.models import (
     Action,
     ConnectorActions,
     ConnectorProfile,
+    identifier,
 )
 
 if TYPE_CHECKING:
@@ -19,24 +23,18 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from eh_connect.network import NetworkTime
+    from eh_connect.deadline import NetworkTime
     from eh_connect.secret import Secret
 
 MOST_PAGES = 200
 _USUAL_PAGE_SIZE = 25
 """Of the list of profiles, where the answer names none. Source: StackOne's API reference."""
 
+_CALLBACK = re.compile(r"https://(?:[a-z0-9-]+\.)*stackone\.com/[a-z0-9./_~-]*callback\b", re.IGNORECASE)
+
 
 class Client:
-    """Reads the Employment Hero side of a StackOne project. Errors: codes 5, 6 and 7.
-
-    Args:
-        api_key: of the project, with the scope "Platform API".
-        url: base URL of the API.
-        time: the network time of the command.
-        transport: stands in for the network in tests.
-        secrets: others that an answer may echo, to be taken out of it.
-    """
+    """Reads the Employment Hero side of a StackOne project. Arguments: see Connection. Errors: 5, 6, 7."""
 
     def __init__(
         self,
@@ -53,10 +51,6 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
         self.connection.close()
 
     def profiles(self) -> list[ConnectorProfile]:
@@ -70,54 +64,69 @@ class Client:
         for _ in range(MOST_PAGES):
             params = {"connector_key": EMPLOYMENT_HERO} | ({} if page is None else {"page": str(page)})
             answer = self.connection.get("/connector_profiles", params)
-            before = len(seen)
             fields = answer if isinstance(answer, dict) else {}
-            total = reading.count(fields.get("total"))
-            items = self._items(answer, empty=total == 0)
+            total, returned, size = (_count(fields.get(name)) for name in ("total", "page", "page_size"))
+            before, items = len(seen), self._items(answer, empty=total == 0)
             for item in items:
-                profile = reading.profile(item)
-                if profile is None:
-                    raise self.connection.unreadable("A profile in its list has no usable ID.")
+                try:
+                    profile = ConnectorProfile.model_validate(item)
+                except ValidationError:
+                    raise self.connection.unreadable("A profile in its list has no usable ID.") from None
                 seen.setdefault(profile.id, profile)
-            returned, asked = reading.count(fields.get("page")), page
-            is_short = len(items) < (reading.count(fields.get("page_size")) or _USUAL_PAGE_SIZE)
             # Where no page says its number, page 1 may be the first one again.
-            brought_nothing = len(seen) == before and not (returned is None and asked == 1)
-            if isinstance(answer, list) or brought_nothing or (total is None and is_short):
-                break
-            if total is not None and len(seen) >= total:
-                break
-            page = max((n for n in (returned, asked) if n is not None), default=0) + 1
-        else:
-            raise self.connection.unreadable(f"Its list of profiles does not end after {MOST_PAGES} pages.")
-        return [profile for profile in seen.values() if profile.connector_key == EMPLOYMENT_HERO]
+            brought_nothing = len(seen) == before and not (returned is None and page == 1)
+            is_last = len(items) < (size or _USUAL_PAGE_SIZE) if total is None else len(seen) >= total
+            if isinstance(answer, list) or brought_nothing or is_last:
+                return [profile for profile in seen.values() if profile.connector_key == EMPLOYMENT_HERO]
+            page = max((n for n in (returned, page) if n is not None), default=0) + 1
+        raise self.connection.unreadable(f"Its list of profiles does not end after {MOST_PAGES} pages.")
 
     def actions(self) -> ConnectorActions:
-        """The connector's actions, and the key of its OAuth 2.0 option."""
-        keys: list[str] = []
+        """The connector's actions, and the key of its OAuth 2.0 option. An empty list is no bad key."""
+        options: list[dict[str, Any]] = []
         found: dict[str, Action] = {}
-        params = {"filter[connectors]": EMPLOYMENT_HERO, "include": "action_details"}
-        for item in self._by_cursor("/actions", params):
-            if isinstance(item, dict) and not reading.is_of_another_connector(item):
-                keys += reading.oauth_keys(item)
-                for action in reading.actions(item):
+        for connector in self._connectors("action_details"):
+            options += _objects(connector.get("authentication"))
+            for item in _objects(connector.get("actions")):
+                with suppress(ValidationError):  # no ID that can be used
+                    action = Action.model_validate(item)
                     found.setdefault(action.id, action)
+        # Options of another type with that label exist: the type goes first.
+        keys = _keys(options, "type") or _keys(options, "label")
         auth_key = DEFAULT_AUTH_KEY if DEFAULT_AUTH_KEY in keys else next(iter(keys), None)
         return ConnectorActions(auth_key, tuple(found.values()))
 
     def count_accounts(self, profile_id: str) -> int:
         """How many accounts are linked through a profile; one that names no profile counts too."""
-        others = 0
-        accounts = list(self._by_cursor("/v2/accounts", {"connector_profile_id": profile_id}))
-        for account in accounts:
-            of = account.get("connector_profile_id") if isinstance(account, dict) else None
-            others += isinstance(of, str) and of != profile_id
-        return len(accounts) - others
+        accounts = self._by_cursor("/v2/accounts", {"connector_profile_id": profile_id})
+        of = (each.get("connector_profile_id") if isinstance(each, dict) else None for each in accounts)
+        return sum(not isinstance(each, str) or each == profile_id for each in of)
+
+    def callback_in_guides(self) -> set[str] | None:
+        """The callback addresses that StackOne's guides of the connector name; None: no guide does.
+
+        Which of the guides is the one for a profile is documented both ways: all are searched.
+        """
+        texts = (
+            text
+            for connector in self._connectors("authentication_guides")
+            for option in _objects(connector.get("authentication"))
+            for text in _texts(option.get("support"))
+        )
+        return {found for text in texts for found in _CALLBACK.findall(text)} or None
+
+    def _connectors(self, include: str) -> Iterator[dict[str, Any]]:
+        """Entries of ``GET /actions`` that don't say that they are another connector's."""
+        params = {"filter[connectors]": EMPLOYMENT_HERO, "include": include}
+        for item in _objects(list(self._by_cursor("/actions", params))):
+            keys = (item.get("connector_key"), item.get("key"))
+            if all(key == EMPLOYMENT_HERO for key in keys if isinstance(key, str)):
+                yield item
 
     def _by_cursor(self, path: str, params: dict[str, str]) -> Iterator[Any]:
         used: set[str] = set()
         more: dict[str, str] = {}
-        for _ in range(MOST_PAGES):
+        while len(used) < MOST_PAGES:
             answer = self.connection.get(path, params | more)
             yield from self._items(answer)
             cursor = answer.get("next") if isinstance(answer, dict) else None
@@ -136,3 +145,29 @@ class Client:
         if not isinstance(items, list):
             raise self.connection.unreadable("It has no list where one belongs.")
         return items
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _keys(options: list[dict[str, Any]], by: str) -> list[str]:
+    """The keys of the options whose ``by`` says OAuth 2.0, however it is spelt."""
+    said = [("".join(c for c in str(each.get(by)).lower() if c.isalnum()), each) for each in options]
+    keys = [identifier(each.get("key")) for kind, each in said if kind in {"oauth2", "oauth20"}]
+    return [key for key in keys if key is not None]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a JSON value."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, list | dict):
+            pending += item.values() if isinstance(item, dict) else item
+
+
+def _count(value: Any) -> int | None:
+    return int(value) if type(value) in {int, float} and 0 <= value < 1e9 else None  # noqa: PLR2004

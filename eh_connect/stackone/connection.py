@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,25 +11,23 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httpx
-import tenacity
-
 from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StackOneRefusedError
-from eh_connect.network import Answer, ExchangeError, exchange, open_http
+from eh_connect.network import ONE_REQUEST, Answer, ExchangeError, exchange, open_http
 from eh_connect.server_text import clean, read_json, scrub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from eh_connect.network import NetworkTime
+    import httpx
+
+    from eh_connect.deadline import NetworkTime
     from eh_connect.secret import Secret
 
-TRIES = 4
-_SERVER_FAULTS = 500
-_TRY_AGAIN = "Wait a little, then run the same command again."
+_KEYS = "StackOne › Project Settings › API Keys"  # noqa: RUF001  # a menu path
+_LATER = "Wait a little, then run the same command again."
 _REFUSED = {
     400: "It takes the request for malformed.",
-    404: "It does not know what was asked for, or the API key belongs to another project.",
+    404: "It doesn't know what was asked for, or the API key is another project's.",
     409: "It conflicts with how things stand there.",
     412: "It belongs to something that is disabled there.",
     422: "It takes a value for invalid.",
@@ -36,11 +35,11 @@ _REFUSED = {
 
 
 class Connection:
-    """Basic auth with the API key as user name, one HTTP connection, opened when first needed.
+    """One HTTP connection, opened when first needed, with the API key as user name.
 
     Args:
-        api_key: sent to ``url`` only.
-        url: base URL of the API, without a trailing slash.
+        api_key: sent to ``url`` only: redirects are never followed.
+        url: base URL of the API.
         time: the network time of the command.
         transport: stands in for the network in tests.
         secrets: others that an answer may echo; ``hide`` adds more.
@@ -72,7 +71,7 @@ class Connection:
             self._http.close()
             self._http = None
 
-    def get(self, path: str, params: Mapping[str, str]) -> Any:
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The JSON that a GET brings. Errors: codes 5, 6 and 7."""
         answer = self.request("GET", path, params=params)
         self.check(answer)
@@ -85,7 +84,10 @@ class Connection:
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
         repeatable: bool = True,
+        is_final: Callable[[Answer], bool] = lambda _: False,
+        limit: float = ONE_REQUEST,
     ) -> Answer:
         """Send, and try again on 408, 429, 5xx (not 501), timeouts and broken connections.
 
@@ -94,78 +96,74 @@ class Connection:
             path: below the base URL, already quoted.
             params: of the query.
             body: sent as JSON.
+            headers: more of them.
             repeatable: False: only tried again where StackOne surely did not carry it out.
+            is_final: an answer that is wanted whatever its status.
+            limit: seconds that one try may take.
 
         Raises:
             ExchangeError: no answer, a redirect, or 408, 429 or 5xx to the last try.
         """
         doubt = False
-
-        def attempt() -> Answer:
-            nonlocal doubt
+        for pause in (0.5, 1.0, 2.0, None):
             try:
-                return replace(self._once(method, path, params, body), in_doubt=doubt)
+                answer = self._once(method, path, params, body, headers or {}, limit)
+                if not is_final(answer):
+                    self._check_passing(answer)
+                return replace(answer, in_doubt=doubt)
             except ExchangeError as exc:
+                wait = pause if pause is None or exc.retry_after is None else exc.retry_after
+                may_repeat = exc.passing and (repeatable or not exc.arrived)
+                if not may_repeat or wait is None or wait >= self._time.left:
+                    raise
                 doubt = doubt or exc.arrived
-                raise
-
-        def is_worth_it(exc: BaseException) -> bool:
-            return isinstance(exc, ExchangeError) and exc.passing and (repeatable or not exc.arrived)
-
-        return tenacity.Retrying(
-            retry=tenacity.retry_if_exception(is_worth_it),
-            wait=_pause,
-            stop=lambda state: state.attempt_number >= TRIES or state.upcoming_sleep >= self._time.left,
-            sleep=self._time.sleep,
-            reraise=True,
-        )(attempt)
+            self._time.sleep(wait)
+        raise AssertionError("the last try returns or raises")
 
     def _once(
-        self, method: str, path: str, params: Mapping[str, str] | None, body: Mapping[str, Any] | None
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+        limit: float,
     ) -> Answer:
         if self._http is None:
-            auth = httpx.BasicAuth(self._api_key.reveal(), "")
-            self._http = open_http(self.url, transport=self._transport, auth=auth)
-        # Encoded here: to ASCII, so that no character of a secret can end up in an encoding error.
-        content = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if content is not None else None
+            self._http = open_http(self.url, transport=self._transport)
+        basic = base64.b64encode(f"{self._api_key.reveal()}:".encode(errors="surrogatepass")).decode()
+        headers = {**headers, "Authorization": f"Basic {basic}"}
+        content = None
+        if body is not None:  # to ASCII: no character of a secret can end up in an encoding error
+            content, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
         request = self._http.build_request(
             method, self.url + path, params=params, content=content, headers=headers
         )
-        answer = exchange(self._http, request, self._time)
-        status = answer.status
-        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            raise self._redirected(answer)
-        if status in {408, 429} or (_SERVER_FAULTS <= status < _SERVER_FAULTS + 100 and status != 501):  # noqa: PLR2004 - HTTP statuses are their own names
-            raise self._busy(answer)
-        return answer
+        return exchange(self._http, request, self._time, limit=limit)
 
     def check(self, answer: Answer) -> None:
         """Raise unless the status is 2xx: code 5 for 401 and 403, 6 for other 4xx, else 7."""
-        status, said = answer.status, self._said(answer)
+        status = answer.status
         kind: type[EhConnectError] = StackOneRefusedError
-        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        if is_success(answer):
             return
         if status == HTTPStatus.UNAUTHORIZED:
-            kind = StackOneAuthError
-            title, detail = "StackOne does not accept the API key.", "It is wrong, or was deleted."
-            hint = "Make a key in StackOne's Project Settings > API Keys, then give it anew."
+            kind, title = StackOneAuthError, "StackOne rejected the API key (HTTP 401)"
+            detail, hint = "It may be cut off, switched off or deleted.", f"Check it, or create one: {_KEYS}"
         elif status == HTTPStatus.FORBIDDEN:
-            kind = StackOneAuthError
-            title = "StackOne does not allow this API key to do that."
+            kind, title = StackOneAuthError, "StackOne doesn't let this API key do that (HTTP 403)"
             detail = (
-                "The key lacks the scope “Platform API” (read and write), or this IP address is not allowed."
+                'It may lack the right "Platform API" (read and write), or this IP address isn\'t allowed.'
             )
-            hint = "Look at the key in Project Settings > API Keys, and at the IP allow-list if you have one."
-        elif HTTPStatus.BAD_REQUEST <= status < _SERVER_FAULTS:
-            title = f"StackOne refused the request (HTTP {status})."
-            detail = _REFUSED.get(status, "")
+            hint = f"Check the key in {_KEYS}, and the IP allow-list if you have one"
+        elif HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            title, detail = f"StackOne refused the request (HTTP {status})", _REFUSED.get(status, "")
             hint = "Correct what StackOne names, then run the same command again."
         else:
-            kind = NetworkError
-            title, detail = f"StackOne can't do that (HTTP {status}).", ""
-            hint = "Check the URL of the StackOne API; else ask StackOne's support."
-        raise kind(title, detail=f"{detail} {said}".strip() or None, hint=hint, http_status=status)
+            kind, title, detail = NetworkError, f"StackOne can't do that (HTTP {status})", ""
+            hint = "Check the address of StackOne's API (STACKONE_API_URL), or ask StackOne's support."
+        detail = f"{detail} {self._said(answer)}".strip()
+        raise kind(title, detail=detail or None, hint=hint, http_status=status)
 
     def json(self, answer: Answer) -> Any:
         """The body as JSON, free of echoes of secrets. ExchangeError: it can't be read."""
@@ -176,27 +174,42 @@ class Connection:
             pass  # raised below: a JSON error holds the whole text
         raise self.unreadable("It is no JSON.", answer)
 
+    def error_body(self, answer: Answer) -> dict[str, Any]:
+        """The fields of an error's body, as far as it can be read; documented: ``message``, ``errors``."""
+        try:
+            body = read_json(answer.text or "", self._hidden)
+        except (ValueError, RecursionError):
+            return {}
+        return body if isinstance(body, dict) else {}
+
     def unreadable(self, why: str, answer: Answer | None = None) -> ExchangeError:
         """The error for an answer that makes no sense; ``why`` is a sentence."""
         return ExchangeError(
-            "StackOne sent an answer that can't be read.",
+            "StackOne sent an answer that can't be read",
             passing=False,
             arrived=True,
             detail=f"{why} Perhaps it is not from StackOne but from something in between.",
-            hint="Check the URL of the StackOne API, and the proxy; then run the same command again.",
+            hint="Check the address of StackOne's API (STACKONE_API_URL), and the proxy.",
             http_status=answer.status if answer else None,
         )
 
-    def _busy(self, answer: Answer) -> ExchangeError:
-        status, wait = answer.status, _retry_after(answer.headers)
+    def _check_passing(self, answer: Answer) -> None:
+        status = answer.status
+        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            raise self._redirected(answer)
         is_limit = status == HTTPStatus.TOO_MANY_REQUESTS
-        asks = "" if wait is None else f"StackOne asks to wait {wait:.0f} s. "
-        return ExchangeError(
-            "StackOne gets too many requests." if is_limit else f"StackOne has a problem (HTTP {status}).",
+        is_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
+        if not (is_limit or is_fault or status == HTTPStatus.REQUEST_TIMEOUT):
+            return
+        wait = _retry_after(answer.headers)
+        asks = "" if wait is None else f"It asks to wait {wait:.0f} seconds. "
+        title = "StackOne gets too many requests" if is_limit else "StackOne has a problem"
+        raise ExchangeError(
+            f"{title} (HTTP {status})",
             passing=True,
             arrived=not is_limit,
             detail=(asks + self._said(answer)).strip() or None,
-            hint=_TRY_AGAIN,
+            hint=_LATER,
             http_status=status,
             retry_after=wait,
         )
@@ -208,21 +221,16 @@ class Connection:
             host = "another page"
         host = clean(scrub(clean(host, len(host)), self._hidden), 100)
         return ExchangeError(
-            f"StackOne's API redirects (HTTP {answer.status}) to {host}.",
+            f"StackOne's API redirects to {host} (HTTP {answer.status})",
             passing=False,
             arrived=False,
-            detail="Redirects are not followed: the API key goes to the configured address only.",
-            hint="Check the URL of the StackOne API, and the proxy.",
+            detail="Redirects are not followed: the API key goes to the address that you gave only.",
+            hint="Check the address of StackOne's API (STACKONE_API_URL), and the proxy.",
             http_status=answer.status,
         )
 
     def _said(self, answer: Answer) -> str:
-        """What an error body says: ``message`` and ``errors``, as far as they are there and are text."""
-        try:
-            body = read_json(answer.text or "", self._hidden)
-        except (ValueError, RecursionError):
-            return ""
-        body = body if isinstance(body, dict) else {}
+        body = self.error_body(answer)
         errors = body.get("errors")
         parts = [body.get("message"), *(errors if isinstance(errors, list) else [])]
         texts = [clean(part) for part in parts if isinstance(part, str) and clean(part)]
@@ -230,10 +238,9 @@ class Connection:
         return f"StackOne says: {said}{'' if said.endswith(('.', '!', '…')) else '.'}" if said else ""
 
 
-def _pause(state: tenacity.RetryCallState) -> float:
-    exc = state.outcome.exception() if state.outcome else None
-    asked = exc.retry_after if isinstance(exc, ExchangeError) else None
-    return 0.5 * 2.0 ** (state.attempt_number - 1) if asked is None else asked
+def is_success(answer: Answer) -> bool:
+    """Whether the status is 2xx."""
+    return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:

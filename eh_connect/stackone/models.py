@@ -6,9 +6,9 @@ A field that is unknown, missing or of an odd type breaks nothing but an ID that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 
 from eh_connect.secret import Secret  # noqa: TC001  # pydantic reads it at run time
 from eh_connect.server_text import clean
@@ -52,7 +52,9 @@ _Flag = Annotated[bool | None, BeforeValidator(lambda value: value if isinstance
 
 
 class _Answered(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", arbitrary_types_allowed=True, populate_by_name=True
+    )
 
 
 class ConnectorProfile(_Answered):
@@ -133,6 +135,9 @@ class SessionRequest:
     label: str | None = None
 
 
+_ATTEMPT = "latest_connection_attempt"
+
+
 def _status(value: Any) -> str:
     return "pending" if value is None else clean(str(value), 100) or "unknown"
 
@@ -145,30 +150,15 @@ class ConnectSession(_Answered):
     """
 
     id: _Id
-    profile_id: _SomeId = None
-    link: Secret | None = None
+    profile_id: _SomeId = Field(default=None, validation_alias="connector_profile_id")
+    link: Annotated[Secret | None, BeforeValidator(lambda v: v if isinstance(v, Secret) else None)] = None
     created_at: _Text = None
-    status: Annotated[str, BeforeValidator(_status)] = "pending"
-    oauth_error: _Text = None
-    oauth_says: _Text = None
-    account_id: _SomeId = None
-
-    @classmethod
-    def of(cls, answer: dict[str, Any], link: Secret | None = None) -> Self:
-        """From StackOne's answer. ValidationError, which quotes it: no ID that can be used."""
-        attempt = answer.get("latest_connection_attempt")
-        attempt = attempt if isinstance(attempt, dict) else {}
-        fields = {
-            "id": answer.get("id"),
-            "profile_id": answer.get("connector_profile_id"),
-            "link": link,
-            "created_at": answer.get("created_at"),
-            "status": attempt.get("status"),
-            "oauth_error": attempt.get("oauth_error_code"),
-            "oauth_says": attempt.get("oauth_error_description"),
-            "account_id": attempt.get("account_secure_id"),
-        }
-        return cls.model_validate(fields)
+    status: Annotated[str, BeforeValidator(_status)] = Field(
+        default="pending", validation_alias=AliasPath(_ATTEMPT, "status")
+    )
+    oauth_error: _Text = Field(default=None, validation_alias=AliasPath(_ATTEMPT, "oauth_error_code"))
+    oauth_says: _Text = Field(default=None, validation_alias=AliasPath(_ATTEMPT, "oauth_error_description"))
+    account_id: _SomeId = Field(default=None, validation_alias=AliasPath(_ATTEMPT, "account_secure_id"))
 
 
 @dataclass(frozen=True)

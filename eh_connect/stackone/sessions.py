@@ -1,34 +1,49 @@
-"""Connect sessions: the documented calls that prove a profile, and link accounts through it.
+"""Connect sessions, the accounts that they link, and actions run with these. All of it is documented.
 
-Sources: StackOne's OpenAPI-derived SDK and its API reference.
+Sources: StackOne's OpenAPI and its API reference.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
+import string
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import quote, urlsplit
 
+from pydantic import ValidationError
+
 from eh_connect.secret import Secret
-from eh_connect.stackone import reading
+from eh_connect.server_text import clean
+from eh_connect.stackone.connection import is_success
+from eh_connect.stackone.models import ActionRun, ConnectSession
+from eh_connect.stackone.public import is_loopback
 
 if TYPE_CHECKING:
+    from eh_connect.network import Answer
     from eh_connect.stackone.client import Client
-    from eh_connect.stackone.models import ConnectSession, SessionRequest
+    from eh_connect.stackone.models import SessionRequest
+
+ACTION_LIMIT = 70.0
+"""Seconds. StackOne itself gives an action up after 60."""
 
 _LONGEST_LINK = 8000
 _SHORTEST_TOKEN = 20
 """Characters. Shorter parts of a link are words of its path."""
+
 _AFTER_THE_HOST = r"(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?"  # the characters of a URL (RFC 3986)
 _AT_STACKONE = re.compile(
     r"https://(?:[a-z0-9-]+\.)*stackone\.com(?::443)?" + _AFTER_THE_HOST, re.ASCII | re.IGNORECASE
 )
+_NO_CALL = re.compile(r"(?:Cannot POST\b.*|Not Found\.?|)", re.IGNORECASE)
+"""What a server says of a path that it doesn't have; of an account or a record it says more."""
+
+_NO_SCOPE = re.compile(r"insufficient[ _-]?(?:scope|permission)", re.IGNORECASE)
+_SCOPE = re.compile(r"(?<![\w:/.-])[a-z_]+(?::[a-z_]+)+(?![\w:/-])")
 
 
 class Sessions:
-    """Makes and watches connect sessions. Errors: codes 5, 6 and 7."""
+    """Signing in through a profile. Errors: codes 5, 6 and 7."""
 
     def __init__(self, client: Client) -> None:
         self._connection = client.connection
@@ -36,8 +51,8 @@ class Sessions:
     def create(self, request: SessionRequest) -> ConnectSession:
         """A new session, with its link.
 
-        Tried again like a read, even where an earlier try may have been carried out: a session that nobody
-        has the link of does nothing, and ends by itself.
+        Tried again like a read, even where an earlier try may have been carried out: a session whose link
+        is lost does nothing, and ends by itself.
         """
         body = {
             "connector_profile_id": request.profile_id,
@@ -51,32 +66,30 @@ class Sessions:
         answer = self._connection.request("POST", "/connect_sessions", body=body)
         self._connection.check(answer)
         fields = self._connection.json(answer)
-        link, token = (
-            fields.get(n) if isinstance(fields, dict) else None for n in ("auth_link_url", "token")
-        )
-        behind_the_host = re.split("[/?#&=]", link)[3:] if isinstance(link, str) else []
-        tokens = [token, *behind_the_host]
+        fields = fields if isinstance(fields, dict) else {}
+        link, token = fields.get("auth_link_url"), fields.get("token")
+        tokens = [token, *(re.split("[/?#&=]", link)[3:] if isinstance(link, str) else [])]
         self._connection.hide(
             *(Secret(t) for t in tokens if isinstance(t, str) and len(t) >= _SHORTEST_TOKEN)
         )
         if not is_trusted_link(link, self._connection.url):
             raise self._connection.unreadable(
-                "Its link for signing in does not lead to StackOne: it is neither opened nor shown.", answer
+                "Its sign-in link doesn't lead to StackOne: it is neither opened nor shown.", answer
             )
-        session = self._session(fields, link=Secret(link))
+        session = self._session(fields).model_copy(update={"link": Secret(link)})
         if session.profile_id not in {None, request.profile_id}:
             raise self._connection.unreadable("It shows a connect session of another profile.")
         return session
 
     def look(self, session_id: str) -> ConnectSession:
         """The session, and how its latest attempt went."""
-        session = self._session(self._connection.get(f"/connect_sessions/{quote(session_id, safe='')}", {}))
+        session = self._session(self._connection.get(f"/connect_sessions/{quote(session_id, safe='')}"))
         if session.id != session_id:
             raise self._connection.unreadable("It shows another connect session.")
         return session
 
     def delete_account(self, account_id: str) -> None:
-        """Delete a linked account; one that is not there is fine. What is answered is not documented."""
+        """Delete a linked account; one that is not there is fine."""
         answer = self._connection.request("DELETE", f"/accounts/{quote(account_id, safe='')}")
         if answer.status == HTTPStatus.NOT_FOUND:
             return
@@ -84,11 +97,53 @@ class Sessions:
         if answer.text is None or answer.text.strip():
             self._connection.json(answer)  # a page of something in between is no answer of StackOne's
 
-    def _session(self, fields: Any, link: Secret | None = None) -> ConnectSession:
-        session = reading.session(fields, link)
-        if session is None:
-            raise self._connection.unreadable("It does not show a connect session.")
-        return session
+    def run_action(self, account_id: str, action_id: str) -> ActionRun:
+        """Run an action with a linked account; what it brings is thrown away unread.
+
+        An answer of any status is a result, but 408, 429 and 5xx that don't name a missing scope: code 7.
+        """
+        answer = self._connection.request(
+            "POST",
+            "/actions/rpc",
+            body={"action": action_id},
+            headers={"x-account-id": quote(account_id, safe=string.punctuation)},
+            repeatable=False,
+            is_final=lambda answer: self._missing(answer) is not None,
+            limit=ACTION_LIMIT,
+        )
+        if is_success(answer):
+            return ActionRun(answer.status)
+        body, scopes = self._connection.error_body(answer), self._missing(answer)
+        message = clean(body["message"]) if isinstance(body.get("message"), str) else ""
+        is_gone = answer.status in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED} or (
+            answer.status == HTTPStatus.NOT_FOUND and _NO_CALL.fullmatch(message) is not None
+        )
+        return ActionRun(
+            answer.status,
+            message,
+            scopes or (),
+            is_scope_missing=scopes is not None,
+            is_call_gone=is_gone and not body.get("provider_errors"),
+        )
+
+    def _missing(self, answer: Answer) -> tuple[str, ...] | None:
+        """The scopes that a refusal names; None: it isn't for want of one."""
+        if is_success(answer):
+            return None
+        body = self._connection.error_body(answer)
+        provider = body.get("provider_errors")
+        provider = [each for each in provider if isinstance(each, dict)] if isinstance(provider, list) else []
+        said = " ".join(map(str, (body.get("message"), body.get("errors"), provider)))
+        refused = any(str(each.get("status")) == str(int(HTTPStatus.FORBIDDEN)) for each in provider)
+        if not refused and not _NO_SCOPE.search(said):
+            return None
+        return tuple(dict.fromkeys(_SCOPE.findall(said)))
+
+    def _session(self, answer: Any) -> ConnectSession:
+        try:
+            return ConnectSession.model_validate(answer, by_alias=True, by_name=False)
+        except ValidationError:
+            raise self._connection.unreadable("It does not show a connect session.") from None
 
 
 def is_trusted_link(link: Any, api_url: str) -> TypeGuard[str]:
@@ -98,12 +153,7 @@ def is_trusted_link(link: Any, api_url: str) -> TypeGuard[str]:
     """
     if not isinstance(link, str) or len(link) > _LONGEST_LINK:
         return False
-    if _AT_STACKONE.fullmatch(link):
-        return True
     parts = urlsplit(api_url)
-    try:
-        is_loopback = ipaddress.ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return False
     origin = re.escape(f"{parts.scheme}://{parts.netloc}")
-    return is_loopback and re.fullmatch(origin + _AFTER_THE_HOST, link) is not None
+    is_here = is_loopback(api_url) and re.fullmatch(origin + _AFTER_THE_HOST, link) is not None
+    return is_here or _AT_STACKONE.fullmatch(link) is not None

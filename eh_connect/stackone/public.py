@@ -1,0 +1,59 @@
+"""Whether StackOne's public OpenAPI has a call that creates connector profiles by now. No key is sent."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from eh_connect.errors import NetworkError
+from eh_connect.network import exchange, open_http
+from eh_connect.stackone.connection import is_success
+
+if TYPE_CHECKING:
+    import httpx
+
+    from eh_connect.deadline import NetworkTime
+
+PUBLIC_OPENAPI = "https://api.eu1.stackone.com/oas/stackone.json"
+"""Source: StackOne's documentation loads it from there. Nothing is derived from the key's region."""
+
+_PATH = re.compile(r'"/connector_profiles"\s*:\s*(?=\{)')
+
+
+def documents_create(
+    url: str, time: NetworkTime, *, transport: httpx.BaseTransport | None = None
+) -> bool | None:
+    """Whether the call is documented; None: that can't be read.
+
+    Args:
+        url: base URL of the API; one of this computer is asked itself, it is the sandbox.
+        time: the network time of the command.
+        transport: stands in for the network in tests.
+    """
+    where = f"{url.rstrip('/')}/oas/stackone.json" if is_loopback(url) else PUBLIC_OPENAPI
+    try:
+        with open_http(where, transport=transport) as http:
+            answer = exchange(http, http.build_request("GET", where), time)
+    except NetworkError:
+        return None
+    if not is_success(answer) or answer.text is None:
+        return None
+    # Only that one path is parsed: the whole document may have some megabytes.
+    paths = []
+    for match in _PATH.finditer(answer.text):
+        try:
+            paths.append(json.JSONDecoder().raw_decode(answer.text, match.end())[0])
+        except (ValueError, RecursionError):
+            return None
+    return any("post" in path for path in paths) if paths else None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL names an address of this computer."""
+    try:
+        return ipaddress.ip_address(urlsplit(url).hostname or "").is_loopback
+    except ValueError:
+        return False
