@@ -1,31 +1,22 @@
-from __future__ import annotations
+"""What is tried again, how often, and how long is waited for it."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 import httpx
 import pytest
 
 from eh_connect.errors import LostAnswerError, NetworkError
-from eh_connect.network import NetworkTime
 from eh_connect.stackone.assumed_writes import AssumedWrites
 from eh_connect.stackone.models import ProfileFields
-from tests.http_fakes import Clock, World
+from tests.support.http import CREDENTIALS, SESSION_REQUEST, World, page
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-EMPTY = httpx.Response(200, json={"data": [], "total": 0})
+EMPTY = page([], total=0)
 PASSING = [408, 429, 500, 502, 503, 504, 599]
-BROKEN: list[Exception] = [
-    httpx.ConnectError("x"),
-    httpx.ConnectTimeout("x"),
-    httpx.ReadTimeout("x"),
-    httpx.WriteError("x"),
-    httpx.ReadError("x"),
-    httpx.RemoteProtocolError("x"),
-    httpx.PoolTimeout("x"),
-    httpx.ProxyError("x"),
-]
+NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+MAY_HAVE_ARRIVED = (
+    *(httpx.ReadTimeout, httpx.WriteTimeout, httpx.ReadError, httpx.WriteError, httpx.CloseError),
+    httpx.RemoteProtocolError,
+)
 
 
 def busy(status: int, retry_after: str | None = None, **headers: str) -> httpx.Response:
@@ -35,37 +26,29 @@ def busy(status: int, retry_after: str | None = None, **headers: str) -> httpx.R
 
 @pytest.mark.parametrize("status", PASSING)
 def test_a_passing_status_is_tried_four_times_with_growing_pauses(status: int) -> None:
+    assert World(busy(status), busy(status), busy(status), EMPTY).client.profiles() == []
     world = World(busy(status))
     with pytest.raises(NetworkError) as caught:
         world.client.profiles()
-    assert len(world.requests) == 4
-    assert world.clock.slept == [0.5, 1, 2]
-    assert caught.value.http_status == status
-    assert "Busy." in (caught.value.detail or "")
+    assert (len(world.requests), world.clock.slept) == (4, [0.5, 1, 2])
+    assert (caught.value.http_status, "Busy." in str(caught.value.detail)) == (status, True)
 
 
-@pytest.mark.parametrize("status", PASSING)
-def test_a_status_that_passes_is_not_noticed(status: int) -> None:
-    world = World(busy(status), busy(status), busy(status), EMPTY)
-    assert world.client.profiles() == []
-
-
-@pytest.mark.parametrize("fault", BROKEN, ids=lambda fault: type(fault).__name__)
-def test_a_broken_connection_is_tried_again(fault: Exception) -> None:
-    world = World(fault, fault, fault, EMPTY)
-    assert world.client.profiles() == []
-    with pytest.raises(NetworkError):
-        World(fault).client.profiles()
-
-
-def test_501_is_never_tried_again() -> None:
-    world = World(busy(501))
+@pytest.mark.parametrize("fault", [*NEVER_ARRIVED, *MAY_HAVE_ARRIVED])
+def test_a_broken_connection_is_tried_again(fault: type[httpx.TransportError]) -> None:
+    assert World(*[fault("x")] * 3, EMPTY).client.profiles() == []
+    world = World(fault("x"))
     with pytest.raises(NetworkError):
         world.client.profiles()
+    assert len(world.requests) == 4
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 422, 501])
+def test_any_other_status_is_final(status: int) -> None:
+    world = World(busy(status, "1"))
+    with pytest.raises(Exception, match=str(status)):
+        world.client.profiles()
     assert len(world.requests) == 1
-
-
-DATE = "Mon, 23 Nov 2026 10:00:00 GMT"
 
 
 @pytest.mark.parametrize("status", [408, 429, 503])
@@ -88,68 +71,104 @@ DATE = "Mon, 23 Nov 2026 10:00:00 GMT"
 def test_retry_after_is_kept_to_exactly_and_rubbish_is_ignored(
     status: int, retry_after: str, pause: float
 ) -> None:
-    world = World(busy(status, retry_after, Date=DATE), EMPTY)
+    world = World(busy(status, retry_after, Date="Mon, 23 Nov 2026 10:00:00 GMT"), EMPTY)
     assert world.client.profiles() == []
     assert world.clock.slept == [pause]
 
 
 @pytest.mark.parametrize("retry_after", ["151", "9" * 400, "Mon, 23 Nov 2099 10:00:00 GMT"])
 def test_a_wait_beyond_the_time_left_fails_at_once_and_is_named(retry_after: str) -> None:
-    world = World(busy(429, retry_after, Date=DATE))
+    world = World(busy(429, retry_after))
     with pytest.raises(NetworkError) as caught:
         world.client.profiles()
-    assert len(world.requests) == 1
-    assert world.clock.slept == []
-    assert "asks to wait" in (caught.value.detail or "")
+    assert (len(world.requests), world.clock.slept) == (1, [])
+    assert "asks to wait" in str(caught.value.detail)
 
 
-def test_pauses_use_up_the_time_of_the_command() -> None:
-    world = World(busy(408, "60"), seconds=130)
+@pytest.mark.parametrize(("seconds", "slept"), [(130, [60, 60]), (60, []), (0, [])])
+def test_pauses_use_up_the_time_of_the_command(seconds: float, slept: list[float]) -> None:
+    world = World(busy(408, "60"), seconds=seconds)
     with pytest.raises(NetworkError):
         world.client.profiles()
-    assert world.clock.slept == [60, 60]
+    assert world.clock.slept == slept
+    assert len(world.requests) == (len(slept) + 1 if seconds else 0)
 
 
-def test_without_time_nothing_is_sent() -> None:
-    world = World(EMPTY, seconds=0)
-    with pytest.raises(NetworkError, match="used up"):
-        world.client.profiles()
-    assert world.requests == []
+FIELDS = ProfileFields("N", "oauth2", "production", CREDENTIALS)
+MADE = httpx.Response(201, json={"id": "p1", "name": "N"})
 
 
-def test_time_between_requests_does_not_count() -> None:
-    clock = Clock()
-    time = NetworkTime(10, clock, clock.sleep)
-    clock.now += 1000
-    assert time.left == 10
-    with time.running():
-        clock.now += 4
-    time.sleep(3)
-    assert time.left == 3
+@pytest.mark.parametrize("step", [*(kind("x") for kind in NEVER_ARRIVED), busy(429, "9")], ids=repr)
+def test_a_creation_that_surely_did_not_happen_is_tried_again(step: Exception | httpx.Response) -> None:
+    world = World(step, MADE)
+    assert AssumedWrites(world.client).create(FIELDS)
+    assert world.clock.slept == [0.5 if isinstance(step, Exception) else 9]
+    world = World(step)
+    with pytest.raises(NetworkError) as caught:
+        AssumedWrites(world.client).create(FIELDS)
+    assert not isinstance(caught.value, LostAnswerError)
+    assert len(world.requests) == 4
 
 
-class Trickle(httpx.SyncByteStream):
-    """A body whose every byte takes 20 seconds."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def __iter__(self) -> Iterator[bytes]:
-        for _ in range(100):
-            self._clock.now += 20
-            yield b" "
+UNREADABLE = [
+    *(httpx.Response(201, text="<html>"), httpx.Response(204), httpx.Response(201, json=[])),
+    *(httpx.Response(201, json={"id": bad}) for bad in (None, True, "..")),
+    httpx.Response(200, content=b" " * 10_000_001),
+]
 
 
-def test_an_answer_that_trickles_in_beyond_its_limit_is_a_timeout() -> None:
-    world = World(lambda _: httpx.Response(200, stream=Trickle(world.clock)))
-    with pytest.raises(NetworkError, match="in time"):
-        world.client.profiles()
-    assert len(world.requests) == 4  # 40 s each, all but the last one's within the 150 s
+@pytest.mark.parametrize("earlier", [(), (busy(429),)], ids=["", "after a 429"])
+@pytest.mark.parametrize(
+    "step",
+    [*(kind("x") for kind in MAY_HAVE_ARRIVED), *(busy(s) for s in PASSING if s != 429), *UNREADABLE],
+    ids=repr,
+)
+def test_a_creation_that_may_have_happened_is_never_repeated(
+    step: Exception | httpx.Response, earlier: tuple[httpx.Response, ...]
+) -> None:
+    world = World(*earlier, step)
+    with pytest.raises(LostAnswerError, match=r".") as caught:
+        AssumedWrites(world.client).create(FIELDS)
+    assert len(world.requests) == len(earlier) + 1
+    assert "may have carried it out" in str(caught.value.detail)
 
 
-@pytest.mark.parametrize("second", [httpx.ReadTimeout("x"), busy(503, "1")], ids=["timeout", "503"])
-def test_a_creation_may_be_lost_after_a_429_too(second: Exception | httpx.Response) -> None:
-    world = World(busy(429), second)
-    with pytest.raises(LostAnswerError):
-        AssumedWrites(world.client).create(ProfileFields(name="N"))
-    assert len(world.requests) == 2
+@pytest.mark.parametrize("status", PASSING)
+def test_an_update_is_repeated_to_the_letter(status: int) -> None:
+    world = World(busy(status), httpx.ReadTimeout("x"), MADE)
+    assert AssumedWrites(world.client).update("p1", FIELDS)
+    assert len({request.content for request in world.requests}) == 1
+
+
+@pytest.mark.parametrize("status", [401, 404, 405, 409, 422, 501])
+def test_an_update_that_is_refused_after_a_lost_try_is_in_doubt(status: int) -> None:
+    with pytest.raises(LostAnswerError) as caught:
+        AssumedWrites(World(httpx.ReadTimeout("x"), busy(status)).client).update("p1", FIELDS)
+    assert caught.value.http_status == status
+
+
+def test_an_update_that_is_refused_after_a_429_is_just_refused() -> None:
+    with pytest.raises(Exception, match="422") as caught:
+        AssumedWrites(World(busy(429), busy(422)).client).update("p1", FIELDS)
+    assert not isinstance(caught.value, LostAnswerError)
+
+
+def test_a_session_is_made_again_where_an_answer_was_lost() -> None:
+    made = {"id": 7, "auth_link_url": "https://hub.stackone.com/x"}
+    world = World(busy(500), httpx.ReadTimeout("x"), httpx.Response(201, json=made))
+    assert world.sessions.create(SESSION_REQUEST).id == "7"
+
+
+@pytest.mark.parametrize(
+    ("step", "requests"),
+    [(busy(429, "3"), 2), (httpx.ConnectError("x"), 2), (busy(502), 1), (httpx.ReadTimeout("x"), 1)],
+    ids=repr,
+)
+def test_an_action_is_run_once(step: Exception | httpx.Response, requests: int) -> None:
+    world = World(step, httpx.Response(200, json={}))
+    if requests == 1:
+        with pytest.raises(NetworkError):
+            world.sessions.run_action("acc", "employmenthero_list_teams")
+    else:
+        assert world.sessions.run_action("acc", "employmenthero_list_teams").http_status == 200
+    assert len(world.requests) == requests

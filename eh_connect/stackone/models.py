@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 
-from eh_connect.secret import Secret  # noqa: TC001  # pydantic reads it at run time
+from eh_connect.secret import Secret  # pydantic reads it at run time
 from eh_connect.server_text import clean
 
 if TYPE_CHECKING:
