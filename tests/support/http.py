@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -90,8 +91,8 @@ class World:
 
 
 def page(items: object, **more: object) -> httpx.Response:
-    """A page of a list."""
-    return httpx.Response(200, json={"data": items, **more})
+    """A page of a list; in ASCII, so that it can be of anything."""
+    return httpx.Response(200, content=json.dumps({"data": items, **more}).encode())
 
 
 def everything_said(exc: BaseException) -> str:
