@@ -1,4 +1,4 @@
-"""The client's connect sessions: what is sent, what is read, and which links are trusted."""
+"""Connect sessions, linked accounts and actions: what is sent and read, and which links are trusted."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from hypothesis import strategies as st
 
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError
 from eh_connect.secret import Secret
-from eh_connect.stackone.models import ConnectSession, SessionRequest
-from eh_connect.stackone.sessions import Sessions, is_trusted_link
-from tests.http_fakes import SESSION_REQUEST, World, everything_said
+from eh_connect.stackone.models import ActionRun, ConnectSession, SessionRequest
+from eh_connect.stackone.sessions import is_trusted_link
+from tests.support.http import SESSION_REQUEST, World, everything_said
 
 API = "https://api.stackone.com"
 LOOPBACK = "http://127.0.0.1:20123"
 TOKEN = "eyJ0b2tlbiI6Im9mIGEgc2Vzc2lvbiJ9.signature-of-it"
 LINK = f"https://hub.stackone.com/connect/{TOKEN}"
+LIST = "employmenthero_list_employees"
+ODD_IDS: list[Any] = [None, True, -1, 7.5, "", " 7", "..", "a\nb", [], {}]
+NO_ATTEMPTS: list[Any] = [None, "text", [], {}, {"status": None}]
+ODD_TEXTS: list[Any] = [7.5, "", [], {"a": 1}, True]
 
 
-def made(status: int = 201, **changed: Any) -> httpx.Response:
+def made(**changed: Any) -> httpx.Response:
     answer = {
         "id": 4711,
         "token": TOKEN,
@@ -32,177 +36,135 @@ def made(status: int = 201, **changed: Any) -> httpx.Response:
         "created_at": "2026-11-23T09:00:00.000Z",
         "latest_connection_attempt": None,
     }
-    return httpx.Response(status, json=answer | changed)
+    return httpx.Response(201, content=json.dumps(answer | changed).encode())
 
 
-def attempt(**fields: Any) -> httpx.Response:
-    return httpx.Response(200, json={"id": 7, "latest_connection_attempt": fields})
+def look(attempt: Any, **more: Any) -> ConnectSession:
+    answer = httpx.Response(200, json={"id": 7, "latest_connection_attempt": attempt} | more)
+    return World(answer).sessions.look("7")
 
 
-def look(answer: httpx.Response) -> ConnectSession:
-    return Sessions(World(answer).client).look("7")
-
-
-def test_a_creation_sends_the_documented_fields_and_no_others() -> None:
-    world = World(made())
-    request = SessionRequest("an-id", "id 1", "Näme", kind="PRODUCTION", expires_in=60, label="My label")
-    Sessions(world.client).create(request)
+@pytest.mark.parametrize(
+    ("request_", "more"),
+    [
+        (SessionRequest("p", "id 1", "Näme", kind="production", expires_in=60, label="L"), {"label": "L"}),
+        (SessionRequest("p", "id 1", "Näme", kind="test", expires_in=60), {}),
+    ],
+)
+def test_a_creation_sends_the_documented_fields_and_no_others(
+    request_: SessionRequest, more: dict[str, str]
+) -> None:
+    world = World(made(connector_profile_id="p"))
+    world.sessions.create(request_)
     (sent,) = world.requests
     assert (sent.method, sent.url.path) == ("POST", "/connect_sessions")
     assert json.loads(sent.content) == {
-        "connector_profile_id": "an-id",
+        "connector_profile_id": "p",
         "origin_owner_id": "id 1",
         "origin_owner_name": "Näme",
-        "type": "PRODUCTION",
+        "type": request_.kind,  # lower-case, as the published enum
         "expires_in": 60,
-        "label": "My label",
+        **more,
     }
 
 
-def test_a_label_that_was_not_given_is_not_sent() -> None:
-    world = World(made())
-    Sessions(world.client).create(SESSION_REQUEST)
-    assert "label" not in json.loads(world.requests[0].content)
+def test_a_creation_gives_the_session_with_its_link_which_does_not_show_by_accident() -> None:
+    session = World(made()).sessions.create(SESSION_REQUEST)
+    assert session.model_dump() == {
+        "id": "4711",
+        "profile_id": "an-id",
+        "link": Secret(LINK),
+        "created_at": "2026-11-23T09:00:00.000Z",
+        "status": "pending",
+        "oauth_error": None,
+        "oauth_says": None,
+        "account_id": None,
+    }
+    assert TOKEN not in repr(session) + str(session)
 
 
-def test_a_creation_gives_the_session_with_its_link() -> None:
-    session = Sessions(World(made()).client).create(SESSION_REQUEST)
-    assert session == ConnectSession(
-        "4711", "an-id", link=Secret(LINK), created_at="2026-11-23T09:00:00.000Z", status="pending"
-    )
-
-
-def test_the_link_is_not_shown_by_accident() -> None:
-    assert TOKEN not in repr(Sessions(World(made()).client).create(SESSION_REQUEST))
-
-
-def test_a_creation_is_tried_again() -> None:
-    world = World(httpx.Response(500), httpx.ReadTimeout("slow"), made())
-    assert Sessions(world.client).create(SESSION_REQUEST).id == "4711"
-    assert len(world.requests) == 3
-
-
-@pytest.mark.parametrize("session_id", ["7", "00000007-aaaa"])
-def test_an_id_that_is_text_will_do(session_id: str) -> None:
+@pytest.mark.parametrize("session_id", ["7", "00000007-aaaa", "../accounts?x"])
+def test_an_id_that_is_text_will_do_and_can_not_leave_its_place_in_the_path(session_id: str) -> None:
     world = World(httpx.Response(200, json={"id": session_id}))
-    assert Sessions(world.client).look(session_id).id == session_id
-    assert world.requests[0].url.path == f"/connect_sessions/{session_id}"
+    assert world.sessions.look(session_id).id == session_id
+    path = world.requests[0].url.raw_path.decode()
+    assert path == f"/connect_sessions/{session_id.replace('/', '%2F').replace('?', '%3F')}"
 
 
-@pytest.mark.parametrize("session_id", [None, True, -1, 7.5, "", " 7", "..", "a\nb", [], {}])
-def test_an_id_that_can_not_be_sent_back_is_an_unreadable_answer(session_id: Any) -> None:
-    with pytest.raises(NetworkError, match="can't be read"):
-        Sessions(World(made(id=session_id)).client).create(SESSION_REQUEST)
-
-
-def test_an_id_can_not_leave_its_place_in_the_path() -> None:
-    world = World(httpx.Response(200, json={"id": "../accounts?x"}))
-    Sessions(world.client).look("../accounts?x")
-    assert world.requests[0].url.raw_path == b"/connect_sessions/..%2Faccounts%3Fx"
-
-
-def test_a_session_of_another_profile_is_an_unreadable_answer() -> None:
-    with pytest.raises(NetworkError) as caught:
-        Sessions(World(made(connector_profile_id="other")).client).create(SESSION_REQUEST)
-    assert "another profile" in str(caught.value.detail)
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        *(({"id": bad}, "connect session") for bad in ODD_IDS),
+        ({"connector_profile_id": "other"}, "another profile"),
+        ({"auth_link_url": "https://evil.example/x"}, "doesn't lead to StackOne"),
+    ],
+)
+def test_a_session_that_can_not_be_used_is_an_unreadable_answer(changed: Any, why: str) -> None:
+    with pytest.raises(NetworkError, match="can't be read") as caught:
+        World(made(**changed)).sessions.create(SESSION_REQUEST)
+    assert why in str(caught.value.detail)
+    assert TOKEN not in everything_said(caught.value)
 
 
 def test_another_session_than_the_one_asked_for_is_an_unreadable_answer() -> None:
     with pytest.raises(NetworkError) as caught:
-        look(httpx.Response(200, json={"id": 8}))
+        look(None, id=8)
     assert "another connect session" in str(caught.value.detail)
 
 
-@pytest.mark.parametrize("status", ["pending", "authenticated", "error", "cancelled"])
-def test_each_status_is_read(status: str) -> None:
-    assert look(attempt(status=status)).status == status
-
-
-@pytest.mark.parametrize("found", [None, "text", [], {}, {"status": None}, {"status": "brewing"}])
-def test_no_attempt_and_an_unknown_status_count_as_pending(found: Any) -> None:
-    assert look(httpx.Response(200, json={"id": 7, "latest_connection_attempt": found})).status == "pending"
-
-
-def test_what_an_attempt_says_is_cleaned() -> None:
-    session = look(
-        attempt(
-            status="error",
-            oauth_error_code="invalid\x1b[31m_client",
-            oauth_error_description="line one\nline \u202etwo",
-            account_secure_id="acc-1",
-        )
-    )
-    assert (session.oauth_error, session.oauth_says) == ("invalid_client", "line one line two")
-    assert session.account_id == "acc-1"
-
-
-@pytest.mark.parametrize("wrong", [7.5, "", [], {"a": 1}, True])
-def test_a_field_of_the_wrong_kind_counts_as_absent(wrong: Any) -> None:
-    session = look(
-        attempt(
-            status="error",
-            oauth_error_code=wrong,
-            oauth_error_description=wrong,
-            account_secure_id=wrong,
-        )
-    )
-    assert (session.oauth_error, session.oauth_says, session.account_id) == (None, None, None)
-
-
 @pytest.mark.parametrize(
-    "said",
-    [TOKEN, f"The token {TOKEN} is of no use", f"{LINK}?again=1", TOKEN[5:30], json.dumps(TOKEN)],
+    ("attempt", "status"),
+    [
+        *(({"status": each}, each) for each in ("pending", "authenticated", "error", "cancelled")),
+        *(({"status": each}, each) for each in ("expired", "brewing")),  # never taken for pending
+        *((none, "pending") for none in NO_ATTEMPTS),
+        ({"status": 5}, "5"),
+        ({"status": "\x1b[31m"}, "unknown"),
+    ],
 )
-def test_an_echo_of_the_token_is_taken_out_of_what_stackone_says_later(said: str) -> None:
-    world = World(made(), httpx.Response(404, json={"message": said}))
-    sessions = Sessions(world.client)
-    sessions.create(SESSION_REQUEST)
+def test_a_status_is_passed_on_and_only_no_attempt_is_pending(attempt: Any, status: str) -> None:
+    assert look(attempt, status="active", link="x").status == status
+
+
+def test_what_an_attempt_says_is_cleaned_and_a_field_of_the_wrong_kind_counts_as_absent() -> None:
+    said = {"oauth_error_code": "invalid\x1b[31m_client", "oauth_error_description": "one\nline \u202etwo"}
+    session = look(said | {"status": "error", "account_secure_id": "acc-1"})
+    assert (session.oauth_error, session.oauth_says) == ("invalid_client", "one line two")
+    assert session.account_id == "acc-1"
+    for wrong in ODD_TEXTS:
+        session = look(dict.fromkeys([*said, "account_secure_id"], wrong), connector_profile_id=wrong)
+        assert (session.oauth_error, session.oauth_says, session.account_id) == (None, None, None)
+
+
+@pytest.mark.parametrize("changed", [{}, {"token": None}, {"token": 7, "unknown": [1]}])
+@pytest.mark.parametrize("said", [TOKEN, f"Not {TOKEN}.", f"{LINK}?again=1", TOKEN[5:30], json.dumps(TOKEN)])
+def test_an_echo_of_the_token_is_taken_out_of_what_stackone_says_later(said: str, changed: Any) -> None:
+    world = World(made(**changed), httpx.Response(404, json={"message": said}))
+    world.sessions.create(SESSION_REQUEST)
     with pytest.raises(StackOneRefusedError) as caught:
-        sessions.look("4711")
+        world.sessions.look("4711")
     assert TOKEN[5:30] not in everything_said(caught.value)
     assert "[secret]" in str(caught.value.detail)
 
 
-def test_the_host_of_a_link_is_no_token() -> None:
+@pytest.mark.parametrize("word", ["hub.eu-central-1.stackone.com", "/connect/stackone"])
+def test_the_host_and_the_words_of_a_link_are_no_tokens(word: str) -> None:
     link = f"https://hub.eu-central-1.stackone.com/connect/{TOKEN}"
-    said = f"Ask at hub.eu-central-1.stackone.com about {TOKEN}"
-    world = World(made(auth_link_url=link), httpx.Response(404, json={"message": said}))
-    sessions = Sessions(world.client)
-    sessions.create(SESSION_REQUEST)
+    world = World(made(auth_link_url=link), httpx.Response(404, json={"message": f"{word}: {TOKEN}"}))
+    world.sessions.create(SESSION_REQUEST)
     with pytest.raises(StackOneRefusedError) as caught:
-        sessions.look("4711")
-    assert "Ask at hub.eu-central-1.stackone.com about [secret]" in str(caught.value.detail)
+        world.sessions.look("4711")
+    assert f"{word}: [secret]" in str(caught.value.detail)
 
 
-@pytest.mark.parametrize("changed", [{"token": None}, {"token": 7}, {"token": TOKEN, "unknown": [1]}])
-def test_a_token_is_hidden_though_only_the_link_shows_it(changed: dict[str, Any]) -> None:
-    world = World(made(**changed), httpx.Response(500, json={"message": f"no {TOKEN}"}))
-    sessions = Sessions(world.client)
-    sessions.create(SESSION_REQUEST)
-    with pytest.raises(NetworkError) as caught:
-        sessions.look("4711")
-    assert TOKEN not in everything_said(caught.value)
-
-
-def test_a_word_of_the_links_path_is_no_secret() -> None:
-    world = World(made(), httpx.Response(404, json={"message": "Cannot GET /connect/stackone"}))
-    sessions = Sessions(world.client)
-    sessions.create(SESSION_REQUEST)
-    with pytest.raises(StackOneRefusedError) as caught:
-        sessions.look("4711")
-    assert "Cannot GET /connect/stackone" in str(caught.value.detail)
-
-
-@pytest.mark.parametrize("answer", [httpx.Response(204), httpx.Response(200, json={"id": "a"})])
-def test_an_account_is_deleted(answer: httpx.Response) -> None:
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(204), httpx.Response(200, json={"id": "a"}), httpx.Response(404)]
+)
+def test_an_account_is_deleted_or_was_not_there(answer: httpx.Response) -> None:
     world = World(answer)
-    Sessions(world.client).delete_account("a/b")
+    world.sessions.delete_account("a/b")
     (sent,) = world.requests
     assert (sent.method, sent.url.raw_path) == ("DELETE", b"/accounts/a%2Fb")
-
-
-def test_an_account_that_is_gone_is_fine() -> None:
-    Sessions(World(httpx.Response(404)).client).delete_account("a")
 
 
 @pytest.mark.parametrize(
@@ -216,7 +178,61 @@ def test_an_account_that_is_gone_is_fine() -> None:
 )
 def test_a_deletion_that_failed_is_told(answer: httpx.Response, kind: type[Exception]) -> None:
     with pytest.raises(kind):
-        Sessions(World(answer).client).delete_account("a")
+        World(answer).sessions.delete_account("a")
+
+
+def refused(status: int, message: object = "Forbidden", *provider: object) -> httpx.Response:
+    return httpx.Response(status, json={"message": message, "provider_errors": list(provider)})
+
+
+RAW = {"error": "insufficient_scope", "scope": "employees:list urn:mainapp:hr:read"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "run"),
+    [
+        (httpx.Response(200, json={"data": [{"name": "Ann Smith"}]}), ActionRun(200)),
+        (httpx.Response(200, content=b"\xff" * 10_000_001), ActionRun(200)),
+        (refused(403), ActionRun(403, "Forbidden")),
+        (refused(401, "Bad\x1b[1m account"), ActionRun(401, "Bad account")),
+        (refused(403, "No.", {"status": 403}), ActionRun(403, "No.", is_scope_missing=True)),
+        (refused(400, "No.", {"status": "403"}), ActionRun(400, "No.", is_scope_missing=True)),
+        (refused(400, "No.", {"status": 404}, "odd", None), ActionRun(400, "No.")),
+        (
+            refused(502, "Upstream", {"status": 401, "raw": RAW}),
+            ActionRun(502, "Upstream", ("employees:list", "urn:mainapp:hr:read"), is_scope_missing=True),
+        ),
+        (
+            refused(403, 'insufficient_scope: needs "teams:list" at https://x.test:443/a'),
+            ActionRun(
+                *(403, 'insufficient_scope: needs "teams:list" at https://x.test:443/a', ("teams:list",)),
+                is_scope_missing=True,
+            ),
+        ),
+        *((refused(s, "Gone."), ActionRun(s, "Gone.", is_call_gone=True)) for s in (405, 501)),
+        (httpx.Response(404, text="<html>"), ActionRun(404, is_call_gone=True)),
+        (
+            refused(404, "Cannot POST /actions/rpc"),
+            ActionRun(404, "Cannot POST /actions/rpc", is_call_gone=True),
+        ),
+        (refused(404, "Account not found"), ActionRun(404, "Account not found")),
+        (refused(404, "Not Found", {"status": 404}), ActionRun(404, "Not Found")),
+        (refused(422, ["odd"]), ActionRun(422)),
+    ],
+)
+def test_of_an_action_only_how_it_went_is_looked_at(answer: httpx.Response, run: ActionRun) -> None:
+    world = World(answer)
+    assert world.sessions.run_action("acc 1/ü", LIST) == run
+    (sent,) = world.requests
+    assert (sent.method, sent.url.path) == ("POST", "/actions/rpc")
+    assert json.loads(sent.content) == {"action": LIST}
+    assert sent.headers["x-account-id"] == "acc%201/%C3%BC"
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 302])
+def test_an_action_that_had_no_answer_is_code_7(status: int) -> None:
+    with pytest.raises(NetworkError, match=str(status)):
+        World(refused(status, "Ann Smith is ill")).sessions.run_action("acc", LIST)
 
 
 @pytest.mark.parametrize(
@@ -333,7 +349,7 @@ def test_a_link_that_is_not_trusted_is_neither_shown_nor_used(link: Any) -> None
     if is_trusted_link(link, "https://api.stackone.test"):
         return
     with pytest.raises(NetworkError) as caught:
-        Sessions(World(made(auth_link_url=link, token=None)).client).create(SESSION_REQUEST)
-    assert "does not lead to StackOne" in str(caught.value.detail)
+        World(made(auth_link_url=link, token=None)).sessions.create(SESSION_REQUEST)
+    assert "doesn't lead to StackOne" in str(caught.value.detail)
     if isinstance(link, str) and len(link) > 20:
         assert link not in everything_said(caught.value)
