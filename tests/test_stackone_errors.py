@@ -180,7 +180,7 @@ def test_an_echo_of_the_key_is_never_said(status: int, echo: str) -> None:
 
 def test_known_secrets_are_scrubbed_from_names_too() -> None:
     world = World(page([{"id": "a", "name": f"for {CREDENTIALS.client_secret.reveal()}"}], total=1))
-    world.client.connection.hide(CREDENTIALS.client_secret)
+    world.client.hide(CREDENTIALS.client_secret)
     assert world.client.profiles()[0].name == "for [secret]"
 
 

@@ -35,11 +35,11 @@ class AssumedWrites:
     """Writes connector profiles where StackOne's API lets it. Errors: codes 5, 6 and 7."""
 
     def __init__(self, client: Client) -> None:
-        self._connection = client.connection
+        self._client = client
 
     def may_create(self) -> bool:
         """Ask whether there is a call to create. NetworkError (7): it took the empty body, which is odd."""
-        answer = self._connection.request("POST", _COLLECTION, body={})
+        answer = self._client.request("POST", _COLLECTION, body={})
         if is_success(answer):
             raise NetworkError(
                 f"StackOne accepted an empty request to create a profile (HTTP {answer.status})",
@@ -55,7 +55,7 @@ class AssumedWrites:
         self._hide(fields)
         body = {"connector_key": EMPLOYMENT_HERO} | fields.body()
         try:
-            answer = self._connection.request("POST", _COLLECTION, body=body, repeatable=False)
+            answer = self._client.request("POST", _COLLECTION, body=body, repeatable=False)
             return None if answer.status in _NO_SUCH_CALL else self._profile(answer)
         except ExchangeError as exc:
             if not exc.arrived:
@@ -64,13 +64,13 @@ class AssumedWrites:
 
     def may_update(self, profile_id: str) -> bool:
         """Ask whether there is a call to change this profile."""
-        answer = self._connection.request("PATCH", _one(profile_id), body={})
+        answer = self._client.request("PATCH", _one(profile_id), body={})
         return is_success(answer) or self._exists(answer)
 
     def update(self, profile_id: str, fields: ProfileFields) -> ConnectorProfile | None:
         """Change the given fields. LostAnswerError: refused, but an earlier try may have been carried out."""
         self._hide(fields)
-        answer = self._connection.request("PATCH", _one(profile_id), body=fields.body())
+        answer = self._client.request("PATCH", _one(profile_id), body=fields.body())
         if answer.status in _NO_SUCH_CALL and not answer.in_doubt:
             return None
         try:
@@ -82,23 +82,23 @@ class AssumedWrites:
 
     def _hide(self, fields: ProfileFields) -> None:
         if fields.credentials is not None:
-            self._connection.hide(fields.credentials.client_id, fields.credentials.client_secret)
+            self._client.hide(fields.credentials.client_id, fields.credentials.client_secret)
 
     def _exists(self, answer: Answer) -> bool:
         if answer.status in _NO_SUCH_CALL:
             return False
         if answer.status in _NO_RIGHTS:
-            self._connection.check(answer)
+            self._client.check(answer)
         return True
 
     def _profile(self, answer: Answer, profile_id: str | None = None) -> ConnectorProfile:
-        self._connection.check(answer)
+        self._client.check(answer)
         try:
-            profile = ConnectorProfile.model_validate(self._connection.json(answer))
+            profile = ConnectorProfile.model_validate(self._client.json(answer))
         except ValidationError:
             profile = None
         if profile is None or profile_id not in {None, profile.id}:
-            raise self._connection.unreadable("It doesn't show the profile that was written.", answer)
+            raise self._client.unreadable("It doesn't show the profile that was written.", answer)
         return profile
 
 

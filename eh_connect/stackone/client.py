@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -19,12 +19,7 @@ from eh_connect.stackone.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import httpx
-
-    from eh_connect.deadline import NetworkTime
-    from eh_connect.secret import Secret
+    from collections.abc import Iterator
 
 MOST_PAGES = 200
 _USUAL_PAGE_SIZE = 25
@@ -33,25 +28,8 @@ _USUAL_PAGE_SIZE = 25
 _CALLBACK = re.compile(r"https://(?:[a-z0-9-]+\.)*stackone\.com/[a-z0-9./_~-]*callback\b", re.IGNORECASE)
 
 
-class Client:
-    """Reads the Employment Hero side of a StackOne project. Arguments: see Connection. Errors: 5, 6, 7."""
-
-    def __init__(
-        self,
-        api_key: Secret,
-        *,
-        url: str,
-        time: NetworkTime,
-        transport: httpx.BaseTransport | None = None,
-        secrets: Iterable[Secret] = (),
-    ) -> None:
-        self.connection = Connection(api_key, url=url, time=time, transport=transport, secrets=secrets)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
+class Client(Connection):
+    """Reads the Employment Hero side of a StackOne project. Errors: codes 5, 6 and 7."""
 
     def profiles(self) -> list[ConnectorProfile]:
         """Every Employment Hero connector profile of the project.
@@ -63,7 +41,7 @@ class Client:
         page: int | None = None
         for _ in range(MOST_PAGES):
             params = {"connector_key": EMPLOYMENT_HERO} | ({} if page is None else {"page": str(page)})
-            answer = self.connection.get("/connector_profiles", params)
+            answer = self.get("/connector_profiles", params)
             fields = answer if isinstance(answer, dict) else {}
             total, returned, size = (_count(fields.get(name)) for name in ("total", "page", "page_size"))
             before, items = len(seen), self._items(answer, empty=total == 0)
@@ -71,7 +49,7 @@ class Client:
                 try:
                     profile = ConnectorProfile.model_validate(item)
                 except ValidationError:
-                    raise self.connection.unreadable("A profile in its list has no usable ID.") from None
+                    raise self.unreadable("A profile in its list has no usable ID.") from None
                 seen.setdefault(profile.id, profile)
             # Where no page says its number, page 1 may be the first one again.
             brought_nothing = len(seen) == before and not (returned is None and page == 1)
@@ -79,7 +57,7 @@ class Client:
             if isinstance(answer, list) or brought_nothing or is_last:
                 return [profile for profile in seen.values() if profile.connector_key == EMPLOYMENT_HERO]
             page = max((n for n in (returned, page) if n is not None), default=0) + 1
-        raise self.connection.unreadable(f"Its list of profiles does not end after {MOST_PAGES} pages.")
+        raise self.unreadable(f"Its list of profiles does not end after {MOST_PAGES} pages.")
 
     def actions(self) -> ConnectorActions:
         """The connector's actions, and the key of its OAuth 2.0 option. An empty list is no bad key."""
@@ -127,7 +105,7 @@ class Client:
         used: set[str] = set()
         more: dict[str, str] = {}
         while len(used) < MOST_PAGES:
-            answer = self.connection.get(path, params | more)
+            answer = self.get(path, params | more)
             yield from self._items(answer)
             cursor = answer.get("next") if isinstance(answer, dict) else None
             if not isinstance(cursor, str) or not cursor:
@@ -136,14 +114,14 @@ class Client:
                 break
             used.add(cursor)
             more = {"next": cursor}
-        raise self.connection.unreadable("Its list does not end.")
+        raise self.unreadable("Its list does not end.")
 
     def _items(self, answer: Any, *, empty: bool = False) -> list[Any]:
         items = answer.get("data") if isinstance(answer, dict) else answer
         if items is None and empty:
             return []
         if not isinstance(items, list):
-            raise self.connection.unreadable("It has no list where one belongs.")
+            raise self.unreadable("It has no list where one belongs.")
         return items
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StackOneRefusedError
@@ -35,10 +35,10 @@ _REFUSED = {
 
 
 class Connection:
-    """One HTTP connection, opened when first needed, with the API key as user name.
+    """One HTTP connection, opened when first needed. Redirects are not followed: the key goes nowhere else.
 
     Args:
-        api_key: sent to ``url`` only: redirects are never followed.
+        api_key: sent as the user name.
         url: base URL of the API.
         time: the network time of the command.
         transport: stands in for the network in tests.
@@ -54,22 +54,24 @@ class Connection:
         transport: httpx.BaseTransport | None = None,
         secrets: Iterable[Secret] = (),
     ) -> None:
-        self._api_key = api_key
         self.url = url.rstrip("/")
+        self._api_key = api_key
         self._time = time
         self._transport = transport
         self._hidden = {api_key, *secrets}
         self._http: httpx.Client | None = None
 
-    def hide(self, *secrets: Secret) -> None:
-        """Take echoes of these out of what StackOne says."""
-        self._hidden.update(secrets)
+    def __enter__(self) -> Self:
+        return self
 
-    def close(self) -> None:
-        """Close the connection."""
+    def __exit__(self, *_: object) -> None:
         if self._http is not None:
             self._http.close()
             self._http = None
+
+    def hide(self, *secrets: Secret) -> None:
+        """Take echoes of these out of what StackOne says."""
+        self._hidden.update(secrets)
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The JSON that a GET brings. Errors: codes 5, 6 and 7."""
@@ -107,7 +109,7 @@ class Connection:
         doubt = False
         for pause in (0.5, 1.0, 2.0, None):
             try:
-                answer = self._once(method, path, params, body, headers or {}, limit)
+                answer = exchange(*self._built(method, path, params, body, headers), self._time, limit=limit)
                 if not is_final(answer):
                     self._check_passing(answer)
                 return replace(answer, in_doubt=doubt)
@@ -120,26 +122,21 @@ class Connection:
             self._time.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
-    def _once(
+    def _built(
         self,
         method: str,
         path: str,
         params: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
-        headers: Mapping[str, str],
-        limit: float,
-    ) -> Answer:
-        if self._http is None:
-            self._http = open_http(self.url, transport=self._transport)
+        headers: Mapping[str, str] | None,
+    ) -> tuple[httpx.Client, httpx.Request]:
+        http = self._http = self._http or open_http(self.url, transport=self._transport)
         basic = base64.b64encode(f"{self._api_key.reveal()}:".encode(errors="surrogatepass")).decode()
-        headers = {**headers, "Authorization": f"Basic {basic}"}
+        sent = {**(headers or {}), "Authorization": f"Basic {basic}"}
         content = None
         if body is not None:  # to ASCII: no character of a secret can end up in an encoding error
-            content, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        request = self._http.build_request(
-            method, self.url + path, params=params, content=content, headers=headers
-        )
-        return exchange(self._http, request, self._time, limit=limit)
+            content, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
+        return http, http.build_request(method, self.url + path, params=params, content=content, headers=sent)
 
     def check(self, answer: Answer) -> None:
         """Raise unless the status is 2xx: code 5 for 401 and 403, 6 for other 4xx, else 7."""

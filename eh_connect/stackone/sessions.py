@@ -46,7 +46,7 @@ class Sessions:
     """Signing in through a profile. Errors: codes 5, 6 and 7."""
 
     def __init__(self, client: Client) -> None:
-        self._connection = client.connection
+        self._client = client
 
     def create(self, request: SessionRequest) -> ConnectSession:
         """A new session, with its link.
@@ -63,46 +63,44 @@ class Sessions:
         }
         if request.label is not None:
             body["label"] = request.label
-        answer = self._connection.request("POST", "/connect_sessions", body=body)
-        self._connection.check(answer)
-        fields = self._connection.json(answer)
+        answer = self._client.request("POST", "/connect_sessions", body=body)
+        self._client.check(answer)
+        fields = self._client.json(answer)
         fields = fields if isinstance(fields, dict) else {}
         link, token = fields.get("auth_link_url"), fields.get("token")
         tokens = [token, *(re.split("[/?#&=]", link)[3:] if isinstance(link, str) else [])]
-        self._connection.hide(
-            *(Secret(t) for t in tokens if isinstance(t, str) and len(t) >= _SHORTEST_TOKEN)
-        )
-        if not is_trusted_link(link, self._connection.url):
-            raise self._connection.unreadable(
+        self._client.hide(*(Secret(t) for t in tokens if isinstance(t, str) and len(t) >= _SHORTEST_TOKEN))
+        if not is_trusted_link(link, self._client.url):
+            raise self._client.unreadable(
                 "Its sign-in link doesn't lead to StackOne: it is neither opened nor shown.", answer
             )
         session = self._session(fields).model_copy(update={"link": Secret(link)})
         if session.profile_id not in {None, request.profile_id}:
-            raise self._connection.unreadable("It shows a connect session of another profile.")
+            raise self._client.unreadable("It shows a connect session of another profile.")
         return session
 
     def look(self, session_id: str) -> ConnectSession:
         """The session, and how its latest attempt went."""
-        session = self._session(self._connection.get(f"/connect_sessions/{quote(session_id, safe='')}"))
+        session = self._session(self._client.get(f"/connect_sessions/{quote(session_id, safe='')}"))
         if session.id != session_id:
-            raise self._connection.unreadable("It shows another connect session.")
+            raise self._client.unreadable("It shows another connect session.")
         return session
 
     def delete_account(self, account_id: str) -> None:
         """Delete a linked account; one that is not there is fine."""
-        answer = self._connection.request("DELETE", f"/accounts/{quote(account_id, safe='')}")
+        answer = self._client.request("DELETE", f"/accounts/{quote(account_id, safe='')}")
         if answer.status == HTTPStatus.NOT_FOUND:
             return
-        self._connection.check(answer)
+        self._client.check(answer)
         if answer.text is None or answer.text.strip():
-            self._connection.json(answer)  # a page of something in between is no answer of StackOne's
+            self._client.json(answer)  # a page of something in between is no answer of StackOne's
 
     def run_action(self, account_id: str, action_id: str) -> ActionRun:
         """Run an action with a linked account; what it brings is thrown away unread.
 
         An answer of any status is a result, but 408, 429 and 5xx that don't name a missing scope: code 7.
         """
-        answer = self._connection.request(
+        answer = self._client.request(
             "POST",
             "/actions/rpc",
             body={"action": action_id},
@@ -113,7 +111,7 @@ class Sessions:
         )
         if is_success(answer):
             return ActionRun(answer.status)
-        body, scopes = self._connection.error_body(answer), self._missing(answer)
+        body, scopes = self._client.error_body(answer), self._missing(answer)
         message = clean(body["message"]) if isinstance(body.get("message"), str) else ""
         is_gone = answer.status in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED} or (
             answer.status == HTTPStatus.NOT_FOUND and _NO_CALL.fullmatch(message) is not None
@@ -130,7 +128,7 @@ class Sessions:
         """The scopes that a refusal names; None: it isn't for want of one."""
         if is_success(answer):
             return None
-        body = self._connection.error_body(answer)
+        body = self._client.error_body(answer)
         provider = body.get("provider_errors")
         provider = [each for each in provider if isinstance(each, dict)] if isinstance(provider, list) else []
         said = " ".join(map(str, (body.get("message"), body.get("errors"), provider)))
@@ -143,7 +141,7 @@ class Sessions:
         try:
             return ConnectSession.model_validate(answer, by_alias=True, by_name=False)
         except ValidationError:
-            raise self._connection.unreadable("It does not show a connect session.") from None
+            raise self._client.unreadable("It does not show a connect session.") from None
 
 
 def is_trusted_link(link: Any, api_url: str) -> TypeGuard[str]:
