@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from eh_connect.stackone.connection import Connection
+from eh_connect.stackone.connection import Connection, objects
 from eh_connect.stackone.models import (
     DEFAULT_AUTH_KEY,
     EMPLOYMENT_HERO,
@@ -64,8 +64,8 @@ class Client(Connection):
         options: list[dict[str, Any]] = []
         found: dict[str, Action] = {}
         for connector in self._connectors("action_details"):
-            options += _objects(connector.get("authentication"))
-            for item in _objects(connector.get("actions")):
+            options += objects(connector.get("authentication"))
+            for item in objects(connector.get("actions")):
                 with suppress(ValidationError):  # no ID that can be used
                     action = Action.model_validate(item)
                     found.setdefault(action.id, action)
@@ -88,7 +88,7 @@ class Client(Connection):
         texts = (
             text
             for connector in self._connectors("authentication_guides")
-            for option in _objects(connector.get("authentication"))
+            for option in objects(connector.get("authentication"))
             for text in _texts(option.get("support"))
         )
         return {found for text in texts for found in _CALLBACK.findall(text)} or None
@@ -96,7 +96,7 @@ class Client(Connection):
     def _connectors(self, include: str) -> Iterator[dict[str, Any]]:
         """Entries of ``GET /actions`` that don't say that they are another connector's."""
         params = {"filter[connectors]": EMPLOYMENT_HERO, "include": include}
-        for item in _objects(list(self._by_cursor("/actions", params))):
+        for item in objects(list(self._by_cursor("/actions", params))):
             keys = (item.get("connector_key"), item.get("key"))
             if all(key == EMPLOYMENT_HERO for key in keys if isinstance(key, str)):
                 yield item
@@ -123,10 +123,6 @@ class Client(Connection):
         if not isinstance(items, list):
             raise self.unreadable("It has no list where one belongs.")
         return items
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _keys(options: list[dict[str, Any]], by: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from eh_connect.secret import Secret
 
 _KEYS = "StackOne › Project Settings › API Keys"  # noqa: RUF001  # a menu path
+_ADDRESS = "Check the address of StackOne's API (STACKONE_API_URL), and the proxy."
 _LATER = "Wait a little, then run the same command again."
 _REFUSED = {
     400: "It takes the request for malformed.",
@@ -93,23 +95,24 @@ class Connection:
     ) -> Answer:
         """Send, and try again on 408, 429, 5xx (not 501), timeouts and broken connections.
 
-        Args:
-            method: of HTTP.
-            path: below the base URL, already quoted.
-            params: of the query.
-            body: sent as JSON.
-            headers: more of them.
-            repeatable: False: only tried again where StackOne surely did not carry it out.
-            is_final: an answer that is wanted whatever its status.
-            limit: seconds that one try may take.
+        ``path`` is quoted, ``body`` goes as JSON. Not ``repeatable``: only tried again where StackOne surely
+        did not carry it out. ``is_final`` tells an answer that is wanted whatever its status. ``limit`` are
+        the seconds of one try.
 
         Raises:
             ExchangeError: no answer, a redirect, or 408, 429 or 5xx to the last try.
         """
+        http = self._http = self._http or open_http(self.url, transport=self._transport)
+        basic = base64.b64encode(f"{self._api_key.reveal()}:".encode(errors="surrogatepass")).decode()
+        sent, content = {**(headers or {}), "Authorization": f"Basic {basic}"}, None
+        if body is not None:  # to ASCII: no character of a secret can end up in an encoding error
+            content, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
         doubt = False
+        url = self.url + path
         for pause in (0.5, 1.0, 2.0, None):
+            request = http.build_request(method, url, params=params, content=content, headers=sent)
             try:
-                answer = exchange(*self._built(method, path, params, body, headers), self._time, limit=limit)
+                answer = exchange(http, request, self._time, limit=limit)
                 if not is_final(answer):
                     self._check_passing(answer)
                 return replace(answer, in_doubt=doubt)
@@ -121,22 +124,6 @@ class Connection:
                 doubt = doubt or exc.arrived
             self._time.sleep(wait)
         raise AssertionError("the last try returns or raises")
-
-    def _built(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str] | None,
-        body: Mapping[str, Any] | None,
-        headers: Mapping[str, str] | None,
-    ) -> tuple[httpx.Client, httpx.Request]:
-        http = self._http = self._http or open_http(self.url, transport=self._transport)
-        basic = base64.b64encode(f"{self._api_key.reveal()}:".encode(errors="surrogatepass")).decode()
-        sent = {**(headers or {}), "Authorization": f"Basic {basic}"}
-        content = None
-        if body is not None:  # to ASCII: no character of a secret can end up in an encoding error
-            content, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
-        return http, http.build_request(method, self.url + path, params=params, content=content, headers=sent)
 
     def check(self, answer: Answer) -> None:
         """Raise unless the status is 2xx: code 5 for 401 and 403, 6 for other 4xx, else 7."""
@@ -164,20 +151,17 @@ class Connection:
 
     def json(self, answer: Answer) -> Any:
         """The body as JSON, free of echoes of secrets. ExchangeError: it can't be read."""
-        try:
+        with suppress(ValueError, RecursionError):  # raised below: a JSON error holds the whole text
             if answer.text is not None:
                 return read_json(answer.text, self._hidden)
-        except (ValueError, RecursionError):
-            pass  # raised below: a JSON error holds the whole text
         raise self.unreadable("It is no JSON.", answer)
 
     def error_body(self, answer: Answer) -> dict[str, Any]:
         """The fields of an error's body, as far as it can be read; documented: ``message``, ``errors``."""
-        try:
-            body = read_json(answer.text or "", self._hidden)
-        except (ValueError, RecursionError):
-            return {}
-        return body if isinstance(body, dict) else {}
+        with suppress(ExchangeError):
+            body = self.json(answer)
+            return body if isinstance(body, dict) else {}
+        return {}
 
     def unreadable(self, why: str, answer: Answer | None = None) -> ExchangeError:
         """The error for an answer that makes no sense; ``why`` is a sentence."""
@@ -186,7 +170,7 @@ class Connection:
             passing=False,
             arrived=True,
             detail=f"{why} Perhaps it is not from StackOne but from something in between.",
-            hint="Check the address of StackOne's API (STACKONE_API_URL), and the proxy.",
+            hint=_ADDRESS,
             http_status=answer.status if answer else None,
         )
 
@@ -212,17 +196,16 @@ class Connection:
         )
 
     def _redirected(self, answer: Answer) -> ExchangeError:
-        try:
-            host = urlsplit(answer.headers.get("Location", "")).hostname or "another page"
-        except ValueError:
-            host = "another page"
-        host = clean(scrub(clean(host, len(host)), self._hidden), 100)
+        host = None
+        with suppress(ValueError):
+            host = urlsplit(answer.headers.get("Location", "")).hostname
+        host = clean(scrub(clean(host or "another page", 1000), self._hidden), 100)
         return ExchangeError(
             f"StackOne's API redirects to {host} (HTTP {answer.status})",
             passing=False,
             arrived=False,
             detail="Redirects are not followed: the API key goes to the address that you gave only.",
-            hint="Check the address of StackOne's API (STACKONE_API_URL), and the proxy.",
+            hint=_ADDRESS,
             http_status=answer.status,
         )
 
@@ -240,18 +223,18 @@ def is_success(answer: Answer) -> bool:
     return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
 
 
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a JSON list; none of anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def _retry_after(headers: httpx.Headers) -> float | None:
     """Seconds from a ``Retry-After`` of either form; None where it is missing, past or rubbish."""
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
-    until, now = _date(value), _date(headers.get("Date", "")) or datetime.now(UTC)
-    return (until - now).total_seconds() if until and until >= now else None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(text)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
+    with suppress(TypeError, ValueError, OverflowError):  # TypeError: one of them names no time zone
+        now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
+        wait = (parsedate_to_datetime(value) - now).total_seconds()
+        return wait if wait >= 0 else None
+    return None

@@ -24,15 +24,9 @@ _PATH = re.compile(r'"/connector_profiles"\s*:\s*(?=\{)')
 
 
 def documents_create(
-    url: str, time: NetworkTime, *, transport: httpx.BaseTransport | None = None
+    url: str, time: NetworkTime, transport: httpx.BaseTransport | None = None
 ) -> bool | None:
-    """Whether the call is documented; None: that can't be read.
-
-    Args:
-        url: base URL of the API; one of this computer is asked itself, it is the sandbox.
-        time: the network time of the command.
-        transport: stands in for the network in tests.
-    """
+    """Whether the call is documented; None: that can't be read. A sandbox is asked itself."""
     where = f"{url.rstrip('/')}/oas/stackone.json" if is_loopback(url) else PUBLIC_OPENAPI
     try:
         with open_http(where, transport=transport) as http:
@@ -41,13 +35,11 @@ def documents_create(
         return None
     if not is_success(answer) or answer.text is None:
         return None
-    # Only that one path is parsed: the whole document may have some megabytes.
-    paths = []
-    for match in _PATH.finditer(answer.text):
-        try:
-            paths.append(json.JSONDecoder().raw_decode(answer.text, match.end())[0])
-        except (ValueError, RecursionError):
-            return None
+    try:  # only that one path is parsed: the whole document may have some megabytes
+        ends = [match.end() for match in _PATH.finditer(answer.text)]
+        paths = [json.JSONDecoder().raw_decode(answer.text, end)[0] for end in ends]
+    except (ValueError, RecursionError):
+        return None
     return any("post" in path for path in paths) if paths else None
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from eh_connect.secret import Secret
 from eh_connect.server_text import clean
-from eh_connect.stackone.connection import is_success
+from eh_connect.stackone.connection import is_success, objects
 from eh_connect.stackone.models import ActionRun, ConnectSession
 from eh_connect.stackone.public import is_loopback
 
@@ -60,9 +60,7 @@ class Sessions:
             "origin_owner_name": request.owner_name,
             "type": request.kind,
             "expires_in": request.expires_in,
-        }
-        if request.label is not None:
-            body["label"] = request.label
+        } | ({} if request.label is None else {"label": request.label})
         answer = self._client.request("POST", "/connect_sessions", body=body)
         self._client.check(answer)
         fields = self._client.json(answer)
@@ -111,17 +109,15 @@ class Sessions:
         )
         if is_success(answer):
             return ActionRun(answer.status)
-        body, scopes = self._client.error_body(answer), self._missing(answer)
+        body, scopes, status = self._client.error_body(answer), self._missing(answer), answer.status
         message = clean(body["message"]) if isinstance(body.get("message"), str) else ""
-        is_gone = answer.status in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED} or (
-            answer.status == HTTPStatus.NOT_FOUND and _NO_CALL.fullmatch(message) is not None
-        )
+        is_gone = status in {405, 501} or (status == HTTPStatus.NOT_FOUND and _NO_CALL.fullmatch(message))
         return ActionRun(
-            answer.status,
+            status,
             message,
             scopes or (),
             is_scope_missing=scopes is not None,
-            is_call_gone=is_gone and not body.get("provider_errors"),
+            is_call_gone=bool(is_gone) and not body.get("provider_errors"),
         )
 
     def _missing(self, answer: Answer) -> tuple[str, ...] | None:
@@ -129,8 +125,7 @@ class Sessions:
         if is_success(answer):
             return None
         body = self._client.error_body(answer)
-        provider = body.get("provider_errors")
-        provider = [each for each in provider if isinstance(each, dict)] if isinstance(provider, list) else []
+        provider = objects(body.get("provider_errors"))
         said = " ".join(map(str, (body.get("message"), body.get("errors"), provider)))
         refused = any(str(each.get("status")) == str(int(HTTPStatus.FORBIDDEN)) for each in provider)
         if not refused and not _NO_SCOPE.search(said):
