@@ -48,6 +48,8 @@ def _texts(value: Any) -> tuple[str, ...]:
 _Id = Annotated[str, BeforeValidator(identifier)]
 _SomeId = Annotated[str | None, BeforeValidator(identifier)]
 _Text = Annotated[str | None, BeforeValidator(text)]
+_Name = Annotated[str, BeforeValidator(lambda value: text(value) or "")]
+_Key = Annotated[str, BeforeValidator(lambda value: text(value) or EMPLOYMENT_HERO)]
 _Flag = Annotated[bool | None, BeforeValidator(lambda value: value if isinstance(value, bool) else None)]
 
 
@@ -64,10 +66,8 @@ class ConnectorProfile(_Answered):
     """
 
     id: _Id
-    name: Annotated[str, BeforeValidator(lambda value: text(value) or "")] = ""
-    connector_key: Annotated[str, BeforeValidator(lambda value: text(value) or EMPLOYMENT_HERO)] = (
-        EMPLOYMENT_HERO
-    )
+    name: _Name = ""
+    connector_key: _Key = EMPLOYMENT_HERO
     active: _Flag = None
     default: _Flag = None
     created_at: _Text = None
@@ -78,7 +78,7 @@ class Action(_Answered):
     """Something that the connector can do, and the scopes that it needs; often StackOne names none."""
 
     id: _Id
-    label: Annotated[str, BeforeValidator(lambda value: text(value) or "")] = ""
+    label: _Name = ""
     required_scopes: Annotated[tuple[str, ...], BeforeValidator(_texts)] = ()
 
     @property
