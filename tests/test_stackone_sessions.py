@@ -249,11 +249,10 @@ http://127x0x0x1:20123/x http://127.0.0.1:20123\\x
 @pytest.mark.parametrize(
     ("api", "link", "is_trusted"),
     [
-        *((API, link, True) for link in TRUSTED.split()),
+        *((api, link, True) for api in (API, LOOPBACK) for link in TRUSTED.split()),
         *((API, link, False) for link in (*NOT_TRUSTED.split(), *ODD_LINKS)),
         *((LOOPBACK, link, False) for link in NOT_HERE.split()),
         *((api, f"{api}/connect/x", True) for api in (LOOPBACK, "http://[::1]:20123", "https://127.0.0.1:1")),
-        (LOOPBACK, "https://hub.stackone.com/x", True),
         *(
             (api, f"{api}/x", False)
             for api in ("https://proxy.example.com", "https://proxy.example.com:8443")
