@@ -36,11 +36,10 @@ def organisation(text: str) -> str:
 
 
 def scopes(text: str) -> str:
-    """Scopes as they are given: a preset, cards, or scope strings."""
+    """Scopes: a preset, cards, or scope strings; as text that names the same boxes."""
     from eh_connect.employment_hero.scopes import parse
 
-    parse(text)
-    return text.strip()
+    return parse(text).text
 
 
 def actions(text: str) -> tuple[str, ...]:
