@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 USUAL_LENGTH = 43
 """Characters. Inference: so in the one Employment Hero application that was seen; never block on it."""
@@ -21,12 +24,17 @@ _SCOPE = re.compile(r"[a-z_]+(:[a-z_]+)+", re.IGNORECASE)
 _API_KEY = re.compile(r"v1\.[^.]+\..+")
 _USUAL = re.compile(r"[A-Za-z0-9_-]+")
 
+_WHERE = "Copy it from the application's page in the Developer Portal"
+
 InputName = Literal["client-id", "client-secret", "api-key"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about a value: an error (``hard``) or a warning. ``why`` never shows the value."""
+    """Something about a value: an error (``hard``) or a warning. ``why`` never shows the value.
+
+    It goes on after the value's name, as in "Client ID: it is empty".
+    """
 
     input: InputName
     hard: bool
@@ -44,6 +52,21 @@ def cleaned(text: str) -> str:
     return text
 
 
+def doubled(text: str) -> str | None:
+    """The half of a text that is the same twice over, as after pasting twice."""
+    half = text[: len(text) // 2]
+    return half if len(half) > 1 and half * 2 == text else None
+
+
+def warnings_of(findings: Iterable[Finding]) -> list[str]:
+    """What to warn of; ValueError with the first reason that rules a value out."""
+    found = list(findings)
+    for finding in found:
+        if finding.hard:
+            raise ValueError(finding.why)
+    return [finding.why for finding in found]
+
+
 def judge_pair(client_id: str | None, client_secret: str | None) -> list[Finding]:
     """What speaks against a Client ID and a Client Secret, both cleaned; None is not judged.
 
@@ -58,11 +81,11 @@ def judge_pair(client_id: str | None, client_secret: str | None) -> list[Finding
 def judge_api_key(
     api_key: str, client_id: str | None = None, client_secret: str | None = None
 ) -> list[Finding]:
-    """What speaks against a StackOne API key, cleaned; the pair, if known, tells a mix-up."""
+    """What speaks against a StackOne API key, cleaned; the credentials, if known, show a mix-up."""
     why = _not_a_credential(api_key)
     twin = {client_secret: "Client Secret", client_id: "Client ID"}.get(api_key)
     if why is None and twin:
-        why = f"it equals the {twin}: the key is another value, from StackOne's Project Settings > API Keys"
+        why = f"it is the {twin}. Create an API key in StackOne: Project Settings › API Keys"
     if why is not None:
         return [Finding("api-key", hard=True, why=why)]
     if _API_KEY.fullmatch(api_key):
@@ -71,7 +94,7 @@ def judge_api_key(
         Finding(
             "api-key",
             hard=False,
-            why="it does not look like v1.{region}.xxxxx, the shape of StackOne's API keys",
+            why="it doesn't look like an API key of StackOne (v1.REGION.…)",
         )
     ]
 
@@ -81,9 +104,9 @@ def _judge(value: str | None, name: InputName) -> list[Finding]:
         return []
     why = _not_a_credential(value)
     if why is None and _UUID.fullmatch(value):
-        why = "it is a UUID, as IDs of organisations and profiles are: copy it from the application's page"
+        why = f"it is a UUID, as IDs of organisations and profiles are. {_WHERE}"
     if why is None and _SCOPE.fullmatch(value):
-        why = "it is a scope, not a credential: copy it from the application's page"
+        why = f"it is a scope. {_WHERE}"
     if why is not None:
         return [Finding(name, hard=True, why=why)]
     return [Finding(name, hard=False, why=why) for why in _unusual(value)]
@@ -93,7 +116,7 @@ def _not_a_credential(value: str) -> str | None:
     if not value:
         return "it is empty"
     if any(c.isspace() or not c.isprintable() for c in value):
-        return "it has blanks, line ends or control characters inside: perhaps more than the value was copied"
+        return "it has blanks, line ends or control characters inside. Copy the value alone"
     if "://" in value or value.lower().startswith("www."):
         return "it is a URL"
     if _EMAIL.fullmatch(value):
@@ -104,33 +127,33 @@ def _not_a_credential(value: str) -> str | None:
 def _unusual(value: str) -> list[str]:
     """Warnings. Which of two values is the ID and which the secret can't be seen: both have one shape."""
     if _API_KEY.fullmatch(value):
-        return ["it looks like a StackOne API key (v1.{region}.xxxxx), not like a value of Employment Hero"]
+        return [f"it looks like an API key of StackOne. {_WHERE}"]
     found = []
-    half = len(value) // 2
+    half = doubled(value)
     if len(value) in CONSOLE_LIMITS:
         found.append(
-            f"it is {len(value)} characters long: some consoles cut a pasted line there; give it by a file"
+            f"it has {len(value)} characters. Some terminals cut a pasted line there: give it in a file"
         )
-    elif half > 1 and value[:half] * 2 == value:
-        found.append(f"it is the same {half} characters twice: perhaps it was pasted twice")
+    elif half is not None:
+        found.append(f"it is the same {len(half)} characters twice. Perhaps you pasted it twice")
     elif len(value) != USUAL_LENGTH:
         found.append(
-            f"it is {_characters(len(value))} long; the values seen so far have {USUAL_LENGTH}: "
-            "perhaps it was cut off, or more was copied"
+            f"it has {_characters(len(value))}, where {USUAL_LENGTH} are usual. Perhaps it was cut off, or "
+            "you copied more"
         )
     if not _USUAL.fullmatch(value):
-        found.append("it has a character other than A-Z, a-z, 0-9, _ and -; the values seen so far have none")
+        found.append("it has other characters than the usual A-Z, a-z, 0-9, _ and -")
     return found
 
 
 def _judge_together(client_id: str, client_secret: str) -> list[Finding]:
     if client_id == client_secret:
-        return [Finding("client-secret", hard=True, why="it equals the Client ID: one was copied twice")]
+        return [Finding("client-secret", hard=True, why="it is the Client ID. Copy the Client Secret")]
     if client_id in client_secret:
-        why = "it contains the Client ID: perhaps both were copied at once, or the ID was cut off"
+        why = "it has the Client ID in it. Perhaps you copied both at once, or the ID was cut off"
         return [Finding("client-secret", hard=False, why=why)]
     if client_secret in client_id:
-        why = "it contains the Client Secret: perhaps both were copied at once, or the secret was cut off"
+        why = "it has the Client Secret in it. Perhaps you copied both at once, or the secret was cut off"
         return [Finding("client-id", hard=False, why=why)]
     return []
 

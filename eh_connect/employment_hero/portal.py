@@ -11,11 +11,8 @@ from eh_connect.employment_hero.credentials import cleaned
 APP_URL = "https://secure.employmenthero.com"
 """Source: StackOne's setup guide."""
 
-OAUTH_URL = "https://oauth.employmenthero.com"
-"""Source: other integrations that run against it."""
-
-MENU_PATH = "Settings > Developer Portal > API"
-"""Source: StackOne's setup guide; Employment Hero's screenshots show it under the profile name, top right."""
+MENU_PATH = "your name, top right › Developer Portal › API"
+"""Source: Employment Hero's screenshots. StackOne's guide says Settings › Developer Portal › API."""
 
 SANDBOX_ADDRESS = "partner@employmenthero.com"
 """Where a permanent sandbox organisation is asked for. Source: StackOne's setup guide."""
@@ -35,12 +32,10 @@ _ADDRESS = re.compile(
     r"((?:[\w-]+\.)+[\w-]+|\[[0-9a-f:]+\]|localhost)(:[0-9]+)?(?![\w@.-])([/?#][^\s\"'<>]*)?", re.IGNORECASE
 )
 _PAYROLL = re.compile(r"yourpayroll|keypay", re.IGNORECASE)
+_HERE = {"localhost", "127.0.0.1", "[::1]"}
+"""The sandbox's portal."""
 
-_WHERE = "open Employment Hero in the browser and copy the address, which has organisations/{ID} in it"
-
-
-class NotAnOrganisationError(ValueError):
-    """The text names no organisation of Employment Hero; the message says what it seems to be instead."""
+_WHERE = "Sign in to Employment Hero and copy the address of a page: it has organisations/ID in it"
 
 
 def org_id_from(text: str, app_url: str = APP_URL) -> OrgId:
@@ -48,16 +43,16 @@ def org_id_from(text: str, app_url: str = APP_URL) -> OrgId:
 
     Args:
         text: what was pasted.
-        app_url: Employment Hero's app; its host counts as Employment Hero's besides employmenthero.com.
+        app_url: Employment Hero's app: its host counts, as employmenthero.com and this computer do.
 
     Raises:
-        NotAnOrganisationError: there is none in it, or more than one.
+        ValueError: there is none in it, or more than one; it says what the text seems to be instead.
     """
     text = cleaned(text)
     if not text:
-        raise NotAnOrganisationError("it is empty")
+        raise ValueError("it is empty")
     if len(text) > LONGEST_PASTE:
-        raise NotAnOrganisationError(f"it is longer than {LONGEST_PASTE} characters: paste the address alone")
+        raise ValueError(f"it is longer than {LONGEST_PASTE} characters. Paste the address alone")
     if _PLAIN.fullmatch(text):
         return OrgId(text.lower())
     ours, others = _addresses(text, app_url)
@@ -67,7 +62,7 @@ def org_id_from(text: str, app_url: str = APP_URL) -> OrgId:
     ids = {one.lower() for one in found}
     if len(ids) == 1:
         return OrgId(ids.pop())
-    raise NotAnOrganisationError(_why_none(len(ids), bool(ours), others))
+    raise ValueError(_why_none(len(ids), bool(ours), others))
 
 
 def portal_url(org_id: str, app_url: str = APP_URL) -> str:
@@ -81,7 +76,8 @@ def _addresses(text: str, app_url: str) -> tuple[list[str], list[str]]:
     ours, others = [], []
     for host, port, rest in _ADDRESS.findall(text):
         name = host.lower()
-        if f"{name}{port}" == app_host or f".{name}".endswith(".employmenthero.com"):
+        is_here = name in _HERE or f"{name}{port}" == app_host
+        if is_here or f".{name}".endswith(".employmenthero.com"):
             ours.append(rest)
         else:
             others.append(name)
@@ -90,16 +86,11 @@ def _addresses(text: str, app_url: str) -> tuple[list[str], list[str]]:
 
 def _why_none(count: int, ours: bool, others: list[str]) -> str:
     if count > 1:
-        return "it names more than one organisation: paste the address of the one that is meant"
+        return "it names more than one organisation. Paste the address of the one that you mean"
     if any(_PAYROLL.search(host) for host in others):
-        return (
-            "it is an address of Employment Hero Payroll (KeyPay), another product, whose IDs and keys don't "
-            f"work here; for the HR product, {_WHERE}"
-        )
+        return f"that is Employment Hero Payroll, another product. {_WHERE}"
     if ours:
-        return f"it is an address of Employment Hero without an organisation in it: {_WHERE}"
+        return f"that address has no organisation in it. {_WHERE}"
     if others:
-        return f"it is not an address of Employment Hero: {_WHERE}"
-    return (
-        f"it is neither an organisation ID (a UUID or a number) nor an address of Employment Hero: {_WHERE}"
-    )
+        return f"that is not an address of Employment Hero. {_WHERE}"
+    return f"that is neither an organisation's ID (a number or a UUID) nor its address. {_WHERE}"
