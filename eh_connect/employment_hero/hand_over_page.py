@@ -1,0 +1,96 @@
+"""The hand-over page as HTML: one file that needs no network and makes no request."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from importlib import resources
+from itertools import groupby
+from string import Template
+from typing import TYPE_CHECKING
+
+from eh_connect.lines import Kind, Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from eh_connect.employment_hero.hand_over import HandOverKey
+    from eh_connect.lines import Line
+
+
+def page(
+    key: HandOverKey,
+    *,
+    steps: Sequence[Line],
+    scopes: Iterable[tuple[str, str, str]],
+    values: Mapping[str, str],
+    asked_by: str,
+) -> str:
+    """The page, for one key.
+
+    Args:
+        key: whose public half is put in.
+        steps: the guide's; the exact values among them get copy buttons.
+        scopes: section, card and box of each box to tick.
+        values: by name; those that no step has are shown in front of the steps.
+        asked_by: who asks for the credentials.
+    """
+    script, style = _part("hand_over.js"), _part("hand_over.css")
+    in_steps = {line.text for line in steps if line.kind is Kind.EXACT}
+    return Template(_part("hand_over.html")).substitute(
+        script=script,
+        style=style,
+        policy=f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        asked_by=escape(asked_by),
+        values="\n".join(_value(name, text) for name, text in values.items() if text not in in_steps),
+        steps="\n".join(_steps(steps, {text: name for name, text in values.items()})),
+        scopes="\n".join(_scopes(list(scopes))),
+        check_phrase=key.check_phrase,
+        key=escape(json.dumps({**key.public_jwk, "kid": key.thumbprint})),
+    )
+
+
+def _part(name: str) -> str:
+    return resources.files("eh_connect.employment_hero").joinpath(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _value(name: str, text: str) -> str:
+    shown = escape(text)
+    if text.startswith("https://"):
+        shown = f'<a href="{shown}" target="_blank" rel="noopener noreferrer">{shown}</a>'
+    return (
+        f'<div class="value"><span>{escape(name)}</span><code>{shown}</code>'
+        f'<button type="button" data-copy="{escape(text)}" data-name="{escape(name)}" '
+        f'aria-label="Copy {escape(name)}">Copy</button></div>'
+    )
+
+
+def _steps(steps: Sequence[Line], names: Mapping[str, str]) -> Iterator[str]:
+    before = ""
+    for line in steps:
+        text, head = escape(line.text), escape(line.head)
+        if line.kind is Kind.EXACT:
+            yield _value(names.get(line.text, before), line.text)
+        elif line.kind is Kind.TITLE:
+            yield f"<h3>{text}</h3>"
+        elif text or head:
+            sign = f"{line.sign.value} " if line.sign is not Sign.NONE else ""
+            kind = "warning" if line.sign is Sign.WARN else "step" if head else "more"
+            yield f'<p class="{kind}">{sign}{f"<b>{head}</b> " if head else ""}{text}</p>'
+            before = line.text
+
+
+def _scopes(scopes: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    for section, cards in groupby(scopes, key=lambda each: each[0]):
+        boxes = "\n".join(
+            f'<label><input type="checkbox" autocomplete="off"> {escape(card)} &rsaquo; {escape(box)}</label>'
+            for _, card, box in cards
+        )
+        yield f"<fieldset><legend>{escape(section)}</legend>\n{boxes}\n</fieldset>"
