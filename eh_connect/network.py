@@ -1,27 +1,34 @@
-"""One HTTP exchange, for StackOne and the probe: the command's network time, and what its faults mean."""
+"""One HTTP exchange, for StackOne and the probe: within its time, whatever it hangs in, and within 50 MB."""
 
 from __future__ import annotations
 
 import ipaddress
 import logging
 import os
-import socket
 import ssl
-import threading
-import time as system
-from contextlib import contextmanager, suppress
+import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from socket import SHUT_RDWR, socket
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import httpx
-import truststore
 
 from eh_connect import __version__
-from eh_connect.errors import NetworkError
+from eh_connect.deadline import DeadlineError, bounded
+from eh_connect.network_body import MOST_BYTES, body_text
+from eh_connect.network_faults import PROXY, SOCKS, ExchangeError, fault, proxy_wants_password
+from eh_connect.server_text import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import re
+    from collections.abc import Callable
+
+    from eh_connect.deadline import NetworkTime
+
+__all__ = ["MOST_BYTES", "ONE_REQUEST", "Answer", "ExchangeError", "excerpt", "exchange", "open_http"]
 
 _LOG = logging.getLogger(__name__)
 """A line per request, for ``--verbose``: no query, no header, no body."""
@@ -29,79 +36,10 @@ _LOG = logging.getLogger(__name__)
 ONE_REQUEST = 30.0
 """Seconds that a single request may take."""
 
-MOST_BYTES = 10_000_000
-"""A longer body is not read."""
-
-_LATER = "Check the connection, then run the same command again. --timeout gives it more time."
-
-
-class NetworkTime:
-    """The network time of the whole command: requests and the pauses between tries, not a person's thinking.
-
-    Args:
-        seconds: how much there is.
-        clock: a clock that never goes back, in seconds.
-        sleep: waits for so many seconds.
-    """
-
-    def __init__(
-        self,
-        seconds: float = 150.0,
-        clock: Callable[[], float] = system.monotonic,
-        sleep: Callable[[float], None] = system.sleep,
-    ) -> None:
-        self.left = self._all = seconds
-        self.clock = clock
-        self._sleep = sleep
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """What happens in here is network time."""
-        start = self.clock()
-        try:
-            yield
-        finally:
-            self.left -= self.clock() - start
-
-    def renew(self) -> None:
-        """All of it once more: a person was waited for."""
-        self.left = self._all
-
-    def sleep(self, seconds: float) -> None:
-        """Wait before another try; never longer than there is time."""
-        with self.running():
-            self._sleep(min(seconds, max(self.left, 0.0)))
-
-
-class ExchangeError(NetworkError):
-    """An exchange that failed.
-
-    Attributes:
-        passing: another try may succeed.
-        arrived: the server may have carried the request out.
-        retry_after: seconds that the server asks to wait; None where it names none.
-    """
-
-    def __init__(
-        self,
-        title: str,
-        *,
-        passing: bool,
-        arrived: bool,
-        detail: str | None = None,
-        hint: str = _LATER,
-        http_status: int | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(title, detail=detail, hint=hint, http_status=http_status)
-        self.passing = passing
-        self.arrived = arrived
-        self.retry_after = retry_after
-
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. ``text`` is None where the body can't be read."""
+    """What came back. ``text`` is None where the body can't be read, or was thrown away."""
 
     status: int
     headers: httpx.Headers
@@ -109,29 +47,189 @@ class Answer:
     in_doubt: bool = False
     """An earlier try of the same request may have been carried out."""
 
+    def json(self) -> object:
+        """The JSON value in ``text``. ValueError: there is none, or none that may be parsed."""
+        return parse_json(self.text or "")
+
 
 def open_http(
     url: str, *, transport: httpx.BaseTransport | None = None, auth: httpx.Auth | None = None
 ) -> httpx.Client:
-    """A client with one connection; proxies as the environment says, but never for a loopback address."""
-    title = "The proxy settings of this machine can't be used."
-    hint = "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."
+    """A client for one server; proxies as the environment says, but never for a loopback address.
+
+    Raises:
+        ExchangeError: the settings of this computer can't be used.
+    """
+    title, hint = "The proxy settings of this computer can't be used", PROXY
+    line = _Line()
     try:
-        return httpx.Client(
+        proxy = None if transport else _proxy(httpx.URL(url))
+        if proxy is not None:
+            line.proxy = proxy.url.netloc.decode("ascii")
+        http = httpx.Client(
             auth=auth,
-            headers={"User-Agent": f"eh-connect/{__version__}", "Accept": "application/json"},
+            headers={
+                "User-Agent": f"eh-connect/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
             verify=_trusted(url if transport is None else ""),
-            trust_env=not _is_loopback(url),
+            trust_env=False,  # all that it reads is read here, so that the proxy can be named
+            proxy=proxy,
             transport=transport,
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            # Not one in all: a try that was left behind may hold on to its connection.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=1),
             follow_redirects=False,
         )
     except OSError:
-        title = "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read."
+        title = "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read"
         hint = "Correct or unset these variables."
-    except (ValueError, ImportError, httpx.InvalidURL):
+    except ImportError:
+        title, hint = f"The SOCKS proxy {line.proxy} needs another package", SOCKS
+    except (ValueError, httpx.InvalidURL):
         pass
+    else:
+        _LINES[http] = line
+        return http
     raise ExchangeError(title, passing=False, arrived=False, hint=hint)
+
+
+def exchange(
+    http: httpx.Client,
+    request: httpx.Request,
+    time: NetworkTime,
+    *,
+    limit: float = ONE_REQUEST,
+    keep: bool = True,
+) -> Answer:
+    """Send a request once and read its answer.
+
+    Args:
+        http: from ``open_http``.
+        request: of ``http.build_request``.
+        time: what the command has left.
+        limit: seconds that this request may take.
+        keep: False: what a success brings is read to its end and thrown away.
+
+    Raises:
+        ExchangeError: no answer. An answer of any status, readable or not, is none.
+    """
+    return _within_time(http, request, time, limit, lambda response: body_text(response, keep=keep))
+
+
+def excerpt(
+    http: httpx.Client, request: httpx.Request, time: NetworkTime, start: re.Pattern[bytes]
+) -> Answer:
+    """As ``exchange``, but only the 500 kB are kept that begin where ``start`` first matches, in up to 20 MB.
+
+    ``start`` matches at most 1 kB. ``text`` is empty where it never does.
+    """
+    return _within_time(http, request, time, ONE_REQUEST, lambda response: body_text(response, start=start))
+
+
+def _within_time(
+    http: httpx.Client,
+    request: httpx.Request,
+    time: NetworkTime,
+    limit: float,
+    text: Callable[[httpx.Response], str | None],
+) -> Answer:
+    allowed, before, host = min(limit, time.left), time.left, request.url.host
+    if allowed <= 0:
+        raise ExchangeError("The time for the network is used up", passing=False, arrived=False)
+    place = f"{host}{request.url.path}"  # a query can carry what nobody should read
+    line = _LINES.setdefault(http, _Line())
+    attempt = _Attempt(line)
+    request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), allowed)
+    request.extensions["trace"] = attempt.trace
+
+    def send() -> Answer:
+        response = http.send(request, stream=True)
+        try:
+            return Answer(response.status_code, response.headers, text(response))
+        finally:
+            response.close()
+
+    with time.running():
+        came = attempt.outcome(send, allowed, place)
+    if not isinstance(came, Answer):
+        _LOG.debug("%s %s: %s", request.method, place, type(came).__name__)
+        # Not raised `from` it: httpx's exceptions hold the request, with the key and the secret.
+        raise fault(came, host, line.proxy, was_sent=attempt.may_have_been_sent)
+    _LOG.debug("%s %s: %d, %.2f s", request.method, place, came.status, before - time.left)
+    if line.proxy and came.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+        raise proxy_wants_password(line.proxy)
+    return came
+
+
+@dataclass
+class _Line:
+    """What a client goes through: its proxy (host and port), and its last connection."""
+
+    proxy: str | None = None
+    stream: Any = None
+
+
+_LINES: WeakKeyDictionary[httpx.Client, _Line] = WeakKeyDictionary()
+
+
+class _Attempt:
+    """One request under way. Left behind, it is cut off, and can no more be sent."""
+
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+        self._lock = Lock()
+        self._is_left = False
+        self.may_have_been_sent = True
+        """Known to be False from when a connection is made until the request itself goes out."""
+
+    def outcome(self, send: Callable[[], Answer], seconds: float, place: str) -> Answer | Exception:
+        """The answer, or what httpx raised."""
+        try:
+            return bounded(send, seconds, name=place)
+        except DeadlineError:
+            self._leave()
+            return httpx.ReadTimeout("left behind") if self.may_have_been_sent else httpx.ConnectTimeout("")
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as exc:
+            return exc
+        except BaseException:  # Ctrl-C, SIGTERM
+            self._leave()
+            raise
+
+    def trace(self, event: str, info: dict[str, Any]) -> None:
+        """How far it is, by httpcore; source: the ``trace`` extension in its documentation."""
+        if event.endswith("connect_tcp.started"):
+            self.may_have_been_sent = False
+        elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._line.stream = info["return_value"]
+        elif event == "http11.send_request_headers.started":
+            with self._lock:
+                if self._is_left:
+                    raise httpx.WriteTimeout("left behind")
+                if info["request"].method != b"CONNECT":  # that is for the proxy
+                    self.may_have_been_sent = True
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._is_left = True
+        held = self._line.stream and self._line.stream.get_extra_info("socket")
+        if held is not None:
+            with suppress(OSError):  # it ended by itself
+                socket.shutdown(held, SHUT_RDWR)  # of TLS too: its own would take part in the conversation
+
+
+def _proxy(url: httpx.URL) -> httpx.Proxy | None:
+    """By HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, or the system's settings."""
+    settings = urllib.request.getproxies()
+    named = settings.get(url.scheme) or settings.get("all")
+    if (
+        not named
+        or _is_loopback(url)
+        or urllib.request.proxy_bypass(f"{url.host}:{url.port or ''}".rstrip(":"))
+    ):
+        return None
+    proxy = httpx.URL(named if "://" in named else f"http://{named}")
+    return httpx.Proxy(proxy, ssl_context=_trusted("https:") if proxy.scheme == "https" else None)
 
 
 def _trusted(url: str) -> ssl.SSLContext:
@@ -141,157 +239,14 @@ def _trusted(url: str) -> ssl.SSLContext:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; trusts nobody, and costs no 40 ms
     if file or folder:
         return ssl.create_default_context(cafile=file or None, capath=folder or None)
+    import truststore
+
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _is_loopback(url: str) -> bool:
+def _is_loopback(url: httpx.URL) -> bool:
+    """Whether it names an address of this computer."""
     try:
-        return ipaddress.ip_address(httpx.URL(url).host).is_loopback
+        return ipaddress.ip_address(url.host).is_loopback
     except ValueError:
         return False
-
-
-def exchange(
-    http: httpx.Client, request: httpx.Request, time: NetworkTime, *, limit: float = ONE_REQUEST
-) -> Answer:
-    """Send a request once and read its answer.
-
-    Args:
-        http: from ``open_http``.
-        request: of ``http.build_request``.
-        time: what the command has left.
-        limit: seconds that this request may take.
-
-    Raises:
-        ExchangeError: no answer. An answer of any status, readable or not, is none.
-    """
-    allowed = min(limit, time.left)
-    if allowed <= 0:
-        raise ExchangeError("The time for the network is used up.", passing=False, arrived=False)
-    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), allowed)
-    request.extensions["timeout"] = timeouts
-    place = f"{request.url.host}{request.url.path}"  # a query can carry what nobody should read
-    with time.running(), _Watch(http, request, allowed) as watch:
-        deadline = time.clock() + allowed
-        try:
-            response = http.send(request, stream=True)
-            timeouts["read"] = max(deadline - time.clock(), 0.001)
-            try:
-                text = _text(response, lambda: time.clock() >= deadline)
-            finally:
-                response.close()
-            spent = time.clock() - (deadline - allowed)
-            _LOG.debug("%s %s: %d, %.2f s", request.method, place, response.status_code, spent)
-            return Answer(response.status_code, response.headers, text)
-        except httpx.HTTPError as exc:
-            late = httpx.ReadTimeout("cut") if watch.has_cut else exc
-            fault = _fault(late, request.url.host)
-            _LOG.debug("%s %s: %s", request.method, place, type(exc).__name__)
-        except (httpx.InvalidURL, UnicodeError, ValueError):  # of the request, or of a redirect's target
-            fault = ExchangeError(
-                f"{request.url.host} answered with an address that makes no sense.",
-                passing=False,
-                arrived=True,
-                hint="Check the URL, and the proxy.",
-            )
-    # Raised out here, not `from exc`: httpx's exceptions hold the request, with the key and the secret.
-    raise fault
-
-
-class _Watch:
-    """Cuts the connection when the time is over.
-
-    httpx's limits are for each read: a server that sends a byte now and then would never meet them.
-    """
-
-    _streams: ClassVar[WeakKeyDictionary[httpx.Client, Any]] = WeakKeyDictionary()
-
-    def __init__(self, http: httpx.Client, request: httpx.Request, seconds: float) -> None:
-        self._http = http
-        request.extensions["trace"] = self._trace
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self.has_cut = False
-
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def _trace(self, event: str, info: dict[str, Any]) -> None:
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            self._streams[self._http] = info["return_value"]
-
-    def _cut(self) -> None:
-        stream = self._streams.get(self._http)
-        held = stream and stream.get_extra_info("socket")
-        if held is not None:
-            self.has_cut = True
-            with suppress(OSError):  # it ended by itself
-                held.shutdown(socket.SHUT_RDWR)
-
-
-def _text(response: httpx.Response, too_late: Callable[[], bool]) -> str | None:
-    body = bytearray()
-    try:
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MOST_BYTES:
-                return None
-            if too_late():
-                raise httpx.ReadTimeout("the answer takes too long")
-    except httpx.DecodingError:
-        return None
-    except httpx.HTTPError:
-        if response.is_success:
-            raise
-        return None  # the status says enough
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-
-
-def _fault(exc: httpx.HTTPError, host: str) -> ExchangeError:
-    causes = tuple(_causes(exc))
-    never = isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError)
-    if isinstance(exc, httpx.ConnectError) and any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return ExchangeError(
-            f"No secure connection to {host}.",
-            passing=False,
-            arrived=False,
-            detail="TLS failed: this machine does not trust the certificate, or something stands in between.",
-            hint="Behind a company proxy, set SSL_CERT_FILE to the file of its certificates. "
-            "Check the clock of this machine too.",
-        )
-    if isinstance(exc, httpx.ProxyError):
-        title, hint = (
-            f"The proxy made no connection to {host}.",
-            "Check HTTPS_PROXY, and who may use the proxy.",
-        )
-    elif never and isinstance(exc, httpx.TimeoutException):
-        title, hint = f"No connection to {host} in time.", _LATER
-    elif isinstance(exc, httpx.TimeoutException):
-        title, hint = f"No answer from {host} in time.", _LATER
-    elif any(isinstance(cause, socket.gaierror) for cause in causes):
-        title, hint = (
-            f"The address of {host} can't be found.",
-            "Check the URL, the connection, and the proxy if one is set.",
-        )
-    elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        title, hint = (
-            f"{host} refuses the connection.",
-            "Check the URL, the firewall, and the proxy if one is set.",
-        )
-    else:
-        title = f"No connection to {host}." if never else f"The connection to {host} broke."
-        hint = _LATER
-    return ExchangeError(title, passing=True, arrived=not never, hint=hint)
-
-
-def _causes(exc: BaseException | None) -> Iterator[BaseException]:
-    while exc is not None:
-        yield exc
-        exc = exc.__cause__ or exc.__context__

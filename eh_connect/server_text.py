@@ -19,6 +19,12 @@ _PIECE = 12
 _SHORTEST_SCRUBBED = 6
 """A shorter secret would blank out ordinary words."""
 
+_MOST_VALUES = 100_000
+"""Of the signs that come with a value of JSON. Each value may cost a hundred times its text in memory."""
+
+_LONGEST = 100_000
+"""Characters of a string in JSON that are looked at and passed on."""
+
 _ESCAPES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)")
 """Terminal sequences (CSI, OSC), taken out whole: without their first character the rest is rubbish."""
 
@@ -30,8 +36,10 @@ def clean(text: str, limit: int = 300) -> str:
         text: what a server sent.
         limit: characters kept; the rest becomes an ellipsis.
     """
-    kept = "".join(c for c in _ESCAPES.sub("", text) if c.isspace() or c.isprintable())
-    line = re.sub(r"\s+", lambda gap: gap[0] if set(gap[0]) == {" "} else " ", kept).strip()
+    line = text.strip()
+    if not line.isprintable():
+        kept = "".join(c for c in _ESCAPES.sub("", text) if c.isspace() or c.isprintable())
+        line = re.sub(r"\s+", lambda gap: gap[0] if set(gap[0]) == {" "} else " ", kept).strip()
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -40,16 +48,29 @@ def scrub(text: str, secrets: Iterable[Secret]) -> str:
     return _scrubber(secrets)(text)
 
 
-def read_json(text: str, secrets: Iterable[Secret]) -> Any:
-    """The JSON value in ``text``, with the echoes of secrets taken out of every string in it.
-
-    Done after parsing: JSON has many spellings for one string, and ``12345678`` may be a number.
+def parse_json(text: str) -> Any:
+    """The JSON value in ``text``.
 
     Raises:
-        ValueError: it is no JSON.
-        RecursionError: it is nested too deeply.
+        ValueError: it is no JSON, or more or deeper than Python's parser takes in bounded memory.
     """
-    return _without(json.loads(text), _scrubber(secrets))
+    if sum(map(text.count, ",:[{")) > _MOST_VALUES:
+        raise ValueError("too many values")
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def read_json(text: str, secrets: Iterable[Secret]) -> Any:
+    """As ``parse_json``, with the echoes of secrets taken out of every string in it.
+
+    Done after parsing: JSON has many spellings for one string, and ``12345678`` may be a number.
+    """
+    try:
+        return _without(parse_json(text), _scrubber(secrets))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _without(value: Any, scrubbed: Callable[[str], str]) -> Any:
@@ -59,8 +80,9 @@ def _without(value: Any, scrubbed: Callable[[str], str]) -> Any:
         return [_without(item, scrubbed) for item in value]
     if not isinstance(value, str):
         return value
+    value = value[:_LONGEST]
     shown = clean(value, len(value))  # control characters might sit inside of the echo
-    return value if scrubbed(shown) == shown else scrubbed(shown)
+    return value if (free := scrubbed(shown)) == shown else free
 
 
 def _scrubber(secrets: Iterable[Secret]) -> Callable[[str], str]:
@@ -68,17 +90,32 @@ def _scrubber(secrets: Iterable[Secret]) -> Callable[[str], str]:
     if not forms:
         return lambda text: text
     whole = re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
-    pieces = {form[i : i + _PIECE].lower() for form in forms for i in range(len(form) - _PIECE + 1)}
+    pieces = {_lower(form[i : i + _PIECE]) for form in forms for i in range(len(form) - _PIECE + 1)}
+    # Quick: every echo covers one of the places that are looked at.
+    stride = min(len(forms[-1]), _PIECE) - _SHORTEST_SCRUBBED + 1
+    hints = {
+        _lower(form[i : i + _SHORTEST_SCRUBBED])
+        for form in forms
+        for i in range(len(form) - _SHORTEST_SCRUBBED + 1)
+    }
 
     def scrubbed(text: str) -> str:
-        text = whole.sub("[secret]", text)
-        low = text.lower()
+        low = _lower(text)
+        if not any(low[i : i + _SHORTEST_SCRUBBED] in hints for i in range(0, len(low), stride)):
+            return text
+        low = _lower(text := whole.sub("[secret]", text))
         hits = [i for i in range(len(text) - _PIECE + 1) if low[i : i + _PIECE] in pieces]
         echoed = {place for hit in hits for place in range(hit, hit + _PIECE)}
         kept = ("\0" if place in echoed else character for place, character in enumerate(text))
         return re.sub("\0+", "[secret]", "".join(kept)) if echoed else text
 
     return scrubbed
+
+
+def _lower(text: str) -> str:
+    """In lower case and as long as before: some characters become two."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
 
 
 def _forms(value: str) -> set[str]:

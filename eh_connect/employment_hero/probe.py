@@ -1,26 +1,25 @@
 """The credential probe: a token request with a made-up code, at Employment Hero's OAuth server.
 
-How that server words its errors is not documented. Servers like it answer ``invalid_client`` for a wrong
-pair and ``invalid_grant`` for a right one with a wrong code; that this one does too is inferred. A server
-that looks at the code first says ``invalid_grant`` to everything. So the result is advice, not proof.
+How that server words its errors is not documented. Servers like it answer ``invalid_client`` for wrong
+credentials and ``invalid_grant`` for right ones with a wrong code; that this one does too is inferred. A
+server that looks at the code first says ``invalid_grant`` to everything. So the result is advice, no more.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import NetworkError
+from eh_connect.flows.parts import ProbeResult
 from eh_connect.network import Answer, ExchangeError, exchange, open_http
-from eh_connect.ports import ProbeResult
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
     import httpx
 
-    from eh_connect.network import NetworkTime
-    from eh_connect.secret import Pair
+    from eh_connect.deadline import NetworkTime
+    from eh_connect.secret import Credentials
 
 LIMIT = 10.0
 """Seconds for the probe as a whole."""
@@ -29,7 +28,7 @@ _RESULTS = {"invalid_client": ProbeResult.REJECTED, "invalid_grant": ProbeResult
 
 
 class CredentialProbe:
-    """Sends the pair to the OAuth server's token endpoint, and to nowhere else.
+    """Sends credentials to the OAuth server's token endpoint, and to nowhere else.
 
     Args:
         oauth_url: base URL of the OAuth server.
@@ -43,24 +42,27 @@ class CredentialProbe:
         self._url = oauth_url.rstrip("/")
         self._time = time
         self._transport = transport
+        self._results: dict[Credentials, ProbeResult] = {}
 
-    def __call__(self, pair: Pair) -> ProbeResult:
-        """One request, and a second one after a broken connection."""
+    def __call__(self, credentials: Credentials) -> ProbeResult:
+        """One request, and a second one after a broken connection; none for credentials asked before."""
+        if credentials not in self._results:
+            try:
+                with open_http(self._url, transport=self._transport) as http:
+                    self._results[credentials] = _meaning(self._send(http, credentials))
+            except NetworkError:
+                self._results[credentials] = ProbeResult.COULD_NOT_TELL
+        return self._results[credentials]
+
+    def _send(self, http: httpx.Client, credentials: Credentials) -> Answer:
         form = {
             "grant_type": "authorization_code",
             "code": secrets.token_urlsafe(32),
             "redirect_uri": REDIRECT_URI,
-            "client_id": pair.client_id.reveal(),
-            "client_secret": pair.client_secret.reveal(),
+            "client_id": credentials.client_id.reveal(),
+            "client_secret": credentials.client_secret.reveal(),
             "code_verifier": secrets.token_urlsafe(48),
         }
-        try:
-            with open_http(self._url, transport=self._transport) as http:
-                return _meaning(self._send(http, form))
-        except NetworkError:
-            return ProbeResult.COULD_NOT_TELL
-
-    def _send(self, http: httpx.Client, form: dict[str, str]) -> Answer:
         at_end = self._time.left - LIMIT
 
         def once() -> Answer:
@@ -77,8 +79,8 @@ class CredentialProbe:
 
 def _meaning(answer: Answer) -> ProbeResult:
     try:
-        body = json.loads(answer.text or "")
-    except (ValueError, RecursionError):
+        body = answer.json()
+    except ValueError:
         return ProbeResult.COULD_NOT_TELL
     error = body.get("error") if isinstance(body, dict) else None
     if answer.status not in {400, 401} or not isinstance(error, str):

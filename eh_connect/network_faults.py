@@ -1,0 +1,119 @@
+"""What a failed HTTP exchange means, in words; a fault of the proxy is told as the proxy's."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+import httpx
+
+from eh_connect.errors import NetworkError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LATER = "Check the connection, then run the same command again. --timeout gives it more time."
+PROXY = "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."
+SOCKS = "pip install 'eh-connect[socks]'"
+_URL = "Check the URL and the connection."
+
+
+class ExchangeError(NetworkError):
+    """An exchange that failed.
+
+    Attributes:
+        passing: another try may succeed.
+        arrived: the server may have carried the request out.
+        retry_after: seconds that the server asks to wait; None where it names none.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        passing: bool,
+        arrived: bool,
+        detail: str | None = None,
+        hint: str = LATER,
+        http_status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(title, detail=detail, hint=hint, http_status=http_status)
+        self.passing = passing
+        self.arrived = arrived
+        self.retry_after = retry_after
+
+
+def fault(exc: Exception, host: str, proxy: str | None, *, was_sent: bool) -> ExchangeError:
+    """The error for a person.
+
+    Args:
+        exc: what httpx raised.
+        host: what was asked.
+        proxy: host and port of the proxy in between.
+        was_sent: the request may have left.
+    """
+    if not isinstance(exc, httpx.HTTPError):
+        title = f"{host} answered with an address that makes no sense"
+        return ExchangeError(title, passing=False, arrived=True, hint="Check the URL, and the proxy.")
+    never = not was_sent or isinstance(
+        exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError
+    )
+    causes = tuple(_causes(exc))
+    through = f"{host} through the proxy {proxy}" if proxy else host
+    if isinstance(exc, httpx.ProxyError):
+        return _refused_by_proxy(str(exc), host, proxy or "")
+    if never and any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return ExchangeError(
+            f"No secure connection to {through}",
+            passing=False,
+            arrived=False,
+            detail="This computer does not trust the certificate, or something stands in between.",
+            hint="Behind a company proxy, set SSL_CERT_FILE to the file of its certificates. "
+            "Check the clock of this computer too.",
+        )
+    first, check = (f"The proxy {proxy}", PROXY) if proxy else (host, _URL)
+    if isinstance(exc, httpx.TimeoutException):
+        title, hint = f"No {'connection to' if never else 'answer from'} {through} in time", LATER
+    elif any(isinstance(cause, socket.gaierror) for cause in causes):
+        title, hint = f"{first} can't be found by its name", check
+    elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        title, hint = f"{first} refuses the connection", check
+    else:
+        title = f"No connection to {through}" if never else f"The connection to {through} broke"
+        hint = LATER
+    return ExchangeError(title, passing=True, arrived=not never, hint=hint)
+
+
+def proxy_wants_password(proxy: str) -> ExchangeError:
+    """HTTP 407."""
+    return ExchangeError(
+        f"The proxy {proxy} wants a user name and a password (HTTP 407)",
+        passing=False,
+        arrived=False,
+        detail="There are none in the proxy's address, or it does not take them.",
+        hint="Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT, or ask whoever runs the proxy.",
+        http_status=407,
+    )
+
+
+def _refused_by_proxy(said: str, host: str, proxy: str) -> ExchangeError:
+    found = re.match(r"([1-5]\d\d)\b", said)
+    status = int(found[1]) if found else None
+    if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+        return proxy_wants_password(proxy)
+    return ExchangeError(
+        f"The proxy {proxy} made no connection to {host}{f' (HTTP {status})' if status else ''}",
+        passing=status is None or status >= httpx.codes.INTERNAL_SERVER_ERROR,
+        arrived=False,
+        hint="Check the URL, HTTPS_PROXY and ALL_PROXY, and who may use the proxy.",
+        http_status=status,
+    )
+
+
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    while exc is not None:
+        yield exc
+        exc = exc.__cause__ or exc.__context__
