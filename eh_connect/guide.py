@@ -1,280 +1,293 @@
-"""The whole job as steps with exact values: to read, or to hand to the person who has the account.
+"""The steps in the portal and in the dashboard: once, for the wizard, the documents and the dashboard way.
 
-Sources: StackOne's setup guide; Employment Hero's documentation and screenshots of March 2026. What nobody
-has published is marked ``[inference]``.
+Sources: StackOne's setup guide; Employment Hero's documentation and prints of the form (June 2026).
+"Probably" marks what nobody has documented.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from eh_connect.change import ALL_ACTIONS
-from eh_connect.employment_hero.portal import MENU_PATH, SANDBOX_ADDRESS, portal_url
-from eh_connect.employment_hero.scopes import PRESETS, Selection
-from eh_connect.guide_document import Guide, Section, Step, Value
+from eh_connect.employment_hero.portal import APP_URL, MENU_PATH, SANDBOX_ADDRESS, portal_url
+from eh_connect.employment_hero.scopes import PRESETS, READ
+from eh_connect.guide_steps import Form, Section, Step, Value
 from eh_connect.stackone.models import REDIRECT_URI
 
-LINKING_DOCS = 'docs.stackone.com, guide "accounts-section", heading "linking-accounts"'
+if TYPE_CHECKING:
+    from eh_connect.employment_hero.scopes import Selection
+    from eh_connect.lines import Line
+
+DASHBOARD_PAGE = "https://app.stackone.com/connector_profiles"
+"""Source: StackOne's setup guide."""
+
+_MANY = 20
+"""Cards: more are counted, not named."""
+
+SCOPES_STAY = (
+    "Scopes are fixed once the application is created. To add one later you create a new application, and "
+    "every customer connects again."
+)
+ORGANISATION = (
+    "Use an organisation that stays yours: your company's, or your sandbox. One application there serves all "
+    "your customers, so never use a customer's."
+)
+NO_ORGANISATION = (
+    f"No organisation? Start Employment Hero's free trial, and ask {SANDBOX_ADDRESS} to make it a permanent "
+    "sandbox. A trial alone ends after two weeks."
+)
+CREATED = 'The portal now says "Application Created Successfully!".'
+CLOSED = "Closed it? The application's page should show both."
+
+PRECONDITIONS = Section(
+    "Before you start",
+    (
+        Step(
+            "Check the plan. Employment Hero's API needs Platinum or above; what counts is that the menu has "
+            f"this entry: {MENU_PATH}.",
+            mistake="a free trial. It has the Developer Portal for two weeks only.",
+        ),
+        Step(
+            ORGANISATION,
+            values=(Value("Address for a permanent sandbox organisation", SANDBOX_ADDRESS),),
+            more=(NO_ORGANISATION,),
+            mistake="one application for each customer.",
+        ),
+        Step(
+            "Have an administrator of that organisation at hand: others don't see the Developer Portal.",
+            mistake="Employment Hero Payroll (KeyPay, yourpayroll), another product. Its addresses, IDs "
+            "and keys don't work here.",
+        ),
+    ),
+    ordered=False,
+)
 
 
-def build_guide(
-    *,
-    org_id: str | None,
-    app_name: str,
-    name: str,
-    selection: Selection | None,
-    actions: tuple[str, ...] | None,
-    app_url: str,
-    dashboard_url: str,
-) -> Guide:
-    """The guide for these values.
+def organisation_pattern(app_url: str = APP_URL) -> str:
+    """Where the ID stands in an address."""
+    return f"{app_url}/app/v2/organisations/THIS_PART/…"
 
-    Args:
-        org_id: the organisation, for the portal's address; None: the guide says how to find it.
-        app_name: name of the application at Employment Hero.
-        name: name of the profile at StackOne.
-        selection: the scopes; None or empty: the guide shows the presets, it never chooses one.
-        actions: action IDs to enable; None: not given.
-        app_url: Employment Hero's app, without a trailing slash.
-        dashboard_url: StackOne's dashboard, likewise.
+
+def portal_section(
+    org_id: str | None, app_name: str, selection: Selection | None, app_url: str = APP_URL
+) -> Section:
+    """What is done in the Developer Portal; its ``copies`` are the page, the name and the redirect URI.
+
+    Without a selection, or with an empty one, the presets are shown and none is chosen.
     """
-    return Guide(
-        "Connect Employment Hero to StackOne",
-        "Exact values stand alone on their lines. [inference] marks what nobody has documented.",
-        (
-            _preconditions(),
-            Section(
-                "Register at Employment Hero",
-                (*_form(org_id, app_name, app_url), *_scopes(selection), *_creation(selection)),
-            ),
-            _credentials(),
-            _profile(name, actions, dashboard_url),
-            _tokens(),
-            _afterwards(),
-        ),
+    address = portal_url(org_id, app_url) if org_id else app_url
+    opening = (
+        'Open the portal and click "Add Application":'
+        if org_id
+        else 'Sign in, open the Developer Portal by its menu, and click "Add Application":'
     )
-
-
-def _values(label: str, texts: tuple[str, ...]) -> tuple[Value, ...]:
-    return tuple(Value(label, text) for text in texts)
-
-
-def _preconditions() -> Section:
     return Section(
-        "Before you start",
+        "Create the application in Employment Hero",
         (
             Step(
-                "Check the subscription: Employment Hero's API needs Platinum or above.",
-                mistake="Registering in a free trial: it has the Developer Portal for 2 weeks only.",
+                opening,
+                values=(Value("Developer Portal", address),),
+                more=(
+                    f"Menu: {MENU_PATH}. Not there? You need Platinum or above and administrator's rights.",
+                ),
+                see='"Add New Application", and the form "Configure & Select Scopes". StackOne\'s own guide '
+                "names the menu Settings › Developer Portal › API.",
             ),
             Step(
-                "Choose the organisation: the software vendor's own (partner or sandbox). A vendor registers "
-                "one application there, and all its customers authorise it.",
-                mistake="Registering in a customer's organisation, or one application for each customer.",
-                values=(Value("Ask here for a permanent sandbox organisation", SANDBOX_ADDRESS),),
+                "Application Name",
+                values=(Value("Application Name", app_name),),
+                see="it in the portal, and your customers probably see it when they allow access. It can be "
+                "edited later.",
             ),
             Step(
-                "Have an administrator of that organisation open the portal.",
-                mistake="Employment Hero Payroll (KeyPay, yourpayroll) is another product: its addresses, "
-                "IDs and keys do not work here.",
+                "Redirect URI, exactly",
+                values=(Value("Redirect URI", REDIRECT_URI),),
+                mistake="a blank, a slash at the end, or another address: then no account can be connected. "
+                "It can be edited later. Several are separated by commas; localhost is refused.",
+            ),
+            *_scopes(selection),
+            Step(
+                'Click "Create Application".',
+                see='"Application Created Successfully!", with Copy buttons for Client ID and Client Secret. '
+                'StackOne\'s own guide calls the button "Create".',
             ),
         ),
-        ordered=False,
     )
 
 
-def _form(org_id: str | None, app_name: str, app_url: str) -> tuple[Step, ...]:
-    menu = Value("By menu (under your profile name, top right)", MENU_PATH)
-    if org_id is None:
-        # The braces are meant to be read, not to be encoded.
-        pattern = portal_url("ID", app_url).replace("organisations/ID/", "organisations/{org_id}/")
-        opening = Step(
-            "Open the Developer Portal. To go there by its address, find the organisation ID: the address of "
-            "pages such as the dashboard has it after “organisations/”, as a UUID or a number. With "
-            "--org-id (the ID, or that whole address) this guide shows the portal's address.",
-            see="The page “API” with the button “Add Application”.",
-            values=(menu, Value("By address, with the ID in place of {org_id}", pattern)),
-        )
-    else:
-        opening = Step(
-            "Open the Developer Portal.",
-            see="The page “API” with the button “Add Application”.",
-            values=(Value("By address", portal_url(org_id, app_url)), menu),
-        )
-    return (
-        opening,
-        Step(
-            "“Add Application”.",
-            see="“Configure & Select Scopes”: Application Name, Redirect URI, API Scopes. This is the form "
-            "of March 2026, in three steps; StackOne's guide ends it with one button, “Create”.",
-        ),
-        Step(
-            "Enter the name. It can be edited later; customers probably see it when consenting [inference].",
-            values=(Value("Application Name", app_name),),
-        ),
-        Step(
-            "Enter the redirect URI, exactly. It can be edited later.",
-            mistake="A blank, a trailing slash or another address: then no account can be linked. It must be "
-            "HTTPS; the portal refuses localhost.",
-            values=(Value("Redirect URI", REDIRECT_URI),),
-        ),
-    )
+def portal_steps(
+    org_id: str | None, app_name: str, selection: Selection | None, app_url: str = APP_URL
+) -> tuple[Line, ...]:
+    """The same as lines."""
+    return portal_section(org_id, app_name, selection, app_url).lines()
+
+
+def scope_lines(selection: Selection) -> tuple[Line, ...]:
+    """What to tick, and what to expect on the review page."""
+    return Section("Scopes", _scopes(selection), ordered=False).lines()
 
 
 def _scopes(selection: Selection | None) -> tuple[Step, ...]:
-    forever = (
-        "A forgotten scope. Scopes are fixed for ever at creation: one more means a new application, new "
-        "credentials, and a new consent of each linked account."
-    )
-    steps = []
-    if selection is None or not selection.cards:
-        steps.append(
+    if selection is None or not selection.boxes:
+        presets = tuple(Value(name, _described(preset), Form.ROW) for name, preset in PRESETS.items())
+        choosing = "Scopes: choose the cards that your integration needs, and tick only their small box"
+        return (
             Step(
-                "Choose the scopes: none are chosen by default. Run this guide with --scopes and a preset or "
-                "a comma list of cards (for their Read box), boxes (Employees/Update), or scope strings.",
-                mistake=forever,
-                values=tuple(
-                    Value(_describe(name, preset), f"eh-connect guide --scopes {name}")
-                    for name, preset in PRESETS.items()
-                ),
-            )
+                f'{choosing} "{READ}". eh-connect guide --scopes NAME shows them for one of these names, or '
+                "for the cards that you name:",
+                values=presets,
+                mistake=f"a forgotten scope. {SCOPES_STAY}",
+            ),
+            Step('Click "Continue to Review" and compare.', more=(_suspicious(None),)),
         )
+    return _ticking(selection), _review(selection)
+
+
+def _described(preset: Selection) -> str:
+    if len(preset.cards) > _MANY:
+        return f'every box "{READ}", {len(preset.cards)} cards'
+    return ", ".join(card.name for card, _ in preset.cards)
+
+
+def _ticking(selection: Selection) -> Step:
+    only_read = all(box.name == READ for _, boxes in selection.cards for box in boxes)
+    what = f'tick only the small box "{READ}" of these cards' if only_read else "tick only these small boxes"
+    rows = []
+    for section, cards in selection.sections:
+        named = [
+            card.name if only_read else f"{card.name} ({', '.join(box.name for box in boxes)})"
+            for card, boxes in cards
+        ]
+        only_in_admin = (
+            " (the card of that name under Admin has only Delete)"
+            if section == "User" and cards[-1][0].name == "Organisations"
+            else ""
+        )
+        rows.append(Value(section, ", ".join(named) + only_in_admin, Form.ROW))
+    more = []
+    if selection.sensitive:
+        more.append(
+            "Make sure that you need these: they open bank details, pay, emergency contacts, tax or "
+            f"superannuation. {', '.join(selection.sensitive)}."
+        )
+    if selection.writes:
+        more.append(
+            f"Make sure that you need these: they change or delete data. {', '.join(selection.writes)}."
+        )
+    return Step(
+        f"Scopes: {what}. The box beside a card's name can tick Create and Delete too. "
+        '"Search scopes..." finds a card.',
+        values=tuple(rows),
+        more=tuple(more),
+        see='the counter "N scopes selected" going up. What it counts is not documented.',
+        mistake=f"a forgotten scope. {SCOPES_STAY}",
+    )
+
+
+def _review(selection: Selection) -> Step:
+    count = len(selection.strings)
+    at_least = "at least " if selection.unknown else ""
+    expected = f" We expect {at_least}{count} scope{'' if count == 1 else 's'}:" if count else ""
+    more = [_suspicious(selection)]
+    if selection.unknown:
+        more.append(f"How these are spelled there is not known: {', '.join(selection.unknown)}.")
+    return Step(
+        f'Click "Continue to Review" and compare.{expected}',
+        values=tuple(Value("Scope", string, Form.WORD) for string in selection.strings),
+        more=tuple(more),
+        see="the scopes, and the warning that they can't be modified afterwards. The button stays grey while "
+        'something is missing, such as "Redirect URI required".',
+        mistake="going on although one is missing. Go back now: later it takes a new application.",
+    )
+
+
+def _suspicious(selection: Selection | None) -> str:
+    """What tells a form that was filled in wrongly."""
+    spelled = "Other spellings are fine. " if selection is not None and selection.strings else ""
+    unless = " without being chosen above" if selection is not None and selection.writes else ""
+    return f"{spelled}Does one end in create, update or delete{unless}? Go back."
+
+
+def dashboard_section(
+    *,
+    creating: bool,
+    actions: tuple[str, ...] | None = None,
+    default: bool | None = None,
+    url: str = DASHBOARD_PAGE,
+    name: str | None = None,
+    credentials: bool = True,
+    keys: bool = False,
+) -> Section:
+    """What is done in StackOne's dashboard.
+
+    Args:
+        creating: a new profile; else an existing one is changed.
+        actions: to enable; None: they are not given.
+        default: whether it becomes the project's default; None: not given.
+        url: the page of connector profiles.
+        name: of the profile, where it is to be entered or found.
+        credentials: whether Client ID and Client Secret are to be entered.
+        keys: a terminal offers ``i`` and ``s`` to copy them.
+    """
+    steps = [
+        Step("Open the page, in the project of your API key:", values=(Value("StackOne's dashboard", url),))
+    ]
+    if creating:
+        steps += [
+            Step('Click "+ Connector Profile" and choose Employment Hero'),
+            Step("OAuth 2.0", field="Type"),
+        ]
     else:
-        if selection.sensitive:
+        steps.append(
+            Step("Open this profile:", values=(Value("Profile", name),))
+            if name
+            else Step("Open the Employment Hero profile")
+        )
+    if name and creating:
+        steps.append(Step("enter it, if there is such a field", values=(Value("Name", name),), field="Name"))
+    if credentials:
+        for label, key in (("Client ID", "i"), ("Client Secret", "s")):
             steps.append(
-                Step(
-                    "Make sure that these are needed: they open bank accounts, pay, emergency contacts, tax "
-                    "or superannuation of employees.",
-                    values=_values("Sensitive", selection.sensitive),
-                )
+                Step(f"copy it with {key}, paste it there" if keys else "paste it there", field=label)
             )
-        boxes = tuple(f"{card.name}: {', '.join(boxes)}" for card, boxes in selection.cards)
-        steps.append(
-            Step(
-                "Tick these boxes, by the cards' names. The portal is the only list and it changes; it may "
-                "write “organizations”.",
-                see="The counter “N scopes selected” going up; whether it counts boxes or strings is not "
-                "documented.",
-                mistake=forever,
-                values=_values("Card: boxes", boxes),
-            )
-        )
-    if selection is not None and selection.unmapped:
-        steps.append(
-            Step(
-                "Find the cards of these scopes yourself: which box grants them is not known here.",
-                values=_values("Scopes of no known card", selection.unmapped),
-            )
-        )
-    return tuple(steps)
-
-
-def _describe(name: str, preset: Selection) -> str:
-    cards = ", ".join(card.name for card, _ in preset.cards)
-    label = f"Preset {name}, Read on {len(preset.cards)} cards: {cards}"
-    return f"{label}. Sensitive among them: {', '.join(preset.sensitive)}" if preset.sensitive else label
-
-
-def _creation(selection: Selection | None) -> tuple[Step, ...]:
-    review: list[Value] = []
-    if selection is not None:
-        review += _values("Scope strings to expect", selection.review_strings)
-        review += _values("Of these, spelled in 2025", selection.older_strings)
-        review += _values("Boxes whose strings are not known here", selection.unknown_cards)
-    return (
-        Step(
-            "“Continue to Review”, and compare.",
-            see="The scopes, and the warning that they cannot be modified afterwards. Either spelling is "
-            "right; for a box whose strings are not known, look for its name.",
-            mistake="Going on although one is missing: go back now, later is a new application.",
-            values=tuple(review),
-        ),
-        Step(
-            "“Create Application”.",
-            see="“Application Created Successfully!”, with Copy buttons for Client ID and Client Secret.",
-        ),
+    steps += _actions(actions, creating=creating)
+    if default is not None:
+        state = "on" if default else "off"
+        steps.append(Step(f"{state} (if there is such a switch)", field="Default"))
+    saving = Step(
+        'Click "Create profile"' if creating else "Save the profile",
+        see="the profile in the project, enabled.",
+        mistake="Client ID and Client Secret swapped: both look alike." if credentials else None,
     )
+    return Section("Create the profile in StackOne", (*steps, saving))
 
 
-def _credentials() -> Section:
-    return Section(
-        "Keep the credentials",
-        (
-            Step(
-                "Copy Client ID and Client Secret with the Copy buttons, and give them to eh-connect, which "
-                "asks for them and keeps them in the keyring of your system.",
-                see="Each had 43 characters in the one application seen [inference].",
-                mistake="Leaving it for later: the portal can probably show the secret again [inference], "
-                "but do not count on it.",
-                values=(Value("Command", "eh-connect setup"),),
-            ),
-            Step(
-                "If another person runs eh-connect: send the secret by a password manager's one-time share, "
-                "or go there and enter it into the terminal yourself.",
-                mistake="Chat, mail or a ticket: copies stay there. Two messages are not safer than one.",
-            ),
-        ),
-        ordered=False,
-    )
+def dashboard_steps(
+    creating: bool,
+    actions: tuple[str, ...] | None,
+    default: bool | None,
+    *,
+    url: str = DASHBOARD_PAGE,
+    name: str | None = None,
+    credentials: bool = True,
+    keys: bool = False,
+) -> tuple[Line, ...]:
+    """The same as lines."""
+    return dashboard_section(
+        creating=creating,
+        actions=actions,
+        default=default,
+        url=url,
+        name=name,
+        credentials=credentials,
+        keys=keys,
+    ).lines()
 
 
-def _profile(name: str, actions: tuple[str, ...] | None, dashboard_url: str) -> Section:
+def _actions(actions: tuple[str, ...] | None, *, creating: bool) -> list[Step]:
+    if actions is None:
+        return [Step("leave them, unless you want fewer", field="Actions")] if creating else []
     if actions == ALL_ACTIONS:
-        enabling = Step("Select all Actions.")
-    elif actions:
-        enabling = Step("Select these Actions.", values=_values("Actions", actions))
-    else:
-        enabling = Step("Optionally select the Actions to enable.")
-    return Section(
-        "Create the profile at StackOne",
-        (
-            Step(
-                "Open the dashboard, unless “eh-connect setup” has created the profile already.",
-                mistake="Creating a second profile beside the one of eh-connect.",
-                values=(Value("Address", f"{dashboard_url.rstrip('/')}/connector_profiles"),),
-            ),
-            Step(
-                "Start a profile.",
-                values=(Value("Path", "+ Connector Profile > Employment Hero > Type: OAuth 2.0"),),
-            ),
-            Step(
-                "Enter Client ID and Client Secret. StackOne's guide lists no field for a name; if there is "
-                "one, enter the name.",
-                mistake="Client ID and Client Secret swapped: both look alike.",
-                values=(Value("Name", name),),
-            ),
-            enabling,
-            Step("“Create profile”.", see="The profile in the project. It is enabled at once."),
-        ),
-    )
-
-
-def _tokens() -> Section:
-    return Section(
-        "Good to know: tokens",
-        (
-            Step("An access token lives 15 minutes."),
-            Step(
-                "Refresh tokens do not expire, but each refresh returns a new one: whoever holds the tokens "
-                "must replace the stored one with it."
-            ),
-            Step(
-                "Employment Hero demands PKCE (S256). Whether StackOne's connector sends it is not "
-                "documented: if every link fails though all values are right, ask StackOne."
-            ),
-            Step(
-                "For all scopes but those of the user group (Organisations), whoever links an account must "
-                "be an administrator of the organisation that is linked, or have the permissions of the "
-                "modules."
-            ),
-        ),
-        ordered=False,
-    )
-
-
-def _afterwards() -> Section:
-    return Section(
-        "Afterwards",
-        (
-            Step("Prove the profile: link a test account through it, and sign in to Employment Hero."),
-            Step("Link the customers' accounts.", values=(Value("Documentation", LINKING_DOCS),)),
-        ),
-    )
+        return [Step("select all", field="Actions")]
+    words = tuple(Value("Action", action, Form.WORD) for action in actions)
+    return [Step("select these, and no others:", values=words, field="Actions")]

@@ -1,75 +1,137 @@
-"""The shape of the guide, and its formats: plain text, Markdown, JSON.
-
-Exact values stand alone on a line, whole, at any width.
-"""
+"""The guide as a document: text, Markdown, JSON. Exact values stand alone on a line, whole, at any width."""
 
 from __future__ import annotations
 
 import re
-import textwrap
-from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from eh_connect.employment_hero.portal import APP_URL
+from eh_connect.guide import (
+    DASHBOARD_PAGE,
+    PRECONDITIONS,
+    dashboard_section,
+    organisation_pattern,
+    portal_section,
+)
+from eh_connect.guide_steps import Form, Guide, Section, Step, Value, notes, words
+from eh_connect.lines import BLANK, Line, prose, title
+from eh_connect.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_INDENT = "   "
+    from eh_connect.employment_hero.scopes import Selection
+
+LINKING_DOCS = 'docs.stackone.com, guide "accounts-section", heading "linking-accounts"'
+
+_CREDENTIALS = Section(
+    "Give the credentials to eh-connect",
+    (
+        Step(
+            "Copy the Client ID and the Client Secret with the Copy buttons. Give them to eh-connect: it "
+            "asks for them and saves them in the keyring of your computer.",
+            values=(Value("Command", "eh-connect setup"),),
+            see="that each has 43 characters. So it was in the one application that was looked at.",
+            mistake="leaving it for later. The application's page should show both again, but copy them now.",
+        ),
+        Step(
+            "Does someone else run eh-connect? Lock the values for sending: eh-connect guide --format html "
+            "makes a page that does it. Or send the secret by a password manager's one-time share.",
+            mistake="chat, mail or a ticket for the plain secret: copies stay there. Two messages are not "
+            "safer than one.",
+        ),
+    ),
+    ordered=False,
+)
+
+_TOKENS = Section(
+    "Good to know: tokens",
+    (
+        Step("An access token lives 15 minutes."),
+        Step(
+            "Refresh tokens do not expire, but each refresh returns a new one. It must replace the stored one."
+        ),
+        Step(
+            "Employment Hero demands PKCE (S256). Accounts that were connected without it probably must "
+            "connect again. Whether StackOne's connector sends it is not documented: if every sign-in fails though "
+            "all values are right, ask StackOne."
+        ),
+        Step(
+            "Whoever connects an account must be an administrator of that organisation, or have the rights of "
+            "the modules. Only scopes of the section User do without."
+        ),
+    ),
+    ordered=False,
+)
+
+_AFTERWARDS = Section(
+    "Afterwards",
+    (
+        Step(
+            "Test the profile: sign in to Employment Hero with a test account.",
+            values=(Value("Command", "eh-connect verify"),),
+        ),
+        Step("Connect your customers' accounts.", values=(Value("Documentation", LINKING_DOCS),)),
+    ),
+)
 
 
-@dataclass(frozen=True)
-class Value:
-    """Something exact, to copy or to compare. It is one line: what can't be printed becomes U+FFFD."""
-
-    label: str
-    text: str
-
-    def __post_init__(self) -> None:
-        visible = "".join(c if c.isprintable() else "\ufffd" for c in self.text)
-        object.__setattr__(self, "text", visible)
-
-
-@dataclass(frozen=True)
-class Step:
-    """What to do, what one sees then, the usual mistake, and the exact values."""
-
-    do: str
-    see: str = ""
-    mistake: str = ""
-    values: tuple[Value, ...] = ()
-
-
-@dataclass(frozen=True)
-class Section:
-    """Steps under a heading; ``ordered`` if they are done one after the other."""
-
-    title: str
-    steps: tuple[Step, ...]
-    ordered: bool = True
-
-
-@dataclass(frozen=True)
-class Guide:
-    """All of it. Prose is ours; only the values' texts come from outside."""
-
-    title: str
-    note: str
-    sections: tuple[Section, ...]
+def build(
+    *,
+    org_id: str | None,
+    app_name: str,
+    name: str,
+    selection: Selection | None,
+    actions: tuple[str, ...] | None,
+    default: bool | None = None,
+    app_url: str = APP_URL,
+    dashboard_page: str = DASHBOARD_PAGE,
+) -> Guide:
+    """The guide for these values; ``name`` is that of the profile at StackOne."""
+    portal = portal_section(org_id, app_name, selection, app_url)
+    if org_id is None:
+        finding = Step(
+            "Find the organisation's ID: it is in the address of most pages once you have signed in. With it, "
+            "eh-connect guide --org-id ID shows the portal's address.",
+            values=(Value("Address", organisation_pattern(app_url)),),
+        )
+        portal = Section(portal.title, (finding, *portal.steps))
+    dashboard = dashboard_section(
+        creating=True, actions=actions, default=default, url=dashboard_page, name=name
+    )
+    return Guide(
+        "Connect Employment Hero to StackOne",
+        "Values to copy stand alone on their lines. eh-connect setup leads through all of this, and does the "
+        "part at StackOne where its API allows it.",
+        (PRECONDITIONS, portal, _CREDENTIALS, dashboard, _TOKENS, _AFTERWARDS),
+    )
 
 
-def text(guide: Guide, width: int = 80) -> str:
-    """Plain text without escape sequences; prose is wrapped at ``width`` columns, values never are."""
-    lines = [guide.title, "=" * len(guide.title), "", *_wrapped(guide.note, width, "", "")]
+class GuideResult(Result):
+    """``guide``: the JSON object has it as data; ``markdown`` says how a person wants it."""
+
+    guide: Guide
+    markdown: bool = Field(default=False, exclude=True)
+
+    def lines(self) -> list[Line]:
+        """As text, to be drawn."""
+        return document(self.guide)
+
+
+def document(guide: Guide) -> list[Line]:
+    """Plain text, as lines."""
+    found = [title(guide.title), prose(guide.note)]
     for section in guide.sections:
-        lines += ["", section.title, "-" * len(section.title)]
-        for mark, step in _marked(section):
-            lines += ["", *_wrapped(step.do, width, f"{mark} ")]
-            for note in _notes(step):
-                lines += _wrapped(note, width, _INDENT)
-            for label, values in _by_label(step):
-                lines += _wrapped(f"{label}:", width, _INDENT)
-                lines += [f"{_INDENT * 2}{value}" for value in values]
-    return "\n".join(lines) + "\n"
+        found += [BLANK, *section.lines(document=True)]
+    return found
+
+
+def as_json(guide: Guide) -> dict[str, Any]:
+    """Title, note, and sections of steps with ``do``, ``see``, ``mistake`` and ``values`` (label, value)."""
+    body: dict[str, Any] = GuideResult(guide=guide).body()["guide"]
+    return body
 
 
 def markdown(guide: Guide) -> str:
@@ -77,72 +139,22 @@ def markdown(guide: Guide) -> str:
     blocks = [f"# {guide.title}", guide.note]
     for section in guide.sections:
         blocks.append(f"## {section.title}")
-        for mark, step in _marked(section):
-            # No list: a fence inside an item would end with the item.
-            blocks.append(f"**{mark}** {step.do}" if section.ordered else step.do)
-            blocks += _notes(step)
-            for label, values in _by_label(step):
-                blocks += [f"{label}:", _fenced(values)]
+        for number, step in enumerate(section.steps, 1):
+            blocks += _blocks(step, f"**{number}.** " if section.ordered else "")
     return "\n\n".join(blocks) + "\n"
 
 
-def as_json(guide: Guide) -> dict[str, Any]:
-    """``{title, note, sections: [{title, steps: [{do, see, mistake, values: [{label, value}]}]}]}``.
-
-    ``see`` and ``mistake`` are null where there is none.
-    """
-    return {
-        "title": guide.title,
-        "note": guide.note,
-        "sections": [
-            {
-                "title": section.title,
-                "steps": [
-                    {
-                        "do": step.do,
-                        "see": step.see or None,
-                        "mistake": step.mistake or None,
-                        "values": [{"label": value.label, "value": value.text} for value in step.values],
-                    }
-                    for step in section.steps
-                ],
-            }
-            for section in guide.sections
-        ],
-    }
+def _blocks(step: Step, mark: str) -> Iterator[str]:
+    """No list: a fence inside an item would end with the item."""
+    yield f"{mark}{f'{step.field}: ' if step.field else ''}{step.do}"
+    fenced = [*(value.value for value in step.copies()), *filter(None, [words(step)])]
+    yield from (_fenced(value) for value in fenced)
+    rows = [f"{value.label}: {value.value}" for value in step.values if value.form is Form.ROW]
+    yield from ([_fenced(*rows)] if rows else [])
+    yield from (*step.more, *notes(step))
 
 
-def _marked(section: Section) -> Iterator[tuple[str, Step]]:
-    for number, step in enumerate(section.steps, 1):
-        yield (f"{number}." if section.ordered else "- "), step
-
-
-def _notes(step: Step) -> list[str]:
-    notes = []
-    if step.see:
-        notes.append(f"You see: {step.see}")
-    if step.mistake:
-        notes.append(f"Mistake to avoid: {step.mistake}")
-    return notes
-
-
-def _by_label(step: Step) -> Iterator[tuple[str, list[str]]]:
-    for label, values in groupby(step.values, key=lambda value: value.label):
-        yield label, [value.text for value in values]
-
-
-def _wrapped(prose: str, width: int, first: str, rest: str = _INDENT) -> list[str]:
-    return textwrap.wrap(
-        prose,
-        max(width, 20),
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _fenced(values: list[str]) -> str:
+def _fenced(*values: str) -> str:
     longest = max(len(run) for value in values for run in re.findall(r"`*", value))
     fence = "`" * max(3, longest + 1)
     return "\n".join((f"{fence}text", *values, fence))
