@@ -90,14 +90,13 @@ def portal_section(
                 more=(
                     f"Menu: {MENU_PATH}. Not there? You need Platinum or above and administrator's rights.",
                 ),
-                see='"Add New Application", and the form "Configure & Select Scopes". StackOne\'s own guide '
-                "names the menu Settings › Developer Portal › API.",
+                see='The form "Configure & Select Scopes" opens, headed "Add New Application". StackOne\'s '
+                "own guide names the menu Settings › Developer Portal › API.",
             ),
             Step(
                 "Application Name",
                 values=(Value("Application Name", app_name),),
-                see="it in the portal, and your customers probably see it when they allow access. It can be "
-                "edited later.",
+                see="Your customers probably see it when they allow access. It can be edited later.",
             ),
             Step(
                 "Redirect URI, exactly",
@@ -108,8 +107,8 @@ def portal_section(
             *_scopes(selection),
             Step(
                 'Click "Create Application".',
-                see='"Application Created Successfully!", with Copy buttons for Client ID and Client Secret. '
-                'StackOne\'s own guide calls the button "Create".',
+                see=f"{CREATED} It has Copy buttons for Client ID and Client Secret. StackOne's own guide "
+                'calls the button "Create".',
             ),
         ),
     )
@@ -179,7 +178,7 @@ def _ticking(selection: Selection) -> Step:
         '"Search scopes..." finds a card.',
         values=tuple(rows),
         more=tuple(more),
-        see='the counter "N scopes selected" going up. What it counts is not documented.',
+        see='The counter "N scopes selected" goes up. What it counts is not documented.',
         mistake=f"a forgotten scope. {SCOPES_STAY}",
     )
 
@@ -195,7 +194,7 @@ def _review(selection: Selection) -> Step:
         f'Click "Continue to Review" and compare.{expected}',
         values=tuple(Value("Scope", string, Form.WORD) for string in selection.strings),
         more=tuple(more),
-        see="the scopes, and the warning that they can't be modified afterwards. The button stays grey while "
+        see="The page warns that scopes can't be modified afterwards. The button stays grey while "
         'something is missing, such as "Redirect URI required".',
         mistake="going on although one is missing. Go back now: later it takes a new application.",
     )
@@ -256,7 +255,7 @@ def dashboard_section(
         steps.append(Step(f"{state} (if there is such a switch)", field="Default"))
     saving = Step(
         'Click "Create profile"' if creating else "Save the profile",
-        see="the profile in the project, enabled.",
+        see="The profile shows in the project, enabled.",
         mistake="Client ID and Client Secret swapped: both look alike." if credentials else None,
     )
     return Section("Create the profile in StackOne", (*steps, saving))

@@ -33,7 +33,7 @@ _CREDENTIALS = Section(
             "Copy the Client ID and the Client Secret with the Copy buttons. Give them to eh-connect: it "
             "asks for them and saves them in the keyring of your computer.",
             values=(Value("Command", "eh-connect setup"),),
-            see="that each has 43 characters. So it was in the one application that was looked at.",
+            see="Each probably has 43 characters: so it was in the one application that was looked at.",
             mistake="leaving it for later. The application's page should show both again, but copy them now.",
         ),
         Step(
@@ -55,12 +55,12 @@ _TOKENS = Section(
         ),
         Step(
             "Employment Hero demands PKCE (S256). Accounts that were connected without it probably must "
-            "connect again. Whether StackOne's connector sends it is not documented: if every sign-in fails though "
-            "all values are right, ask StackOne."
+            "connect again. Whether StackOne's connector sends it is not documented: if every sign-in fails "
+            "though all values are right, ask StackOne."
         ),
         Step(
-            "Whoever connects an account must be an administrator of that organisation, or have the rights of "
-            "the modules. Only scopes of the section User do without."
+            "Whoever connects an account must be an administrator of that organisation, or have the rights "
+            "of the modules. Only scopes of the section User do without."
         ),
     ),
     ordered=False,
@@ -93,8 +93,8 @@ def build(
     portal = portal_section(org_id, app_name, selection, app_url)
     if org_id is None:
         finding = Step(
-            "Find the organisation's ID: it is in the address of most pages once you have signed in. With it, "
-            "eh-connect guide --org-id ID shows the portal's address.",
+            "Find the organisation's ID: it is in the address of most pages once you have signed in. With "
+            "it, eh-connect guide --org-id ID shows the portal's address.",
             values=(Value("Address", organisation_pattern(app_url)),),
         )
         portal = Section(portal.title, (finding, *portal.steps))

@@ -96,8 +96,7 @@ class Guide:
 
 def notes(step: Step) -> list[str]:
     """What a document adds to a step."""
-    see = [f"You see: {step.see}"] if step.see else []
-    return see + ([f"Avoid: {step.mistake}"] if step.mistake else [])
+    return [*filter(None, [step.see]), *([f"Avoid: {step.mistake}"] if step.mistake else [])]
 
 
 def words(step: Step) -> str:
