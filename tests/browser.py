@@ -46,6 +46,11 @@ class Browser:
     def __init__(self, driver: Remote) -> None:
         self._driver = driver
 
+    @property
+    def driver(self) -> Remote:
+        """For what a person does not do: a window of a size, a script that looks into a page."""
+        return self._driver
+
     def open(self, url: str) -> None:
         self._driver.get(url)
 

@@ -180,12 +180,8 @@ def test_an_ephemeral_key_of_a_wrong_form_is_refused(epk: Any) -> None:
     header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": KEY.thumbprint, "epk": epk}
     if epk is None:
         del header["epk"]
-    made = JWE(
-        b"{}", json.dumps({"alg": "dir", "enc": "A256GCM"}), recipient=JWK.generate(kty="oct", size=256)
-    )
-    parts = made.serialize(compact=True).split(".")
     start = urlsafe_b64encode(json.dumps(header, separators=(",", ":")).encode()).rstrip(b"=").decode()
-    assert "altered" in refused(".".join([start, *parts[1:]]))
+    assert "altered" in refused(".".join([start, *TEXT.split(".")[1:]]))
 
 
 @given(st.text())

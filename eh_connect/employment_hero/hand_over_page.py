@@ -77,7 +77,8 @@ def _steps(steps: Sequence[Line], names: Mapping[str, str]) -> Iterator[str]:
     for line in steps:
         text, head = escape(line.text), escape(line.head)
         if line.kind is Kind.EXACT:
-            yield _value(names.get(line.text, before), line.text)
+            other = "Address" if line.text.startswith("https://") else before
+            yield _value(names.get(line.text, other), line.text)
         elif line.kind is Kind.TITLE:
             yield f"<h3>{text}</h3>"
         elif text or head:
