@@ -51,7 +51,8 @@ _TOKENS = Section(
     (
         Step("An access token lives 15 minutes."),
         Step(
-            "Refresh tokens do not expire, but each refresh returns a new one. It must replace the stored one."
+            "Refresh tokens do not expire, but each refresh returns a new one, which must replace the "
+            "stored one."
         ),
         Step(
             "Employment Hero demands PKCE (S256). Accounts that were connected without it probably must "

@@ -158,8 +158,8 @@ def _split(word: str) -> list[str]:
 
 
 def _key(word: str) -> str:
-    key = re.sub(r"[\s_-]+", " ", word.strip().casefold())
-    key = re.sub(r" ?([:/›()]) ?", r"\1", key)
+    key = re.sub(r"[\s_-]+", " ", word.strip().casefold().replace("›", "/"))
+    key = re.sub(r" ?([:/()]) ?", r"\1", key)
     return key.replace("organiz", "organis").replace("cost center", "cost centre")
 
 
@@ -203,7 +203,7 @@ def _explained(word: str) -> str:
     shown = f'"{word if word.isprintable() else ascii(word)}"'
     if _DOCUMENTED.match(word):
         return f"{shown}: this spelling isn't in the portal. {_documented(word)}"
-    name = re.split(r"[/:›(]", _key(word))[0]
+    name = re.split(r"[/:(]", _key(word))[0]
     same = [card for card in CARDS if _key(card.name) == name]
     if same:
         boxes = ", ".join(
