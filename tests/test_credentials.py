@@ -6,12 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eh_connect.employment_hero.credentials import Finding, cleaned, judge_api_key, judge_pair
+from eh_connect.employment_hero.credentials import (
+    Finding,
+    cleaned,
+    doubled,
+    judge_api_key,
+    judge_pair,
+    warnings_of,
+)
 from eh_connect.employment_hero.scopes import CARDS
 
 GOOD_ID = "aB3_" * 10 + "x-1"
 GOOD_SECRET = "Zy9-" * 10 + "q_7"
-SCOPES = [s for card in CARDS for strings in card.strings.values() for s in strings]
+SCOPES = [string for card in CARDS for box in card.boxes for string in (*box.strings, *box.older)]
 
 
 def hard(findings: list[Finding]) -> list[str]:
@@ -102,14 +109,14 @@ def test_one_value_given_twice_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        (GOOD_SECRET[:-1], "42 characters"),
+        (GOOD_SECRET[:-1], "it has 42 characters, where 43 are usual"),
         (GOOD_SECRET + "x", "44 characters"),
-        ("x", "1 character long"),
-        ("x" * 253 + "y", "consoles cut"),
-        ("x" * 254 + "y", "consoles cut"),
-        (GOOD_SECRET * 2, "pasted twice"),
-        (GOOD_SECRET[:-1] + "*", "a character other than"),
-        ("v1.eu1.c29tZXRoaW5n", "StackOne API key"),
+        ("x", "it has 1 character,"),
+        ("x" * 253 + "y", "cut a pasted line"),
+        ("x" * 254 + "y", "cut a pasted line"),
+        (GOOD_SECRET * 2, "the same 43 characters twice"),
+        (GOOD_SECRET[:-1] + "*", "other characters than"),
+        ("v1.eu1.c29tZXRoaW5n", "an API key of StackOne. Copy it from the application's page"),
     ],
 )
 def test_an_unusual_value_is_warned_of_and_never_refused(value: str, says: str) -> None:
@@ -119,13 +126,29 @@ def test_an_unusual_value_is_warned_of_and_never_refused(value: str, says: str) 
 
 
 def test_a_value_inside_the_other_is_warned_of() -> None:
-    assert any("contains the Client ID" in f.why for f in judge_pair(GOOD_ID, GOOD_ID + GOOD_SECRET))
-    assert any("contains the Client Secret" in f.why for f in judge_pair(GOOD_ID, GOOD_ID[:20]))
+    assert any("has the Client ID in it" in f.why for f in judge_pair(GOOD_ID, GOOD_ID + GOOD_SECRET))
+    assert any("has the Client Secret in it" in f.why for f in judge_pair(GOOD_ID, GOOD_ID[:20]))
 
 
-def test_errors_come_before_warnings() -> None:
+def test_errors_come_before_warnings_and_end_what_is_only_warned_of() -> None:
     findings = judge_pair(GOOD_ID[:-1], "")
     assert [finding.hard for finding in findings] == [True, False]
+    with pytest.raises(ValueError, match="it is empty"):
+        warnings_of(findings)
+    assert warnings_of(findings[1:]) == [findings[1].why]
+    assert warnings_of([]) == []
+
+
+@given(st.text())
+def test_a_text_pasted_twice_is_seen(text: str) -> None:
+    half = doubled(text * 2)
+    assert half is None or half == text
+    assert half == text or len(text) < 2
+
+
+@pytest.mark.parametrize("text", ["", "a", "aa", "abcab", GOOD_SECRET])
+def test_nothing_else_counts_as_pasted_twice(text: str) -> None:
+    assert doubled(text) is None
 
 
 def test_an_ordinary_api_key_raises_no_finding() -> None:
