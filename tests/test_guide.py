@@ -2,206 +2,212 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eh_connect.employment_hero.scopes import PRESETS, Selection, parse, requiring
-from eh_connect.guide import build_guide
-from eh_connect.guide_document import Guide, as_json, markdown, text
+from eh_connect import guide
+from eh_connect.employment_hero.scopes import PRESETS, Selection, parse
+from eh_connect.guide_document import GuideResult, as_json, build, document, markdown
+from eh_connect.guide_steps import Form, Guide
+from eh_connect.lines import Kind
+from eh_connect.person.look import Look, render
 
 UUID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 PORTAL = f"https://secure.employmenthero.com/app/v2/organisations/{UUID}/developer_portal/api"
 REDIRECT = "https://api.stackone.com/connect/oauth2/employmenthero/callback"
 
 
-def guide(
-    org_id: str | None = UUID,
-    app_name: str = "StackOne Integration",
-    name: str = "Employment Hero",
-    selection: Selection | None = None,
-    actions: tuple[str, ...] | None = None,
-) -> Guide:
-    return build_guide(
-        org_id=org_id,
-        app_name=app_name,
-        name=name,
-        selection=selection,
-        actions=actions,
-        app_url="https://secure.employmenthero.com",
-        dashboard_url="https://app.stackone.com",
-    )
+def built(**given: Any) -> Guide:
+    values: dict[str, Any] = {
+        "org_id": UUID,
+        "app_name": "StackOne Integration",
+        "name": "Employment Hero",
+        "selection": PRESETS["directory"],
+        "actions": None,
+    }
+    return build(**(values | given))
 
 
-def values(of: Guide) -> list[str]:
-    return [value.text for section in of.sections for step in section.steps for value in step.values]
+def text(of: Guide, width: int | None = None) -> str:
+    return render(document(of), Look(width))
 
 
-def in_one_line(shown: str) -> str:
-    return " ".join(shown.split())
+def copied(of: Guide) -> list[str]:
+    return [value.value for section in of.sections for step in section.steps for value in step.copies()]
 
 
-LARGE = guide(
+LARGE = built(
     app_name="A name that is long enough to be wrapped, if names were wrapped at forty columns",
-    selection=PRESETS["stackone-guide-2026-03"] | parse("Job histories") | requiring(["made:up:scope"]),
+    selection=PRESETS["stackone-guide-2026-03"] | parse("Job histories, Teams, Employees/Delete"),
     actions=("employmenthero_list_employees", "employmenthero_get_employee"),
 )
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_the_portal_in_the_words_of_the_wizard_at_80_columns() -> None:
+    assert render(guide.portal_steps("12345", "StackOne Integration", parse("directory")), Look(80)) == (
+        """\
+  1  Open the portal and click "Add Application":
+https://secure.employmenthero.com/app/v2/organisations/12345/developer_portal/api
+     Menu: your name, top right › Developer Portal › API. Not there? You need
+     Platinum or above and administrator's rights.
+  2  Application Name
+StackOne Integration
+  3  Redirect URI, exactly
+https://api.stackone.com/connect/oauth2/employmenthero/callback
+  4  Scopes: tick only the small box "Read" of these cards. The box beside a
+     card's name can tick Create and Delete too. "Search scopes..." finds a
+     card.
+       Admin  Employees, Teams
+       User   Organisations (the card of that name under Admin has only Delete)
+  5  Click "Continue to Review" and compare. We expect 7 scopes:
+     employees:list  employees:show  employees:onboard_polling_status
+     teams:employees:list  teams:list  organizations:list  organizations:show
+     Other spellings are fine. Does one end in create, update or delete? Go
+     back.
+  6  Click "Create Application".
+"""
+    )
+
+
+def test_the_dashboard_in_the_words_of_the_wizard() -> None:
+    assert render(guide.dashboard_steps(True, None, None, keys=True), Look()) == (
+        """\
+  1  Open the page, in the project of your API key:
+https://app.stackone.com/connector_profiles
+  2  Click "+ Connector Profile" and choose Employment Hero
+  3  Type            OAuth 2.0
+  4  Client ID       copy it with i, paste it there
+  5  Client Secret   copy it with s, paste it there
+  6  Actions         leave them, unless you want fewer
+  7  Click "Create profile"
+"""
+    )
+
+
 @pytest.mark.parametrize(
-    "of", [LARGE, guide(), guide(org_id=None)], ids=["all", "no scopes", "no organisation"]
-)
-def test_each_exact_value_is_whole_on_its_own_indented_line_at_any_width(of: Guide, width: int) -> None:
-    lines = text(of, width).splitlines()
-    for value in values(of):
-        assert f"      {value}" in lines
-
-
-@pytest.mark.parametrize("width", [40, 60, 80, 120])
-def test_prose_is_wrapped_and_has_no_escape_sequences(width: int) -> None:
-    known = {f"      {value}" for value in values(LARGE)}
-    shown = text(LARGE, width)
-    assert all(len(line) <= width for line in shown.splitlines() if line not in known)
-    assert shown.replace("\n", "").isprintable()
-
-
-def test_a_width_of_nothing_still_gives_the_values() -> None:
-    assert f"      {REDIRECT}" in text(guide(), 0).splitlines()
-
-
-@pytest.mark.parametrize(
-    ("row", "expected"),
+    ("creating", "given", "says", "never"),
     [
-        (
-            "precondition",
-            ["Platinum or above", "permanent sandbox organisation", "partner@employmenthero.com"],
-        ),
-        ("portal, by menu", ["Settings > Developer Portal > API", "profile name, top right"]),
-        ("portal, by URL", [PORTAL]),
-        ("new application", ["“Add Application”", "StackOne Integration", REDIRECT, "“Create”"]),
-        ("credentials", ["Copy Client ID and Client Secret", "eh-connect setup", "keyring"]),
-        (
-            "token life",
-            ["lives 15 minutes", "do not expire", "each refresh returns a new one", "replace the stored"],
-        ),
-        ("profile, where", ["https://app.stackone.com/connector_profiles"]),
-        (
-            "profile, how",
-            [
-                "+ Connector Profile > Employment Hero > Type: OAuth 2.0",
-                "Enter Client ID and Client Secret",
-                "Optionally select the Actions",
-                "“Create profile”",
-            ],
-        ),
-        ("after", ["profile in the project", "docs.stackone.com", "accounts-section", "linking-accounts"]),
-        ("the form", ["Configure & Select Scopes", "N scopes selected", "Continue to Review"]),
-        (
-            "the end of the form",
-            ["“Create Application”", "Application Created Successfully!", "Copy buttons"],
-        ),
-        ("scopes are final", ["fixed for ever", "new application, new credentials, and a new consent"]),
-        ("whose organisation", ["vendor's own", "one application", "customer's organisation", "free trial"]),
-        ("who", ["administrator of that organisation"]),
-        ("the other product", ["KeyPay", "yourpayroll"]),
-        ("PKCE", ["PKCE (S256)", "not documented"]),
-        ("hand-over", ["one-time share", "Chat, mail or a ticket", "Two messages are not safer"]),
-        ("no name field", ["no field for a name"]),
+        (False, {}, ["Open the Employment Hero profile", "Save"], ["OAuth", "Actions", "Default"]),
+        (False, {"name": "Mine"}, ["Open this profile:\nMine\n"], []),
+        (True, {"name": "Mine"}, ["enter it, if there is such a field\nMine\n"], []),
+        (True, {"actions": ("all",)}, ["Actions         select all\n"], []),
+        (True, {"actions": ("a_b", "c")}, ["select these, and no others:\n     a_b  c\n"], ["leave them"]),
+        (True, {"default": True}, ["Default         on (if there"], []),
+        (False, {"default": False, "credentials": False}, ["Default         off"], ["Client"]),
+        (True, {"url": "http://127.0.0.1:1/x"}, ["\nhttp://127.0.0.1:1/x\n", "paste it there"], ["copy it"]),
     ],
-)
-def test_every_row_of_the_setup_guide_is_carried_in_every_format(row: str, expected: list[str]) -> None:
-    of = guide(selection=PRESETS["directory"])
+)  # fmt: skip
+def test_the_dashboards_steps_are_those_of_the_change(
+    creating: bool, given: dict[str, Any], says: list[str], never: list[str]
+) -> None:
+    options = {"actions": None, "default": None} | given
+    shown = render(guide.dashboard_steps(creating, **options), Look())
+    assert [words for words in says if words not in shown] == []
+    assert [words for words in never if words in shown] == []
+
+
+def test_values_to_copy_are_found_by_their_names() -> None:
+    assert guide.portal_section("5", "My app", None, "http://127.0.0.1:8").copies == {
+        "Developer Portal": "http://127.0.0.1:8/app/v2/organisations/5/developer_portal/api",
+        "Application Name": "My app",
+        "Redirect URI": REDIRECT,
+    }
+
+
+@pytest.mark.parametrize(
+    ("scopes", "says", "never"),
+    [
+        ("Employees/Update, Teams", ["tick only these small boxes", "Employees (Update), Teams (Read)",
+         "they change or delete data. Employees: Update (Admin).", "without being chosen above",
+         "at least 1 scope:", "not known: Employees: Update (Admin)."], ['"Read" of']),
+        ("Tax declaration", ["superannuation. Tax declaration.", "expect 1 scope:"], ["change or delete"]),
+        ("Job histories", ["not known: Job histories: Read (Admin)."], ["We expect", "spellings"]),
+        ("Organisations/Delete", ["Admin  Organisations (Delete)"], ["User "]),
+        ("Organisations", ["User  Organisations (the card of that name under Admin has"], ["Admin  "]),
+    ],
+)  # fmt: skip
+def test_scopes_are_named_by_section_card_and_box(scopes: str, says: list[str], never: list[str]) -> None:
+    shown = render(guide.portal_steps("12345", "My app", parse(scopes)), Look())
+    assert [words for words in says if words not in shown] == []
+    assert [words for words in never if words in shown] == []
+    assert guide.scope_lines(parse(scopes))[0].text.startswith("Scopes: tick only")
+
+
+@pytest.mark.parametrize("selection", [None, Selection()])
+def test_without_scopes_the_presets_are_shown_and_none_is_chosen(selection: Selection | None) -> None:
+    shown = text(built(selection=selection))
+    assert re.search(r"directory +Employees, Teams, Organisations\n", shown)
+    assert re.search(r'all-read +every box "Read", 42 cards\n', shown)
+    assert "of these cards" not in shown
+    assert "We expect" not in shown
+
+
+@pytest.mark.parametrize("width", [50, 79, 100, None])
+@pytest.mark.parametrize("of", [LARGE, built(org_id=None, selection=None)])
+def test_each_value_to_copy_is_whole_on_its_own_line_and_prose_is_wrapped(
+    of: Guide, width: int | None
+) -> None:
+    exact = {line.text for line in document(of) if line.kind is Kind.EXACT}
+    shown = text(of, width).splitlines()
+    assert exact == set(copied(of)) <= set(shown)
+    assert all(len(line) <= (width or 10**6) for line in shown if line not in exact)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Platinum or above", "permanent sandbox", "partner@employmenthero.com", "trial alone ends"),
+        *("your name, top right › Developer Portal › API", "Settings › Developer Portal › API", PORTAL),
+        *('"Add Application"', "StackOne Integration", REDIRECT, "Configure & Select Scopes"),
+        *("N scopes selected", "Scopes are fixed once", "Continue to Review", '"Create Application"'),
+        *('"Create"', "Copy the Client ID and the Client Secret", "Copy buttons", "keyring", "eh-connect setup"),
+        *("lives 15 minutes", "do not expire", "each refresh returns a new one, which must replace"),
+        *("https://app.stackone.com/connector_profiles", '"+ Connector Profile"', "OAuth 2.0"),
+        *('"Create profile"', "Actions", "leave them, unless you want fewer", "shows in the project"),
+        *("docs.stackone.com", "accounts-section", "linking-accounts", "PKCE (S256)", "not documented"),
+        *("KeyPay, yourpayroll", "one application for each customer", "administrator of that organisation"),
+        *("localhost is refused", "one-time share", "--format html", "probably has 43 characters"),
+    ],
+)  # fmt: skip
+def test_every_fact_is_carried_in_every_format(words: str) -> None:
+    of = built()
     as_text = json.dumps(as_json(of), ensure_ascii=False).replace('\\"', '"')
     for shown in (text(of), markdown(of), as_text):
-        for words in expected:
-            assert words in in_one_line(shown), row
+        assert words in " ".join(shown.split())
 
 
-def test_what_nobody_has_documented_is_marked() -> None:
-    shown = in_one_line(text(guide()))
-    assert "[inference] marks what nobody has documented" in shown
-    assert "43 characters in the one application seen [inference]" in shown
-    assert "can probably show the secret again [inference]" in shown
+def test_without_an_organisation_the_guide_says_where_its_id_is() -> None:
+    shown = text(built(org_id=None))
+    assert "\nhttps://secure.employmenthero.com/app/v2/organisations/THIS_PART/…\n" in shown
+    assert "Find the organisation's ID" in shown
+    assert "Find the organisation's ID" not in text(built())
 
 
-def test_without_an_organisation_the_guide_says_how_to_find_its_id() -> None:
-    shown = in_one_line(text(guide(org_id=None)))
-    assert "find the organisation ID" in shown
-    assert "organisations/{org_id}/developer_portal/api" in shown
-    assert "--org-id" in shown
+def test_json_has_the_documented_fields_and_all_values() -> None:
+    decoded = json.loads(json.dumps(GuideResult(guide=LARGE).body()))
+    assert set(decoded) == {"guide"}
+    steps = [step for section in decoded["guide"]["sections"] for step in section["steps"]]
+    assert all({"do", "see", "mistake", "values"} <= set(step) for step in steps)
+    assert [v["value"] for s in steps for v in s["values"] if v["form"] == Form.COPY] == copied(LARGE)
+    assert any(step["see"] is None for step in steps)
 
 
-@pytest.mark.parametrize("selection", [None, Selection(), requiring(["made:up"])])
-def test_without_scopes_the_presets_are_shown_and_none_is_chosen(selection: Selection | None) -> None:
-    of = guide(selection=selection)
-    shown = in_one_line(text(of))
-    for name, preset in PRESETS.items():
-        assert f"eh-connect guide --scopes {name}" in values(of)
-        assert ", ".join(card.name for card, _ in preset.cards) in shown
-    assert "none are chosen by default" in shown
-    assert "Tick these boxes" not in shown
-    assert "Scope strings to expect" not in shown
-
-
-def test_chosen_scopes_are_shown_by_card_and_box_with_the_strings_to_expect() -> None:
-    of = guide(selection=parse("Employees, Employees/Update, Pay details"))
-    assert "Employees: Read, Update" in values(of)
-    assert "employees:onboard_polling_status" in values(of)
-    assert "pay_details:list" in values(of)
-    assert "Employees/Update" in values(of)
-    assert "--scopes" not in text(of)
-
-
-def test_sensitive_cards_are_pointed_out_only_where_there_are_some() -> None:
-    assert "Make sure that these are needed" in text(guide(selection=parse("Tax declaration")))
-    assert "Make sure that these are needed" not in text(guide(selection=parse("Teams")))
-
-
-def test_scopes_of_no_known_card_are_not_lost() -> None:
-    of = guide(selection=requiring(["teams:list", "made:up"]))
-    assert "made:up" in values(of)
-    assert "Find the cards of these scopes yourself" in text(of)
-
-
-@pytest.mark.parametrize(
-    ("actions", "says"),
-    [
-        (None, "Optionally select"),
-        (("all",), "Select all Actions"),
-        (("employmenthero_x",), "Select these Actions"),
-    ],
-)
-def test_the_actions_are_those_that_were_given(actions: tuple[str, ...] | None, says: str) -> None:
-    of = guide(actions=actions)
-    assert says in text(of)
-    assert ("employmenthero_x" in values(of)) == (actions == ("employmenthero_x",))
-
-
-def test_json_is_serialisable_and_has_all_values() -> None:
-    decoded = json.loads(json.dumps(as_json(LARGE)))
-    found = [v["value"] for s in decoded["sections"] for step in s["steps"] for v in step["values"]]
-    assert found == values(LARGE)
-    assert PORTAL in found
-    assert REDIRECT in found
-
-
-def skeleton_and_fenced(document: str) -> tuple[list[str], list[str]]:
+def skeleton_and_fenced(shown: str) -> tuple[list[str], list[str]]:
     """A Markdown document read as CommonMark reads fences: the lines outside and inside of them."""
     outside: list[str] = []
     inside: list[str] = []
     fence = ""
-    for line in document.split("\n"):
+    for line in shown.split("\n"):
         if fence and re.fullmatch(rf" {{0,3}}`{{{len(fence)},}}[ \t]*", line):
             fence = ""
-        elif fence:
-            inside.append(line)
-        elif opened := re.match(r" {0,3}(`{3,})[^`]*$", line):
+        elif not fence and (opened := re.match(r" {0,3}(`{3,})[^`]*$", line)):
             fence = opened[1]
             outside.append("(values)")
         else:
-            outside.append(line)
+            (inside if fence else outside).append(line)
     assert not fence
     return outside, inside
 
@@ -212,16 +218,11 @@ def skeleton_and_fenced(document: str) -> tuple[list[str], list[str]]:
     action=st.text("`\n-#x", min_size=1),
 )
 def test_no_value_breaks_out_of_its_fence(app_name: str, name: str, action: str) -> None:
-    plain, _ = skeleton_and_fenced(markdown(guide(actions=("x",))))
-    of = guide(app_name=app_name, name=name, actions=(action,))
+    plain, _ = skeleton_and_fenced(markdown(built(actions=("x",))))
+    of = built(app_name=app_name, name=name, actions=(action,))
     outside, inside = skeleton_and_fenced(markdown(of))
     assert outside == plain
-    assert inside == values(of)
-
-
-@given(st.text())
-def test_a_value_is_one_printable_line_and_otherwise_unchanged(app_name: str) -> None:
-    shown = next(v for v in guide(app_name=app_name).sections[1].steps[2].values).text
+    assert set(copied(of)) <= set(inside)
+    shown = of.sections[1].copies["Application Name"]
     assert shown.isprintable()
-    assert len(shown) == len(app_name)
     assert all(a in {b, "\ufffd"} for a, b in zip(shown, app_name, strict=True))
