@@ -18,7 +18,10 @@ from selenium.webdriver.support.wait import WebDriverWait
 from eh_connect.employment_hero.credentials import cleaned, judge_pair
 from eh_connect.employment_hero.hand_over import HandOverKey, open_locked
 from eh_connect.employment_hero.hand_over_page import page
-from eh_connect.lines import exact, prose, row, warn
+from eh_connect.employment_hero.portal import SANDBOX_ADDRESS
+from eh_connect.employment_hero.scopes import parse
+from eh_connect.guide import PRECONDITIONS, SCOPES_STAY, portal_section
+from eh_connect.lines import warn
 from eh_connect.secret import Credentials, Secret
 from tests.browser import browsing, needs_chromium
 
@@ -34,21 +37,20 @@ pytestmark = needs_chromium
 
 ID, SECRET = "Yk3f" + "a" * 35 + "9QxA", "s3cr" + "b" * 35 + "-_9Z"
 KEY = HandOverKey.new()
-PORTAL = "https://secure.employmenthero.com/app/v2/organisations/12345/developer_portal/api"
-NAME, URI = "Acme & Sons' <Integration>", "https://api.stackone.com/connect/oauth2/employmenthero/callback"
-STEPS = [
-    row("1", 'Open the portal and click "Add Application":'),
-    exact(PORTAL),
-    prose("Not there? You need Platinum or above."),
-    row("2", "Application Name"),
-    exact(NAME),
-    warn("Does one end in create? Go back."),
-]
+NAME = "Acme & Sons' <Integration>"
+CHOSEN = parse("directory")
+PORTAL = portal_section("12345", NAME, CHOSEN)
+STEPS = (*PRECONDITIONS.lines(document=True), warn(SCOPES_STAY), *PORTAL.lines(document=True))
 PAGE = page(
     KEY,
     steps=STEPS,
-    scopes=[("Admin", "Employees", "Read"), ("Admin", "Teams", "Read"), ("User", "Organisations", "Read")],
-    values={"Application Name": NAME, "Redirect URI": URI},
+    scopes=[
+        (section, card.name, box.name)
+        for section, cards in CHOSEN.sections
+        for card, boxes in cards
+        for box in boxes
+    ],
+    values={**PORTAL.copies, "Profile": "Employment Hero"},
     asked_by="Jo <jo@acme.example>",
 )
 
@@ -155,8 +157,8 @@ def test_it_says_who_asks_for_what_and_shows_every_step_value_and_warning(browse
         KEY.check_phrase,
     ):
         assert expected in text
-    assert all(line.text in text for line in STEPS)
-    for name, value in {"Application Name": NAME, "Redirect URI": URI, "Address": PORTAL}.items():
+    assert all(" ".join(line.text.split()) in text for line in STEPS)
+    for name, value in {**PORTAL.copies, "Profile": "Employment Hero", "Address": SANDBOX_ADDRESS}.items():
         browser.press(f"Copy {name}")
         browser.sees(f"Copied: {name}")
         browser.paste("Client ID")
@@ -168,7 +170,7 @@ ODD = [
     ("", SECRET),
     (ID, ""),
     (ID, f"{ID}\u00a0{SECRET}"),
-    (PORTAL, SECRET),
+    ("https://app.example.test/x", SECRET),
     ("www.employmenthero.com", SECRET),
     ("jo@acme.example", SECRET),
     (ID, "0d9ff0b0-7a8c-4b2e-9a6b-1c7f3a1f2e3d"),
@@ -271,7 +273,7 @@ def test_the_keyboard_alone_does_it_all(browser: Browser) -> None:
             keys.active_element.send_keys(Keys.ENTER)
     browser.sees("Copied: Redirect URI")
     browser.sees("2 of 3 ticked.")
-    assert {"Copy Application Name", "Copy Address", "Teams › Read"} < set(visited)
+    assert {"Copy Application Name", "Copy Developer Portal", "Teams › Read"} < set(visited)
     keys.active_element.send_keys(ID, Keys.TAB)
     assert name() == "Client Secret"
     keys.active_element.send_keys(SECRET, Keys.ENTER)

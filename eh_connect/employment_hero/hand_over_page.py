@@ -32,7 +32,7 @@ def page(
 
     Args:
         key: whose public half is put in.
-        steps: the guide's; the exact values among them get copy buttons.
+        steps: the guide's, preconditions and warnings too; the exact values among them get copy buttons.
         scopes: section, card and box of each box to tick.
         values: by name; those that no step has are shown in front of the steps.
         asked_by: who asks for the credentials.
@@ -45,7 +45,9 @@ def page(
         policy=f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
         asked_by=escape(asked_by),
-        values="\n".join(_value(name, text) for name, text in values.items() if text not in in_steps),
+        values="\n".join(
+            _value(name, text, titled=True) for name, text in values.items() if text not in in_steps
+        ),
         steps="\n".join(_steps(steps, {text: name for name, text in values.items()})),
         scopes="\n".join(_scopes(list(scopes))),
         check_phrase=key.check_phrase,
@@ -61,31 +63,29 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _value(name: str, text: str) -> str:
+def _value(name: str, text: str, *, titled: bool = False) -> str:
+    head = f"<span>{escape(name)}</span>" if titled else ""
     shown = escape(text)
-    if text.startswith("https://"):
+    if text.startswith("https://") and not name.endswith("URI"):  # a redirect URI is not to be opened
         shown = f'<a href="{shown}" target="_blank" rel="noopener noreferrer">{shown}</a>'
     return (
-        f'<div class="value"><span>{escape(name)}</span><code>{shown}</code>'
+        f'<div class="value">{head}<code>{shown}</code>'
         f'<button type="button" data-copy="{escape(text)}" data-name="{escape(name)}" '
         f'aria-label="Copy {escape(name)}">Copy</button></div>'
     )
 
 
 def _steps(steps: Sequence[Line], names: Mapping[str, str]) -> Iterator[str]:
-    before = ""
     for line in steps:
         text, head = escape(line.text), escape(line.head)
         if line.kind is Kind.EXACT:
-            other = "Address" if line.text.startswith("https://") else before
-            yield _value(names.get(line.text, other), line.text)
+            yield _value(names.get(line.text, "Address"), line.text)
         elif line.kind is Kind.TITLE:
             yield f"<h3>{text}</h3>"
         elif text or head:
             sign = f"{line.sign.value} " if line.sign is not Sign.NONE else ""
             kind = "warning" if line.sign is Sign.WARN else "step" if head else "more"
             yield f'<p class="{kind}">{sign}{f"<b>{head}</b> " if head else ""}{text}</p>'
-            before = line.text
 
 
 def _scopes(scopes: Sequence[tuple[str, str, str]]) -> Iterator[str]:
