@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eh_connect.deadline import NetworkTime
 from eh_connect.employment_hero.probe import LIMIT, CredentialProbe
-from eh_connect.network import NetworkTime
-from eh_connect.ports import ProbeResult
+from eh_connect.flows.parts import ProbeResult
+from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.http_fakes import PAIR, Clock, Script, Step
+from tests.support.http import CREDENTIALS, Clock, Script, Step
 
 URL = "https://oauth.employmenthero.test"
 
@@ -19,7 +20,7 @@ URL = "https://oauth.employmenthero.test"
 def probe(*steps: Step, seconds: float = 150) -> tuple[ProbeResult, Script]:
     script, clock = Script(list(steps)), Clock()
     time = NetworkTime(seconds, clock, clock.sleep)
-    return CredentialProbe(URL, time, httpx.MockTransport(script))(PAIR), script
+    return CredentialProbe(URL, time, httpx.MockTransport(script))(CREDENTIALS), script
 
 
 def error(name: object, status: int = 400) -> httpx.Response:
@@ -46,6 +47,7 @@ def test_invalid_client_rejects_and_invalid_grant_does_not(status: int) -> None:
         httpx.Response(400, json="invalid_grant"),
         httpx.Response(400, content=b"[" * 100_000),
         httpx.Response(400, content=b"\xff"),
+        httpx.Response(400, content=b"1" * 5_000),
         httpx.Response(307, headers={"Location": "https://elsewhere.test"}),
         httpx.Response(200, json={"access_token": "x"}),
     ],
@@ -56,7 +58,7 @@ def test_anything_else_could_not_tell_and_is_not_repeated(answer: httpx.Response
     assert len(script.requests) == 1
 
 
-def test_the_pair_goes_in_a_form_and_nowhere_else() -> None:
+def test_the_credentials_go_in_a_form_and_nowhere_else() -> None:
     _, script = probe(error("invalid_grant"))
     (request,) = script.requests
     assert (request.method, str(request.url)) == ("POST", f"{URL}/oauth2/token")
@@ -68,11 +70,20 @@ def test_the_pair_goes_in_a_form_and_nowhere_else() -> None:
     assert form == {
         "grant_type": "authorization_code",
         "redirect_uri": REDIRECT_URI,
-        "client_id": PAIR.client_id.reveal(),
-        "client_secret": PAIR.client_secret.reveal(),
+        "client_id": CREDENTIALS.client_id.reveal(),
+        "client_secret": CREDENTIALS.client_secret.reveal(),
     }
     assert 43 <= len(verifier) <= 128
     assert code
+
+
+def test_the_same_credentials_are_asked_once_and_others_anew() -> None:
+    script = Script([error("invalid_client"), error("invalid_grant")])
+    asks = CredentialProbe(URL, NetworkTime(), httpx.MockTransport(script))
+    others = Credentials(CREDENTIALS.client_id, Secret("another"))
+    results = [asks(each) for each in (CREDENTIALS, Credentials(*vars(CREDENTIALS).values()), others, others)]
+    assert results == [ProbeResult.REJECTED] * 2 + [ProbeResult.NOT_REJECTED] * 2
+    assert len(script.requests) == 2
 
 
 def test_code_and_verifier_are_made_up_anew_each_time() -> None:
@@ -100,7 +111,7 @@ def test_a_server_that_hangs_is_asked_once_only() -> None:
         raise httpx.ReadTimeout("x")
 
     time = NetworkTime(150, clock, clock.sleep)
-    assert CredentialProbe(URL, time, httpx.MockTransport(hang))(PAIR) is ProbeResult.COULD_NOT_TELL
+    assert CredentialProbe(URL, time, httpx.MockTransport(hang))(CREDENTIALS) is ProbeResult.COULD_NOT_TELL
     assert len(asked) == 1
     assert time.left == 140
 
@@ -113,7 +124,7 @@ def test_without_time_left_it_could_not_tell_and_sends_nothing() -> None:
 
 def test_settings_that_can_not_be_used_are_no_error_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file")
-    assert CredentialProbe(URL, NetworkTime())(PAIR) is ProbeResult.COULD_NOT_TELL
+    assert CredentialProbe(URL, NetworkTime())(CREDENTIALS) is ProbeResult.COULD_NOT_TELL
 
 
 @given(st.integers(200, 599), st.binary(max_size=50))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eh_connect.secret import Secret
-from eh_connect.server_text import clean, read_json, scrub
+from eh_connect.server_text import clean, parse_json, read_json, scrub
 
 SECRET = 'pa"ss/wörd+and=more'
 
@@ -102,3 +103,37 @@ def test_an_echo_that_was_cut_off_is_scrubbed_too(cut: int) -> None:
     value = "Qx7" * 14 + "z"
     for echo in (value[:cut], value[-cut:], f"bad secret {value[:cut]}…"):
         assert "Qx7Qx7" not in scrub(echo, [Secret(value)])
+
+
+@pytest.mark.parametrize("text", ["9" * 5_000, "[" * 100_000, "[" + "[]," * 60_000 + "1]", "{", ""])
+def test_json_that_would_not_be_parsed_in_bounded_memory_is_a_value_error(text: str) -> None:
+    for read in (parse_json, lambda text: read_json(text, [Secret("secret-value")])):
+        with pytest.raises(ValueError):  # noqa: PT011  # any of them
+            read(text)
+
+
+@pytest.mark.parametrize("depth", range(150, 1000, 50))
+def test_no_depth_is_more_than_a_value_error(depth: int) -> None:
+    with suppress(ValueError):
+        read_json("[" * depth + '"secret-value"' + "]" * depth, [Secret("secret-value")])
+
+
+def test_a_text_in_json_without_end_is_cut_and_scrubbed_first() -> None:
+    found = read_json(json.dumps("secret-value" + "x" * 1_000_000), [Secret("secret-value")])
+    assert found.startswith("[secret]x")
+    assert len(found) <= 100_000
+
+
+@given(
+    st.text(max_size=30),
+    st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=6, max_size=50),
+    st.text(max_size=30),
+)
+def test_an_echo_is_found_wherever_it_stands(before: str, secret: str, after: str) -> None:
+    shown = scrub(before + secret + after, [Secret(secret), Secret("another-secret")])
+    assert secret not in shown.replace("[secret]", "\0")
+
+
+def test_letters_that_grow_in_lower_case_hide_no_echo() -> None:
+    value = "Qx7" * 14
+    assert "Qx7" not in scrub("İ" * 20 + value[:20] + "…", [Secret(value)])
