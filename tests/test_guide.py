@@ -163,13 +163,13 @@ def test_each_value_to_copy_is_whole_on_its_own_line_and_prose_is_wrapped(
         *("your name, top right › Developer Portal › API", "Settings › Developer Portal › API", PORTAL),
         *('"Add Application"', "StackOne Integration", REDIRECT, "Configure & Select Scopes"),
         *("N scopes selected", "Scopes are fixed once", "Continue to Review", '"Create Application"'),
-        *('"Create"', "Copy the Client ID and the Client Secret", "Copy buttons", "keyring", "eh-connect setup"),
+        *('"Create"', "Copy the Client ID and the Client Secret", "Copy buttons", "eh-connect setup"),
         *("lives 15 minutes", "do not expire", "each refresh returns a new one, which must replace"),
         *("https://app.stackone.com/connector_profiles", '"+ Connector Profile"', "OAuth 2.0"),
         *('"Create profile"', "Actions", "leave them, unless you want fewer", "shows in the project"),
         *("docs.stackone.com", "accounts-section", "linking-accounts", "PKCE (S256)", "not documented"),
         *("KeyPay, yourpayroll", "one application for each customer", "administrator of that organisation"),
-        *("localhost is refused", "one-time share", "--format html", "probably has 43 characters"),
+        *("keyring", "localhost is refused", "one-time share", "--format html", "probably has 43 characters"),
     ],
 )  # fmt: skip
 def test_every_fact_is_carried_in_every_format(words: str) -> None:

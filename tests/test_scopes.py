@@ -100,22 +100,10 @@ def test_each_string_and_each_spelling_belongs_to_one_box() -> None:
     [
         ("directory", 3, 7, ()),
         ("stackone-guide-2026-03", 14, 22, ("Bank accounts", "Emergency contacts", "Pay details")),
-        (
-            "all-read",
-            42,
-            40,
-            (
-                "Bank accounts",
-                "Emergency contacts",
-                "Pay details",
-                "Payslips",
-                "Superannuation detail",
-                "Superannuation fund",
-                "Tax declaration",
-            ),
-        ),
+        ("all-read", 42, 40, ("Bank accounts", "Emergency contacts", "Pay details", "Payslips",
+                              "Superannuation detail", "Superannuation fund", "Tax declaration")),
     ],
-)
+)  # fmt: skip
 def test_presets_tick_read_boxes_only(
     preset: str, cards: int, strings: int, sensitive: tuple[str, ...]
 ) -> None:
@@ -131,6 +119,7 @@ def test_the_directory_is_named_by_section() -> None:
     directory = PRESETS["directory"]
     sections = [(section, [card.name for card, _ in cards]) for section, cards in directory.sections]
     assert sections == [("Admin", ["Employees", "Teams"]), ("User", ["Organisations"])]
+    assert parse("organisations:list, Teams, employees").text == "directory"
     assert directory.names == (
         "Employees: Read (Admin)",
         "Teams: Read (Admin)",
@@ -144,9 +133,7 @@ def test_the_directory_is_named_by_section() -> None:
         ("Teams", ["Teams: Read (Admin)"]),
         (" teams ,, TEAMS,", ["Teams: Read (Admin)"]),
         ('"Teams"', ["Teams: Read (Admin)"]),
-        ("teams\r\nInvoices;policies", [
-            "Invoices: Read (Admin)", "Policies: Read (Admin)", "Teams: Read (Admin)",
-        ]),
+        ("teams\r\nInvoices;", ["Invoices: Read (Admin)", "Teams: Read (Admin)"]),
         ("employees/update", ["Employees: Update (Admin)"]),
         ("Employees / Create, Employees", ["Employees: Read (Admin)", "Employees: Create (Admin)"]),
         ("rostered-shifts, cost_centers", ["Cost centres: Read (Admin)", "Rostered shifts: Read (Admin)"]),
@@ -221,13 +208,9 @@ def test_the_text_of_any_selection_and_its_full_names_parse_to_itself(
     assert parse(selection.text) == selection
     assert parse(", ".join(selection.names)) == selection
     assert judged(", ".join(selection.names)) == selection.text
-    assert len(selection.names) == len(ticked)
+    assert set(selection.ticked) == ticked
+    assert len(selection.names) == len(selection.ticked) == len(ticked)
     assert set(selection.writes) <= set(selection.names)
-
-
-def test_the_text_is_a_preset_where_it_is_one() -> None:
-    assert parse("organisations:list, Teams, employees").text == "directory"
-    assert parse("Teams, Employees/Update").text == "Employees/Update, Teams"
 
 
 def test_boxes_without_known_strings_and_boxes_that_write_are_named_in_full() -> None:

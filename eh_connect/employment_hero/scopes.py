@@ -50,6 +50,11 @@ class Selection:
         return tuple((section, cards) for section, cards in found if cards)
 
     @property
+    def ticked(self) -> tuple[Ticked, ...]:
+        """Section, card and box of each, in the portal's order."""
+        return tuple((card.section, card.name, box.name) for card, boxes in self.cards for box in boxes)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Each box as ``Employees: Read (Admin)``."""
         return tuple(full_name(card, box) for card, boxes in self.cards for box in boxes)
