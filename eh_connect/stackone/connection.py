@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eh_connect.deadline import NetworkTime
     from eh_connect.secret import Secret
 
-_KEYS = "StackOne › Project Settings › API Keys"  # noqa: RUF001  # a menu path
+_KEYS = "StackOne › Project Settings › API Keys"  # a menu path
 _ADDRESS = "Check the address of StackOne's API (STACKONE_API_URL), and the proxy."
 _LATER = "Wait a little, then run the same command again."
 _REFUSED = {
@@ -81,7 +81,7 @@ class Connection:
         self.check(answer)
         return self.json(answer)
 
-    def request(
+    def request(  # noqa: PLR0913  # all that makes one request
         self,
         method: str,
         path: str,
@@ -92,6 +92,7 @@ class Connection:
         repeatable: bool = True,
         is_final: Callable[[Answer], bool] = lambda _: False,
         limit: float = ONE_REQUEST,
+        keep: bool = True,
     ) -> Answer:
         """Send, and try again on 408, 429, 5xx (not 501), timeouts and broken connections.
 
@@ -112,7 +113,7 @@ class Connection:
         for pause in (0.5, 1.0, 2.0, None):
             request = http.build_request(method, url, params=params, content=content, headers=sent)
             try:
-                answer = exchange(http, request, self._time, limit=limit)
+                answer = exchange(http, request, self._time, limit=limit, keep=keep)
                 if not is_final(answer):
                     self._check_passing(answer)
                 return replace(answer, in_doubt=doubt)

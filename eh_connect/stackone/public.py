@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from eh_connect.errors import NetworkError
-from eh_connect.network import exchange, open_http
+from eh_connect.network import excerpt, open_http
 from eh_connect.stackone.connection import is_success
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PUBLIC_OPENAPI = "https://api.eu1.stackone.com/oas/stackone.json"
 """Source: StackOne's documentation loads it from there. Nothing is derived from the key's region."""
 
-_PATH = re.compile(r'"/connector_profiles"\s*:\s*(?=\{)')
+_PATH = re.compile(rb'"/connector_profiles"\s*:\s*(?=\{)')
 
 
 def documents_create(
@@ -30,17 +30,16 @@ def documents_create(
     where = f"{url.rstrip('/')}/oas/stackone.json" if is_loopback(url) else PUBLIC_OPENAPI
     try:
         with open_http(where, transport=transport) as http:
-            answer = exchange(http, http.build_request("GET", where), time)
+            answer = excerpt(http, http.build_request("GET", where), time, _PATH)
     except NetworkError:
         return None
-    if not is_success(answer) or answer.text is None:
+    if not is_success(answer) or not answer.text:
         return None
-    try:  # only that one path is parsed: the whole document may have some megabytes
-        ends = [match.end() for match in _PATH.finditer(answer.text)]
-        paths = [json.JSONDecoder().raw_decode(answer.text, end)[0] for end in ends]
+    try:  # only that one path is read: the whole document has some megabytes
+        path = json.JSONDecoder().raw_decode(answer.text, answer.text.index("{"))[0]
     except (ValueError, RecursionError):
         return None
-    return any("post" in path for path in paths) if paths else None
+    return "post" in path
 
 
 def is_loopback(url: str) -> bool:

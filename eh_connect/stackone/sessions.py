@@ -106,6 +106,7 @@ class Sessions:
             repeatable=False,
             is_final=lambda answer: self._missing(answer) is not None,
             limit=ACTION_LIMIT,
+            keep=False,
         )
         if is_success(answer):
             return ActionRun(answer.status)
