@@ -79,6 +79,7 @@ def test_a_body_arrives_as_it_was_sent_in_whatever_pieces(text: str, size: int, 
         (gzip.compress(b"x" * (MOST_BYTES + 1)), "gzip"),
         ("🙂".encode() * (MOST_BYTES // 8), ""),
     ],
+    ids=range(10),
 )
 def test_what_is_too_much_or_no_text_can_not_be_read(body: bytes, encoding: str) -> None:
     answer = answered(split(body, 60_000), encoding)
