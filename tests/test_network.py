@@ -47,47 +47,29 @@ def in_time() -> Iterator[None]:
     assert time.monotonic() - start < LIMIT + 2
 
 
-def drips_headers(peer: Peer) -> None:
-    peer.head()
-    peer.send(b"HTTP/1.1 200 OK\r\nX-Drip: ")
-    peer.drip(b"x")
+def says(first: bytes, *, dripping: bytes = b"") -> Callable[[Peer], None]:
+    """A server that answers, and never gets to the end."""
 
+    def talk(peer: Peer) -> None:
+        peer.head()
+        peer.send(first)
+        if dripping:
+            peer.drip(dripping)
+        peer.wait()
 
-def drips_early_hints(peer: Peer) -> None:
-    peer.head()
-    peer.drip(b"HTTP/1.1 103 Early\r\n\r\n")
-
-
-def drips_body(peer: Peer) -> None:
-    peer.head()
-    peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-    peer.drip(b"x")
-
-
-def is_silent(peer: Peer) -> None:
-    peer.wait()
-
-
-def drips_a_tunnel(peer: Peer) -> None:
-    peer.head()
-    peer.drip(b"HTTP/1.1 100 Wait\r\n\r\n")
-
-
-def is_silent_in_the_tunnel(peer: Peer) -> None:
-    peer.head()
-    peer.send(b"HTTP/1.1 200 Connected\r\n\r\n")
-    peer.wait()
+    return talk
 
 
 @pytest.mark.parametrize(
     ("talk", "scheme", "arrived"),
     [
-        (drips_headers, "http", True),
-        (drips_early_hints, "http", True),
-        (drips_body, "http", True),
-        (is_silent, "http", True),
-        (is_silent, "https", False),
+        (says(b"HTTP/1.1 200 OK\r\nX-Drip: ", dripping=b"x"), "http", True),
+        (says(b"", dripping=b"HTTP/1.1 103 Early\r\n\r\n"), "http", True),
+        (says(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", dripping=b"x"), "http", True),
+        (says(b""), "http", True),
+        (says(b""), "https", False),
     ],
+    ids=["headers", "early hints", "body", "silence", "TLS"],
 )
 @pytest.mark.parametrize("is_proxy", [False, True])
 def test_a_server_that_does_not_finish_is_left_when_the_time_is_over(
@@ -107,7 +89,11 @@ def test_a_server_that_does_not_finish_is_left_when_the_time_is_over(
     assert "--timeout" in (error.hint or "")
 
 
-@pytest.mark.parametrize("talk", [drips_a_tunnel, is_silent_in_the_tunnel])
+@pytest.mark.parametrize(
+    "talk",
+    [says(b"", dripping=b"HTTP/1.1 100 Wait\r\n\r\n"), says(b"HTTP/1.1 200 Connected\r\n\r\n")],
+    ids=["tunnel", "TLS in the tunnel"],
+)
 def test_a_tunnel_that_is_never_done_is_left_too(
     talk: Callable[[Peer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,11 +138,8 @@ class ManyDeadAddresses(httpx.BaseTransport):
 
 def test_what_was_left_behind_while_connecting_is_not_sent_afterwards() -> None:
     transport, left = ManyDeadAddresses(), NetworkTime(LIMIT)
-    with (
-        open_http("https://x.test", transport=transport) as http,
-        in_time(),
-        pytest.raises(ExchangeError) as caught,
-    ):
+    http = open_http("https://x.test", transport=transport)
+    with http, in_time(), pytest.raises(ExchangeError) as caught:
         exchange(http, http.build_request("POST", "https://x.test"), left)
     assert not caught.value.arrived
     assert left.left <= 0
@@ -219,11 +202,8 @@ def test_a_fault_says_what_it_is_and_keeps_the_request_to_itself() -> None:
     assert error.title == "127.0.0.1 refuses the connection"
     assert (error.passing, error.arrived, error.hint) == (True, False, "Check the URL and the connection.")
     assert "s3cr3t" not in everything_said(error)
-
-
-def test_a_name_that_is_none_is_told() -> None:
-    error = failing("http://no-such-host.invalid")
-    assert error.title == "no-such-host.invalid can't be found by its name"
+    assert failing("http://127.0.0.1", seconds=0).title == "The time for the network is used up"
+    assert failing("http://no-host.invalid").title == "no-host.invalid can't be found by its name"
 
 
 def test_without_tls_at_the_other_end_the_hint_names_company_certificates() -> None:
@@ -304,10 +284,6 @@ def test_settings_that_can_not_be_used_are_named(
         open_http("https://api.stackone.test")
     assert named in f"{caught.value.title} {caught.value.hint}"
     assert "s3cr3t" not in everything_said(caught.value)
-
-
-def test_with_no_time_left_nothing_is_sent() -> None:
-    assert failing(f"http://127.0.0.1:{closed()}", seconds=0).title == "The time for the network is used up"
 
 
 def test_a_redirect_is_an_answer_and_one_to_nowhere_a_fault() -> None:
