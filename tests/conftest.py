@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes import A, World
+from tests.support.fakes import A, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.command import Tool
-    from tests.rehearsal import Stage
+    from tests.support.command import Tool
+    from tests.support.rehearsal import Stage
 
-pytest_plugins = ["tests.leaks"]
+pytest_plugins = ["tests.support.leaks"]
 
 
 def pytest_configure() -> None:
@@ -50,7 +50,7 @@ def by_hand(world: World) -> World:
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """A rehearsal that is being served."""
-    from tests.rehearsal import rehearsing
+    from tests.support.rehearsal import rehearsing
 
     with rehearsing(tmp_path / "rehearsal") as stage:
         yield stage
@@ -62,7 +62,7 @@ def environ(stage: Stage, tmp_path: Path) -> dict[str, str]:
     return {
         **stage.environment,
         "EH_CONNECT_HOME": str(tmp_path / "home"),
-        "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
+        "EH_CONNECT_KEYRING": "tests.support.keyrings.FileKeyring",
         "EH_TEST_KEYRING_FILE": str(tmp_path / "keyring.json"),
     }
 
@@ -70,6 +70,6 @@ def environ(stage: Stage, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def tool(stage: Stage, tmp_path: Path) -> Tool:
     """The whole tool, led to the stage, with secrets that are looked for wherever it leaves something."""
-    from tests.command import Tool
+    from tests.support.command import Tool
 
     return Tool(stage, tmp_path / "place", tmp_path / "keyring.json")

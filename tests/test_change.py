@@ -10,7 +10,7 @@ from eh_connect.by_hand import steps
 from eh_connect.change import ENVIRONMENT, FieldChange, InForce, Kind, Wanted, plan
 from eh_connect.secret import Pair, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
-from tests.fakes import ACTIONS, OTHER_APPLICATION, A, B
+from tests.support.fakes import ACTIONS, OTHER_APPLICATION, A, B
 
 PROFILE = ConnectorProfile("id-1", "Employment Hero", "employmenthero", default=False, updated_at="t1")
 IN_FORCE = InForce(A, "t1")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.command import NEW_PAIR, PAIR
-from tests.flows import FLOWS, begin, command_of, is_finished, kept_before, pair_of
+from tests.support.command import NEW_PAIR, PAIR
+from tests.support.flows import FLOWS, begin, command_of, is_finished, kept_before, pair_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.command import Run, Tool
+    from tests.support.command import Run, Tool
 
 FOR_GOOD = {400: 6, 401: 5, 403: 5, 404: 6, 405: 6, 409: 6, 412: 6, 422: 6, 501: 7}
 """The exit code for each status that says no; where it differs, the tables below say so."""

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eh_connect.state import StateFolder
-from tests.command import CHECKOUT, NEW_PAIR, PAIR
-from tests.flows import FLOWS, begin, command_of, is_finished, kept_before
-from tests.leaks import CLIENT_ID, CLIENT_SECRET
-from tests.needs import needs
-from tests.secret_service import MISSING, secret_service
+from tests.support.command import CHECKOUT, NEW_PAIR, PAIR
+from tests.support.flows import FLOWS, begin, command_of, is_finished, kept_before
+from tests.support.leaks import CLIENT_ID, CLIENT_SECRET
+from tests.support.needs import needs
+from tests.support.secret_service import MISSING, secret_service
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.command import Run, Tool
+    from tests.support.command import Run, Tool
 
 BROKEN = ["Locked", "Losing", "LeakyError", "MissingModule", "Full", "Sticky"]
 
 
 def backend(kind: str) -> str:
-    return f"tests.keyrings.{kind}Keyring"
+    return f"tests.support.keyrings.{kind}Keyring"
 
 
 def judge_refusal(tool: Tool, run: Run) -> None:
@@ -56,7 +56,7 @@ def test_a_keyring_that_hangs_ends_the_run_and_not_the_other_way_round(tool: Too
 def test_a_slow_keyring_is_waited_for(tool: Tool) -> None:
     run = tool.setup(EH_CONNECT_KEYRING=backend("Slow"), EH_TEST_KEYRING_DELAY="0.02")
     assert (run.succeeded["action"], tool.kept()) == ("created", {"current": PAIR})
-    assert run.succeeded["secret"]["stored_in"] == "tests.keyrings.SlowKeyring"
+    assert run.succeeded["secret"]["stored_in"] == "tests.support.keyrings.SlowKeyring"
 
 
 @pytest.mark.parametrize("full_at", [2, 3, 4])
@@ -112,7 +112,12 @@ def test_a_backend_that_is_not_the_systems_own_is_not_used_unasked(tool: Tool, b
 
 @pytest.mark.parametrize(
     "name",
-    ["tests.keyrings.NotAKeyring", "tests.keyrings.NoSuchKeyring", "no_such_module.Keyring", "rubbish"],
+    [
+        "tests.support.keyrings.NotAKeyring",
+        "tests.support.keyrings.NoSuchKeyring",
+        "no_such_module.Keyring",
+        "rubbish",
+    ],
 )
 def test_a_backend_that_is_none_is_told(tool: Tool, name: str) -> None:
     judge_refusal(tool, tool.setup(EH_CONNECT_KEYRING=name))

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.flows import FLOWS, begin, command_of, is_finished, pair_of
-from tests.needs import needs
-from tests.secret_service import MISSING, secret_service
+from tests.support.flows import FLOWS, begin, command_of, is_finished, pair_of
+from tests.support.needs import needs
+from tests.support.secret_service import MISSING, secret_service
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.command import Tool
+    from tests.support.command import Tool
 
 SIGNALS = (signal.SIGKILL, signal.SIGINT)
 TELLS = {"creation": ("POST", 1)} | dict.fromkeys(FLOWS[1:], ("PATCH", 1))
@@ -67,7 +67,7 @@ def real(tool: Tool, tmp_path: Path) -> Iterator[Tool]:
 def kept_in_service(tool: Tool, env: dict[str, str]) -> None:
     ours = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME")
     tool.environ |= {name: env[name] for name in ours}
-    tool.environ["EH_CONNECT_KEYRING"] = "tests.keyrings.StoppingSecretService"
+    tool.environ["EH_CONNECT_KEYRING"] = "tests.support.keyrings.StoppingSecretService"
     tool.session = env["DBUS_SESSION_BUS_ADDRESS"]
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests import leaks
-from tests.command import NEW_PAIR, PAIR
-from tests.rehearsal import rehearsing
+from tests.support import leaks
+from tests.support.command import NEW_PAIR, PAIR
+from tests.support.rehearsal import rehearsing
 
 if TYPE_CHECKING:
-    from tests.command import Run, Tool
+    from tests.support.command import Run, Tool
 
 NO_PAIR = {"EH_CONNECT_CLIENT_ID": None, "EH_CONNECT_CLIENT_SECRET": None}
 ONLY_SECRET = {"EH_CONNECT_CLIENT_ID": None, "EH_CONNECT_CLIENT_SECRET": leaks.NEW_SECRET}
@@ -74,7 +74,7 @@ def test_saying_that_the_old_one_is_revoked_asks_nobody(done: Tool) -> None:
 
 def test_saying_so_needs_no_keyring_and_claims_nothing_of_stackone(done: Tool) -> None:
     rotate(done, **ONLY_SECRET)
-    run = done.run_here("rotate", "--old-revoked", EH_CONNECT_KEYRING="tests.keyrings.LockedKeyring")
+    run = done.run_here("rotate", "--old-revoked", EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring")
     assert (run.code, run.out) == (0, "Noted: the old secret of “default” was revoked in the portal.\n")
 
 

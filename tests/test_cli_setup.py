@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.command import NEW_PAIR, PAIR
-from tests.leaks import API_KEY, CLIENT_ID, CLIENT_SECRET, NEW_SECRET, ODD_SECRET, READ_ONLY_KEY
+from tests.support.command import NEW_PAIR, PAIR
+from tests.support.leaks import API_KEY, CLIENT_ID, CLIENT_SECRET, NEW_SECRET, ODD_SECRET, READ_ONLY_KEY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.command import Tool
+    from tests.support.command import Tool
 
 COMMON = {"schema", "command", "ok", "warnings", "next"}
 RESULT = COMMON | {"action", "changed", "via", "documented", "proven", "profile", "secret", "plan"}
@@ -66,7 +66,7 @@ def test_a_creation_says_what_was_made_and_where_the_secret_is(tool: Tool) -> No
     assert answer["profile"]["label"] == "default"
     assert answer["profile"]["name"] == "Employment Hero"
     assert answer["secret"]["fingerprint"] == fingerprint(CLIENT_SECRET)
-    assert answer["secret"]["stored_in"] == "tests.keyrings.FileKeyring"
+    assert answer["secret"]["stored_in"] == "tests.support.keyrings.FileKeyring"
     assert datetime.fromisoformat(answer["secret"]["set_at"]).tzinfo is not None
     assert {change["field"] for change in answer["plan"]} == {"name", "client_id", "client_secret"}
     assert tool.kept() == {"current": PAIR}
@@ -202,7 +202,7 @@ def test_a_dry_run_can_tell_pending_changes_by_its_exit_code(tool: Tool) -> None
 
 
 def test_a_dry_run_takes_a_keyring_that_can_not_be_read_for_empty(tool: Tool) -> None:
-    answer = tool.setup_here("--dry-run", EH_CONNECT_KEYRING="tests.keyrings.LockedKeyring").succeeded
+    answer = tool.setup_here("--dry-run", EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring").succeeded
     assert answer["action"] == "pending"
     assert any("keyring" in warning for warning in answer["warnings"])
 
@@ -220,7 +220,7 @@ def test_no_store_writes_nothing_here(tool: Tool) -> None:
 
 
 def test_no_store_needs_no_keyring(tool: Tool) -> None:
-    run = tool.setup_here("--no-store", EH_CONNECT_KEYRING="tests.keyrings.LockedKeyring")
+    run = tool.setup_here("--no-store", EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring")
     assert run.succeeded["action"] == "created"
 
 
@@ -407,7 +407,7 @@ def test_everything_that_is_missing_or_wrong_is_told_at_once(tool: Tool) -> None
         "http://example.com",
         EH_CONNECT_CLIENT_ID=None,
         STACKONE_API_KEY=None,
-        EH_CONNECT_KEYRING="tests.keyrings.LockedKeyring",
+        EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring",
     ).error
     assert error.keys() == ERROR
     assert {p["input"] for p in error["invalid"]} == {"profile", "timeout", "stackone-url"}
@@ -419,7 +419,7 @@ def test_everything_that_is_missing_or_wrong_is_told_at_once(tool: Tool) -> None
 
 
 def test_inputs_are_judged_before_the_keyring_and_that_before_the_network(tool: Tool) -> None:
-    trouble = {"EH_CONNECT_KEYRING": "tests.keyrings.LockedKeyring", "STACKONE_API_URL": DEAD}
+    trouble = {"EH_CONNECT_KEYRING": "tests.support.keyrings.LockedKeyring", "STACKONE_API_URL": DEAD}
     assert tool.setup_here("--via", "post", **trouble).error["code"] == 3
     assert tool.setup_here(**trouble).error["code"] == 4
     dead = {"STACKONE_API_URL": DEAD, "EMPLOYMENT_HERO_OAUTH_URL": DEAD}

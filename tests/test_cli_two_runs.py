@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.command import PAIR
+from tests.support.command import PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.command import Tool
+    from tests.support.command import Tool
 
 MATCH = {"method": "GET", "path": "/connector_profiles"}
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import leaks
-from tests.leaks import ODD_SECRET
+from tests.support import leaks
+from tests.support.leaks import ODD_SECRET
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.command import Tool
+    from tests.support.command import Tool
 
 SECRETIVE = "Zq7-hush_hush.9"
 

@@ -12,12 +12,12 @@ import pytest
 from eh_connect.sandbox.keyring import SandboxKeyring
 from eh_connect.sandbox.source import prepare
 from eh_connect.stackone.models import REDIRECT_URI
-from tests import leaks
+from tests.support import leaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.command import Run, Tool
+    from tests.support.command import Run, Tool
 
 FIELDS = {"session_id", "auth_link_url", "expires_at", "status", "oauth_error"}
 COMMON = {"schema", "command", "ok", "warnings", "next"}

@@ -17,14 +17,14 @@ from docs.pictures import phases
 from eh_connect.cli.funnel import TerminatedError
 from eh_connect.employment_hero.scopes import CARDS, PRESETS
 from eh_connect.errors import EhConnectError
-from tests import documents
-from tests.documents import ALL, FOR_USERS, README, ROOT, blocks, inline_code, prose, table
-from tests.rehearsal import rehearsing
+from tests.support import documents
+from tests.support.documents import ALL, FOR_USERS, README, ROOT, blocks, inline_code, prose, table
+from tests.support.rehearsal import rehearsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.rehearsal import Stage
+    from tests.support.rehearsal import Stage
 
 DOCS = ROOT / "docs"
 COMMANDS = ("setup", "rotate", "verify", "link", "status", "remove", "doctor", "guide", "sandbox")

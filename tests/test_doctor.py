@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eh_connect.checks import ORDER
-from tests import leaks
-from tests.command import CHECKOUT, Run
-from tests.doctor import examine, examine_alone, judged
-from tests.leaks import CLIENT_SECRET, READ_ONLY_KEY
-from tests.needs import needs
-from tests.screen import at_terminal
-from tests.secret_service import MISSING, secret_service
+from tests.support import leaks
+from tests.support.command import CHECKOUT, Run
+from tests.support.doctor import examine, examine_alone, judged
+from tests.support.leaks import CLIENT_SECRET, READ_ONLY_KEY
+from tests.support.needs import needs
+from tests.support.screen import at_terminal
+from tests.support.secret_service import MISSING, secret_service
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.command import Tool
-    from tests.doctor import Examined
+    from tests.support.command import Tool
+    from tests.support.doctor import Examined
 
 BEYOND = ("stackone", "api_key", "may_write", "clock", "employment_hero_oauth", "employment_hero_app")
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and limits of POSIX")
 
 
 def backend(kind: str) -> str:
-    return f"tests.keyrings.{kind}Keyring"
+    return f"tests.support.keyrings.{kind}Keyring"
 
 
 def nothing_but(found: Examined, name: str, code: int) -> None:
@@ -98,7 +98,7 @@ def test_bad_values_are_told_before_anything_is_looked_at(tool: Tool) -> None:
 
 def test_a_keyring_that_works_is_named_with_the_time_it_took(tool: Tool) -> None:
     detail = examine_alone(tool).detail("keyring")
-    assert "tests.keyrings.FileKeyring, named by EH_CONNECT_KEYRING" in detail
+    assert "tests.support.keyrings.FileKeyring, named by EH_CONNECT_KEYRING" in detail
     assert detail.rstrip(".").split()[-1] == "ms"
 
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eh_connect.judging import origin
-from tests.doctor import examine, examine_alone, kept
-from tests.leaks import API_KEY, READ_ONLY_KEY
+from tests.support.doctor import examine, examine_alone, kept
+from tests.support.leaks import API_KEY, READ_ONLY_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.command import Tool
+    from tests.support.command import Tool
 
 LIST, ASK = "GET /connector_profiles", "POST /connector_profiles {}"
 BUSY = {"Retry-After": "600"}
@@ -245,7 +245,7 @@ def test_a_kept_key_is_not_sent_to_another_host(tool: Tool, bound: bool) -> None
 
 def test_a_kept_key_in_a_keyring_that_does_not_answer_is_none(tool: Tool) -> None:
     keep(tool, *its_origins(tool))
-    found = examine(tool, STACKONE_API_KEY=None, EH_CONNECT_KEYRING="tests.keyrings.LockedKeyring")
+    found = examine(tool, STACKONE_API_KEY=None, EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring")
     assert (found.fails, found.result("api_key")) == (["keyring"], "skip")
 
 

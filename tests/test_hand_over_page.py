@@ -21,7 +21,7 @@ from eh_connect.employment_hero.scopes import parse
 from eh_connect.guide import PRECONDITIONS, SCOPES_STAY, portal_section
 from eh_connect.lines import warn
 from eh_connect.secret import Credentials, Secret
-from tests.browser import browsing, needs_chromium
+from tests.support.browser import browsing, needs_chromium
 from tests.support.raw_server import serving
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from selenium.webdriver.remote.webelement import WebElement
 
-    from tests.browser import Browser
+    from tests.support.browser import Browser
 
 pytestmark = needs_chromium
 

@@ -17,7 +17,7 @@ from eh_connect.cli.setup_inputs import credentials, read
 from eh_connect.errors import InputError
 from eh_connect.flows.keeping import Keeping
 from eh_connect.inputs import LARGEST_SECRET_FILE, Input, Inputs
-from tests.fakes import A, B, Keyring, States, Tape
+from tests.support.fakes import A, B, Keyring, States, Tape
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,15 +11,15 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from tests import leaks
-from tests.command import CHECKOUT
-from tests.leaks import CANARIES, found
+from tests.support import leaks
+from tests.support.command import CHECKOUT
+from tests.support.leaks import CANARIES, found
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.command import Tool
+    from tests.support.command import Tool
 
 PLANTED: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -63,7 +63,7 @@ def test_the_canaries_can_be_told_apart() -> None:
 
 LEAKY = """
 from pathlib import Path
-from tests import leaks
+from tests.support import leaks
 import subprocess, sys, os
 
 def test_that_leaks_output():
@@ -86,7 +86,7 @@ def test_that_fails_itself():
 @pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["one process", "xdist"])
 def test_a_test_that_leaked_fails_and_says_where(tmp_path: Path, workers: list[str]) -> None:
     (tmp_path / "test_leaky.py").write_text(LEAKY)
-    argv = [sys.executable, "-m", "pytest", "-p", "tests.leaks", "-q", *workers, "test_leaky.py"]
+    argv = [sys.executable, "-m", "pytest", "-p", "tests.support.leaks", "-q", *workers, "test_leaky.py"]
     environ = {"PYTHONPATH": str(CHECKOUT), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(argv, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert "3 failed, 1 passed" in done.stdout

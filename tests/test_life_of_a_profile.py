@@ -14,7 +14,7 @@ from eh_connect.errors import WriteRefusedError as Refused
 from eh_connect.flows.keeping import Keeping
 from eh_connect.flows.remove import RemoveRequest, remove
 from eh_connect.ports import ProbeResult
-from tests.fakes import Fault, Killed, World, pair
+from tests.support.fakes import Fault, Killed, World, pair
 
 if TYPE_CHECKING:
     from eh_connect.secret import Pair

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eh_connect.errors import ActionNeededError, RejectedError, StackOneRefusedError
-from tests.sign_in_fakes import LINK, Scene
+from tests.support.sign_in_fakes import LINK, Scene
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def keyring_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def store_on(backend: str, *, label: str = "prod", limit: float | None = 5.0) -> KeyringStore:
-    return KeyringStore(label, backend_name=f"tests.keyrings.{backend}", limit=limit)
+    return KeyringStore(label, backend_name=f"tests.support.keyrings.{backend}", limit=limit)
 
 
 def everything_said_by(error: BaseException) -> str:
@@ -239,9 +239,9 @@ def test_a_full_store_keeps_what_it_had(monkeypatch: pytest.MonkeyPatch) -> None
     [
         "x",
         ".",
-        "tests.keyrings.",
-        "tests.keyrings.Missing",
-        "tests.keyrings.NotAKeyring",
+        "tests.support.keyrings.",
+        "tests.support.keyrings.Missing",
+        "tests.support.keyrings.NotAKeyring",
         "no_such_module.Keyring",
         "os.path",
         "json.dumps",
@@ -278,7 +278,9 @@ def test_without_a_limit_the_answer_is_awaited_and_each_second_is_told(
 ) -> None:
     monkeypatch.setenv("EH_TEST_KEYRING_DELAY", "2.3")
     told: list[float | None] = []
-    store = KeyringStore("prod", backend_name="tests.keyrings.SlowKeyring", limit=None, waiting=told.append)
+    store = KeyringStore(
+        "prod", backend_name="tests.support.keyrings.SlowKeyring", limit=None, waiting=told.append
+    )
     assert store.read_credentials("current") is None
     assert [seconds and int(seconds) for seconds in told] == [1, 2, None]
     monkeypatch.setenv("EH_TEST_KEYRING_DELAY", "0")
@@ -290,7 +292,7 @@ def test_the_process_ends_though_a_call_hangs() -> None:
     done = run_python(
         "from eh_connect.local.keyring import KeyringStore\n"
         "from eh_connect.errors import StorageError\n"
-        "try: KeyringStore('x', backend_name='tests.keyrings.HangingKeyring', limit=0.2).trial()\n"
+        "try: KeyringStore('x', backend_name='tests.support.keyrings.HangingKeyring', limit=0.2).trial()\n"
         "except StorageError as exc: print(exc.title)\n"
     )
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "Your keyring doesn't answer", "")
@@ -303,7 +305,7 @@ def test_ctrl_c_works_while_waiting_without_a_limit() -> None:
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from eh_connect.local.keyring import KeyringStore\n"
         "from eh_connect.errors import StorageError\n"
-        "store = KeyringStore('x', backend_name='tests.keyrings.HangingKeyring', limit=None,\n"
+        "store = KeyringStore('x', backend_name='tests.support.keyrings.HangingKeyring', limit=None,\n"
         "    waiting=lambda seconds: print('waiting' if seconds else 'over', flush=True))\n"
         "try: store.trial()\n"
         "except KeyboardInterrupt:\n"
@@ -353,7 +355,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the places of L
         "keyring.backends.fail.Keyring",
         "keyring.backends.null.Keyring",
         "keyring.backends.chainer.ChainerBackend",
-        "tests.keyrings.FileKeyring",
+        "tests.support.keyrings.FileKeyring",
     ],
 )
 def test_a_backend_that_is_not_the_systems_own_is_refused_by_name(
@@ -366,7 +368,9 @@ def test_a_backend_that_is_not_the_systems_own_is_refused_by_name(
 
 @linux_only
 @pytest.mark.parametrize("chosen_by", CHOSEN_BY)
-@pytest.mark.parametrize("found", ["no_such_module.Keyring", "nonsense", "tests.keyrings.NotAKeyring"])
+@pytest.mark.parametrize(
+    "found", ["no_such_module.Keyring", "nonsense", "tests.support.keyrings.NotAKeyring"]
+)
 def test_a_broken_choice_is_an_error_that_names_where_it_was_made(
     found: str, chosen_by: str, tmp_path: Path
 ) -> None:
@@ -391,12 +395,12 @@ def test_a_configuration_that_names_nothing_says_nothing_between_our_lines(tmp_p
 def test_a_named_backend_is_used_whatever_keyring_itself_would_choose(tmp_path: Path) -> None:
     done = run_python(
         "from eh_connect.local.keyring import KeyringStore\n"
-        "store = KeyringStore('x', backend_name='tests.keyrings.FileKeyring')\n"
+        "store = KeyringStore('x', backend_name='tests.support.keyrings.FileKeyring')\n"
         "store.trial(); print(store.display_name)\n",
         PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
         EH_TEST_KEYRING_FILE=str(tmp_path / "keyring.json"),
     )
-    assert (done.stdout, done.stderr) == ("tests.keyrings.FileKeyring\n", "")
+    assert (done.stdout, done.stderr) == ("tests.support.keyrings.FileKeyring\n", "")
 
 
 def test_importing_the_room_does_not_import_keyring() -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.needs import needs
-from tests.secret_service import MISSING, kept_in, secret_service
+from tests.support.needs import needs
+from tests.support.secret_service import MISSING, kept_in, secret_service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +85,7 @@ def test_only_the_backend_that_works_is_loaded(tmp_path: Path) -> None:
 
 def test_of_a_chain_the_systems_own_is_used_even_behind_another(tmp_path: Path) -> None:
     code = """
-from tests.keyrings import FileKeyring
+from tests.support.keyrings import FileKeyring
 from keyring.backends.chainer import ChainerBackend
 class Louder(FileKeyring): priority = 9
 print([type(backend).__name__ for backend in ChainerBackend().backends][0], store.backend)

@@ -12,14 +12,14 @@ import pytest
 
 from eh_connect.errors import InputError, StorageError
 from eh_connect.flows.keeping import Keeping
-from tests.fakes import ORIGINS, A, B, Fault, Keyring, Killed, States, Tape, World
-from tests.whole_tool import setup
+from tests.support.fakes import ORIGINS, A, B, Fault, Keyring, Killed, States, Tape, World
+from tests.support.whole_tool import setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.rehearsal import Stage
+    from tests.support.rehearsal import Stage
 
 STACKONE, OAUTH = ORIGINS
 ELSEWHERE = [

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eh_connect import __version__
-from tests.documents import ROOT, table
+from tests.support.documents import ROOT, table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eh_connect.state import StateFolder
-from tests.command import NEW_PAIR, PAIR
-from tests.documents import ROOT, blocks
-from tests.leaks import API_KEY, READ_ONLY_KEY
-from tests.screen import CTRL_C, CTRL_D, at_terminal
+from tests.support.command import NEW_PAIR, PAIR
+from tests.support.documents import ROOT, blocks
+from tests.support.leaks import API_KEY, READ_ONLY_KEY
+from tests.support.screen import CTRL_C, CTRL_D, at_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.command import Run, Tool
+    from tests.support.command import Run, Tool
 
 LIST = {"method": "GET", "path": "/connector_profiles"}
 ACCOUNTS = {"method": "GET", "path": "/v2/accounts"}
@@ -180,7 +180,7 @@ def test_a_kept_key_goes_to_no_other_host_and_is_forgotten_all_the_same(full: To
 @pytest.mark.parametrize("kind", ["Locked", "MissingModule", "Sticky", "Hanging"])
 def test_a_keyring_that_does_not_forget_keeps_the_state_too(full: Tool, kind: str) -> None:
     before = kept(full)
-    run = full.run("remove", "--json", "--yes", EH_CONNECT_KEYRING=f"tests.keyrings.{kind}Keyring")
+    run = full.run("remove", "--json", "--yes", EH_CONNECT_KEYRING=f"tests.support.keyrings.{kind}Keyring")
     assert (run.error["code"], "--no-store" in run.error["hint"]) == (4, False)
     assert (kept(full), "profile-default.json" in files(full)) == (before, True)
     assert remove(full).succeeded["action"] == "removed"
@@ -188,7 +188,9 @@ def test_a_keyring_that_does_not_forget_keeps_the_state_too(full: Tool, kind: st
 
 
 def test_a_full_keyring_can_be_emptied(full: Tool) -> None:
-    assert remove(full, EH_CONNECT_KEYRING="tests.keyrings.FullKeyring").succeeded["action"] == "removed"
+    assert (
+        remove(full, EH_CONNECT_KEYRING="tests.support.keyrings.FullKeyring").succeeded["action"] == "removed"
+    )
     assert is_empty(full)
 
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.command import NEW_PAIR, PAIR
-from tests.secret_service import kept_in, secret_service
+from tests.support.command import NEW_PAIR, PAIR
+from tests.support.secret_service import kept_in, secret_service
 from tests.test_cli_kill import kept_in_service, needs_service, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.command import Tool
+    from tests.support.command import Tool
 
 ENTRIES = ("trial", "current", "next", "previous", "api-key", "origins")
 """In the order in which they are forgotten."""

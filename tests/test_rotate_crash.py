@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eh_connect.errors import EhConnectError
-from tests.fakes import A, B, Fault, Killed, World
+from tests.support.fakes import A, B, Fault, Killed, World
 from tests.test_setup_crash import check_it_is_done, check_nothing_is_lost
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from eh_connect.errors import (
     WriteRefusedError,
 )
 from eh_connect.ports import ProbeResult
-from tests.fakes import OTHER_APPLICATION, A, B, C, Fault, Killed, World
+from tests.support.fakes import OTHER_APPLICATION, A, B, C, Fault, Killed, World
 
 
 def test_the_new_secret_is_staged_then_sent_then_current(done: World) -> None:

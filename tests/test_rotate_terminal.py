@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.command import CHECKOUT
-from tests.rehearsal import Stage, rehearsing
-from tests.screen import CTRL_C, ENTER, Person, at_terminal
+from tests.support.command import CHECKOUT
+from tests.support.rehearsal import Stage, rehearsing
+from tests.support.screen import CTRL_C, ENTER, Person, at_terminal
 from tests.test_wizard_terminal import WAYS, choose, is_plain
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def environment(stage: Stage, tmp_path: Path) -> dict[str, str]:
     hosts = {name: url for name, url in stage.environment.items() if name.endswith("_URL")}
     environment = hosts | {
         "EH_CONNECT_HOME": str(tmp_path / "state"),
-        "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
+        "EH_CONNECT_KEYRING": "tests.support.keyrings.FileKeyring",
         "EH_TEST_KEYRING_FILE": str(tmp_path / "keyring.json"),
     }
     secrets = {

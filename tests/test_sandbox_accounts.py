@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from eh_connect.employment_hero.portal import OrgId, portal_url
-from tests.stackone_side import StackOne
+from tests.support.stackone_side import StackOne
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.rehearsal import Stage
+    from tests.support.rehearsal import Stage
 
 TOKEN = {"path": "/oauth2/token"}
 

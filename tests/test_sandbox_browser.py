@@ -10,14 +10,14 @@ import pytest
 from eh_connect.employment_hero import portal
 from eh_connect.employment_hero.scopes import PRESETS
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.browser import Browser, browsing, needs_chromium
-from tests.stackone_side import StackOne
+from tests.support.browser import Browser, browsing, needs_chromium
+from tests.support.stackone_side import StackOne
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.rehearsal import Stage
+    from tests.support.rehearsal import Stage
 
 pytestmark = needs_chromium
 

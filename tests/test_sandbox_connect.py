@@ -9,8 +9,8 @@ import pytest
 
 from eh_connect.employment_hero.portal import OrgId, portal_url
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.rehearsal import Stage, press, rehearsing, text_of, walk
-from tests.stackone_side import StackOne
+from tests.support.rehearsal import Stage, press, rehearsing, text_of, walk
+from tests.support.stackone_side import StackOne
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

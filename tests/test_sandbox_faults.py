@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.rehearsal import Stage, rehearsing
+from tests.support.rehearsal import Stage, rehearsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

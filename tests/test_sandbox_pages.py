@@ -23,7 +23,7 @@ from eh_connect.stackone.models import REDIRECT_URI
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rehearsal import Stage
+    from tests.support.rehearsal import Stage
 
 API = "/v2/organisations/12345/developer_portal/api"
 NASTY = """</span><script>alert("x")</script>'&amp;"""

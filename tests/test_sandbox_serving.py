@@ -19,7 +19,7 @@ from filelock import FileLock
 from eh_connect.errors import StorageError
 from eh_connect.sandbox.records import Records
 from eh_connect.sandbox.servers import Rehearsal
-from tests.rehearsal import rehearsing
+from tests.support.rehearsal import rehearsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

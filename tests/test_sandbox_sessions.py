@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from eh_connect.sandbox.sessions import problems_of
-from tests.stackone_side import StackOne
+from tests.support.stackone_side import StackOne
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.rehearsal import Stage
+    from tests.support.rehearsal import Stage
 
 
 @pytest.fixture

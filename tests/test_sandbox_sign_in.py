@@ -9,8 +9,8 @@ import pytest
 
 from eh_connect.employment_hero.portal import OrgId, portal_url
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.oauth_app import VERIFIER, App, said
-from tests.rehearsal import Stage, text_of, walk
+from tests.support.oauth_app import VERIFIER, App, said
+from tests.support.rehearsal import Stage, text_of, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

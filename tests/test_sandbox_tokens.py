@@ -12,8 +12,8 @@ import pytest
 
 from eh_connect.employment_hero.portal import OrgId, portal_url
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.oauth_app import VERIFIER, App, refused, said
-from tests.rehearsal import Stage, rehearsing
+from tests.support.oauth_app import VERIFIER, App, refused, said
+from tests.support.rehearsal import Stage, rehearsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

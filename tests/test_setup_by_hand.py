@@ -9,7 +9,7 @@ from eh_connect.errors import (
     InputError,
     StackOneRefusedError,
 )
-from tests.fakes import A, B, World
+from tests.support.fakes import A, B, World
 
 
 def test_a_creation_by_hand_is_staged_and_told_with_the_command_for_afterwards(by_hand: World) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eh_connect.errors import EhConnectError, InputError, LostAnswerError, NetworkError, WriteRefusedError
-from tests.fakes import ACTIONS, ORIGINS, A, B, C, Fault, Killed, World
+from tests.support.fakes import ACTIONS, ORIGINS, A, B, C, Fault, Killed, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable

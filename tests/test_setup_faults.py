@@ -16,7 +16,7 @@ from eh_connect.errors import (
     WriteRefusedError,
 )
 from eh_connect.ports import ProbeResult
-from tests.fakes import A, B, C, Fault, Killed, World
+from tests.support.fakes import A, B, C, Fault, Killed, World
 
 
 def test_a_creation_whose_answer_was_lost_is_found_and_patched(world: World) -> None:

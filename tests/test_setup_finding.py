@@ -9,7 +9,7 @@ from eh_connect.errors import (
     NetworkError,
     StackOneRefusedError,
 )
-from tests.fakes import OTHER_APPLICATION, A, B, Fault, World
+from tests.support.fakes import OTHER_APPLICATION, A, B, Fault, World
 
 
 def test_an_existing_profile_is_taken_over_by_its_id_whatever_its_name(world: World) -> None:

@@ -15,7 +15,7 @@ from eh_connect.errors import (
 )
 from eh_connect.ports import ProbeResult
 from eh_connect.stackone.models import ConnectorActions
-from tests.fakes import ACTIONS, A, B, C, Fault, Killed, World
+from tests.support.fakes import ACTIONS, A, B, C, Fault, Killed, World
 
 
 def test_a_first_run_creates_the_profile_and_keeps_the_pair(world: World) -> None:
@@ -312,7 +312,7 @@ def test_the_result_has_the_fields_of_the_contract(world: World) -> None:
         },
         "secret": {
             "fingerprint": A.client_secret.fingerprint,
-            "stored_in": "tests.fakes.Keyring",
+            "stored_in": "tests.support.fakes.Keyring",
             "set_at": world.state.set_at,
         },
         "plan": [

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.whole_tool import setup
+from tests.support.whole_tool import setup
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rehearsal import Stage
+    from tests.support.rehearsal import Stage
 
 BROKEN = {"EH_CONNECT_KEYRING": "keyring.backends.fail.Keyring"}
 

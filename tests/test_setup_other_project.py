@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.screen import DOWN, ENTER, Person, at_terminal
+from tests.support.screen import DOWN, ENTER, Person, at_terminal
 from tests.test_wizard_terminal import choose
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.command import Tool
+    from tests.support.command import Tool
 
 
 def leave_project(tool: Tool) -> None:

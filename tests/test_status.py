@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.command import PAIR
-from tests.documents import ROOT, blocks
-from tests.leaks import API_KEY, READ_ONLY_KEY
-from tests.rehearsal import rehearsing
-from tests.screen import at_terminal
+from tests.support.command import PAIR
+from tests.support.documents import ROOT, blocks
+from tests.support.leaks import API_KEY, READ_ONLY_KEY
+from tests.support.rehearsal import rehearsing
+from tests.support.screen import at_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.command import Run, Tool
+    from tests.support.command import Run, Tool
 
 LIST = {"method": "GET", "path": "/connector_profiles"}
 NO_KEY = {"STACKONE_API_KEY": None}
@@ -258,7 +258,7 @@ def test_a_keyring_that_can_not_be_read_stops_where_the_state_knows_the_profile(
     tool: Tool, kind: str
 ) -> None:
     tool.setup_here()
-    broken = {"EH_CONNECT_KEYRING": f"tests.keyrings.{kind}Keyring"}
+    broken = {"EH_CONNECT_KEYRING": f"tests.support.keyrings.{kind}Keyring"}
     run = tool.run("status", "--json", **broken)
     assert (run.error["code"], "--no-store" in run.error["hint"]) == (4, False)
     (profile,) = run.answer["profiles"]
@@ -271,7 +271,7 @@ def test_a_keyring_that_can_not_be_read_stops_where_the_state_knows_the_profile(
 
 def test_a_key_that_is_refused_is_told_beside_a_locked_keyring(tool: Tool) -> None:
     tool.setup_here()
-    locked = {"EH_CONNECT_KEYRING": "tests.keyrings.LockedKeyring"}
+    locked = {"EH_CONNECT_KEYRING": "tests.support.keyrings.LockedKeyring"}
     run = status(tool, STACKONE_API_KEY="v1.eu1.wrong-wrong-wrong", **locked)
     assert run.error["code"] == 4
     assert "StackOne does not accept the API key." in run.answer["warnings"][0]

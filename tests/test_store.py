@@ -37,7 +37,7 @@ def keyring_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def store_on(backend: str, *, label: str = "prod", limit: float | None = 5.0) -> KeyringStore:
-    return KeyringStore(label, backend_name=f"tests.keyrings.{backend}", limit=limit)
+    return KeyringStore(label, backend_name=f"tests.support.keyrings.{backend}", limit=limit)
 
 
 def everything_said_by(error: BaseException) -> str:
@@ -69,7 +69,7 @@ def test_a_pair_comes_back_as_it_was_written(keyring_file: Path) -> None:
     assert store.read_pair("current") == PAIR
     assert store.read_pair("next") == OTHER
     assert store.read_pair("previous") is None
-    assert store.backend == "tests.keyrings.FileKeyring"
+    assert store.backend == "tests.support.keyrings.FileKeyring"
     assert set(json.loads(keyring_file.read_text())) == {SERVICE}
 
 
@@ -258,9 +258,9 @@ def test_a_full_store_keeps_what_it_had(monkeypatch: pytest.MonkeyPatch) -> None
     [
         "x",
         ".",
-        "tests.keyrings.",
-        "tests.keyrings.Missing",
-        "tests.keyrings.NotAKeyring",
+        "tests.support.keyrings.",
+        "tests.support.keyrings.Missing",
+        "tests.support.keyrings.NotAKeyring",
         "no_such_module.Keyring",
         "os.path",
         "json.dumps",
@@ -304,7 +304,7 @@ def test_without_a_limit_the_person_is_told_once_and_the_answer_is_awaited(
     told: list[threading.Thread] = []
     store = KeyringStore(
         "prod",
-        backend_name="tests.keyrings.SlowKeyring",
+        backend_name="tests.support.keyrings.SlowKeyring",
         limit=None,
         waiting=lambda: told.append(threading.current_thread()),
     )
@@ -316,7 +316,7 @@ def test_without_a_limit_the_person_is_told_once_and_the_answer_is_awaited(
 @pytest.mark.usefixtures("keyring_file")
 def test_an_answer_in_time_tells_the_person_nothing() -> None:
     told: list[None] = []
-    name = "tests.keyrings.FileKeyring"
+    name = "tests.support.keyrings.FileKeyring"
     KeyringStore("prod", backend_name=name, limit=None, waiting=lambda: told.append(None)).trial()
     assert told == []
 
@@ -325,7 +325,7 @@ def test_the_process_ends_though_a_call_hangs() -> None:
     done = run_python(
         "from eh_connect.store import KeyringStore\n"
         "from eh_connect.errors import StorageError\n"
-        "try: KeyringStore('x', backend_name='tests.keyrings.HangingKeyring', limit=0.2).trial()\n"
+        "try: KeyringStore('x', backend_name='tests.support.keyrings.HangingKeyring', limit=0.2).trial()\n"
         "except StorageError as exc: print(exc.title)\n"
     )
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "Your keyring does not answer", "")
@@ -338,7 +338,7 @@ def test_ctrl_c_works_while_waiting_without_a_limit() -> None:
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from eh_connect.store import KeyringStore\n"
         "from eh_connect.errors import StorageError\n"
-        "store = KeyringStore('x', backend_name='tests.keyrings.HangingKeyring', limit=None,\n"
+        "store = KeyringStore('x', backend_name='tests.support.keyrings.HangingKeyring', limit=None,\n"
         "    waiting=lambda: print('waiting', flush=True))\n"
         "try: store.trial()\n"
         "except KeyboardInterrupt:\n"
@@ -367,7 +367,7 @@ SHOW_CHOICE = (
         "keyring.backends.fail.Keyring",
         "keyring.backends.null.Keyring",
         "keyring.backends.chainer.ChainerBackend",
-        "tests.keyrings.FileKeyring",
+        "tests.support.keyrings.FileKeyring",
     ],
 )
 def test_a_backend_that_is_not_the_systems_own_is_refused_by_name(found: str, tmp_path: Path) -> None:
@@ -383,7 +383,9 @@ def test_a_machine_without_any_keyring_is_explained(tmp_path: Path) -> None:
     assert "keyring.backends." in done.stdout
 
 
-@pytest.mark.parametrize("found", ["no_such_module.Keyring", "nonsense", "tests.keyrings.NotAKeyring"])
+@pytest.mark.parametrize(
+    "found", ["no_such_module.Keyring", "nonsense", "tests.support.keyrings.NotAKeyring"]
+)
 def test_a_broken_choice_of_keyring_itself_is_a_storage_error(found: str, tmp_path: Path) -> None:
     done = run_python(SHOW_CHOICE, PYTHON_KEYRING_BACKEND=found, HOME=str(tmp_path))
     assert done.stdout.startswith("refused Your keyring failed While loading it: "), done.stderr
@@ -392,7 +394,7 @@ def test_a_broken_choice_of_keyring_itself_is_a_storage_error(found: str, tmp_pa
 def test_a_named_backend_is_used_whatever_keyring_itself_would_choose(tmp_path: Path) -> None:
     done = run_python(
         "from eh_connect.store import KeyringStore\n"
-        "KeyringStore('x', backend_name='tests.keyrings.FileKeyring').trial()\n",
+        "KeyringStore('x', backend_name='tests.support.keyrings.FileKeyring').trial()\n",
         PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
         EH_TEST_KEYRING_FILE=str(tmp_path / "keyring.json"),
     )
@@ -419,7 +421,7 @@ def test_importing_the_store_does_not_import_keyring() -> None:
 @pytest.mark.parametrize(("when", "kept"), [("set:1:before", False), ("set:1:after", True)])
 def test_the_killing_keyring_kills_where_it_is_told_to(when: str, kept: bool, keyring_file: Path) -> None:
     done = run_python(
-        "from tests.keyrings import FileKeyring\nFileKeyring().set_password('s', 'u', 'p')\nprint('alive')",
+        "from tests.support.keyrings import FileKeyring\nFileKeyring().set_password('s', 'u', 'p')\nprint('alive')",
         EH_TEST_KEYRING_FILE=str(keyring_file),
         EH_TEST_STOP_AT=f"{when}:SIGKILL",
     )

@@ -20,8 +20,8 @@ from eh_connect.errors import (
 from eh_connect.flows.verify import OWNER_ID, OWNER_NAME
 from eh_connect.sign_in import CAUSES
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.fakes import Fault
-from tests.sign_in_fakes import LINK, NOW, Scene, outage
+from tests.support.fakes import Fault
+from tests.support.sign_in_fakes import LINK, NOW, Scene, outage
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import whole_tool
-from tests.screen import CTRL_C, CTRL_D, ENTER, Person, at_terminal
+from tests.support import whole_tool
+from tests.support.screen import CTRL_C, CTRL_D, ENTER, Person, at_terminal
 from tests.test_wizard_terminal import WAYS, choose, is_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rehearsal import Stage
+    from tests.support.rehearsal import Stage
 
 
 @pytest.fixture

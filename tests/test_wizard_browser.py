@@ -11,9 +11,9 @@ import pytest
 
 from eh_connect.employment_hero.scopes import PRESETS
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.browser import Browser, browsing, needs_chromium
-from tests.rehearsal import Stage, rehearsing
-from tests.screen import CTRL_C, ENTER, Person, at_terminal
+from tests.support.browser import Browser, browsing, needs_chromium
+from tests.support.rehearsal import Stage, rehearsing
+from tests.support.screen import CTRL_C, ENTER, Person, at_terminal
 from tests.test_wizard_terminal import choose, proves_later
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def environment(stage: Stage, tmp_path: Path) -> dict[str, str]:
     hosts = {name: url for name, url in stage.environment.items() if name.endswith("_URL")}
     return hosts | {
         "EH_CONNECT_HOME": str(tmp_path / "state"),
-        "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
+        "EH_CONNECT_KEYRING": "tests.support.keyrings.FileKeyring",
         "EH_TEST_KEYRING_FILE": str(tmp_path / "keyring.json"),
         "STACKONE_API_KEY": stage.environment["STACKONE_API_KEY"],
     }

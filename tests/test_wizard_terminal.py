@@ -12,8 +12,8 @@ import pytest
 
 from eh_connect.secret import Secret
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.rehearsal import Stage, rehearsing
-from tests.screen import CTRL_C, CTRL_D, DOWN, ENTER, Person, at_terminal
+from tests.support.rehearsal import Stage, rehearsing
+from tests.support.screen import CTRL_C, CTRL_D, DOWN, ENTER, Person, at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def environment(stage: Stage, tmp_path: Path) -> dict[str, str]:
     hosts = {name: url for name, url in stage.environment.items() if name.endswith("_URL")}
     return hosts | {
         "EH_CONNECT_HOME": str(tmp_path / "state"),
-        "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
+        "EH_CONNECT_KEYRING": "tests.support.keyrings.FileKeyring",
         "EH_TEST_KEYRING_FILE": str(tmp_path / "keyring.json"),
     }
 

@@ -15,10 +15,10 @@ from xml.sax.saxutils import escape
 
 from eh_connect.employment_hero.scopes import PRESETS
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.browser import Browser, browsing
-from tests.rehearsal import Stage, rehearsing
-from tests.screen import DOWN, ENTER, Person, at_terminal
-from tests.secret_service import secret_service
+from tests.support.browser import Browser, browsing
+from tests.support.rehearsal import Stage, rehearsing
+from tests.support.screen import DOWN, ENTER, Person, at_terminal
+from tests.support.secret_service import secret_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from tests.fakes import A, B, Fault, Killed, World
+from tests.support.fakes import A, B, Fault, Killed, World
 
 FILE = Path(__file__).with_name("rotation.svg")
 ROWS = ("at StackOne", "keyring: current", "keyring: next", "keyring: previous")

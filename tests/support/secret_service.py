@@ -73,7 +73,7 @@ def secret_service(
         elif kind == "unlocked":
             stack.enter_context(_running([*daemon, "--unlock"], env, PASSWORD))
         elif kind == "hanging":
-            stack.enter_context(_running([sys.executable, "-m", "tests.secret_service"], env))
+            stack.enter_context(_running([sys.executable, "-m", "tests.support.secret_service"], env))
         if kind != "missing":
             _wait_until(lambda: _is_owned(env))
         yield env

@@ -192,7 +192,7 @@ class StackOne:
 class Keyring:
     """The keyring entries of one label."""
 
-    backend = "tests.fakes.Keyring"
+    backend = "tests.support.fakes.Keyring"
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape

@@ -13,7 +13,7 @@ from eh_connect.flows.verify import Notes, VerifyRequest, verify
 from eh_connect.secret import Secret
 from eh_connect.stackone.models import ConnectSession
 from eh_connect.state import State
-from tests.fakes import RecordingConsole, StackOne, States, Tape
+from tests.support.fakes import RecordingConsole, StackOne, States, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

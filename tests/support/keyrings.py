@@ -1,4 +1,4 @@
-"""Keyring backends for tests of the whole tool: ``EH_CONNECT_KEYRING=tests.keyrings.FileKeyring``."""
+"""Keyring backends for tests of the whole tool: ``EH_CONNECT_KEYRING=tests.support.keyrings.FileKeyring``."""
 
 from __future__ import annotations
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests import leaks
-from tests.secret_service import kept_in
+from tests.support import leaks
+from tests.support.secret_service import kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.rehearsal import Stage
+    from tests.support.rehearsal import Stage
 
-CHECKOUT = Path(__file__).parents[1]
+CHECKOUT = Path(__file__).parents[2]
 RECORDER = Path(__file__).parent / "recorder"
 PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.CLIENT_SECRET}
 NEW_PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.NEW_SECRET}
@@ -87,7 +87,7 @@ class Tool:
             "PYTHONPATH": os.pathsep.join(map(str, (RECORDER, CHECKOUT))),
             "PYTHONDONTWRITEBYTECODE": "1",
             "EH_CONNECT_HOME": str(self.state),
-            "EH_CONNECT_KEYRING": "tests.keyrings.FileKeyring",
+            "EH_CONNECT_KEYRING": "tests.support.keyrings.FileKeyring",
             "EH_CONNECT_CLIENT_ID": leaks.CLIENT_ID,
             "EH_CONNECT_CLIENT_SECRET": leaks.CLIENT_SECRET,
             "STACKONE_API_KEY": leaks.API_KEY,
@@ -102,7 +102,7 @@ class Tool:
 
     @property
     def record(self) -> Path:
-        """What ``tests/recorder`` noted."""
+        """What ``tests/support/recorder`` noted."""
         return self.keyring.with_name("record.jsonl")
 
     @property

@@ -141,7 +141,7 @@ def at_terminal(
     *arguments: str, environment: Mapping[str, str], columns: int = 80, cwd: Path | None = None
 ) -> Iterator[Person]:
     """Run the tool in a terminal of its own."""
-    checkout = Path(__file__).parent.parent
+    checkout = Path(__file__).parents[2]
     base = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     env = (
         base

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.command import Run, Tool
+    from tests.support.command import Run, Tool
 
 WARNED_ANYWHERE = {"browser", "clipboard", "terminal"}
 """What depends on where the tests run, and never fails."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.command import NEW_PAIR, PAIR
+from tests.support.command import NEW_PAIR, PAIR
 
 if TYPE_CHECKING:
-    from tests.command import Run, Tool
+    from tests.support.command import Run, Tool
 
 FLOWS = ("creation", "update", "rotation", "rollback")
 _COMMANDS = {"rotation": ("rotate",), "rollback": ("rotate", "--rollback")}
