@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.support import leaks
+from tests.support.forked import CHECKOUT, LIMIT, RECORDER, SERVER, Child
 from tests.support.secret_service import kept_in
 
 if TYPE_CHECKING:
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
 
     from tests.support.rehearsal import Stage
 
-CHECKOUT = Path(__file__).parents[2]
-RECORDER = Path(__file__).parent / "recorder"
 PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.CLIENT_SECRET}
 NEW_PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.NEW_SECRET}
-LIMIT = 60.0
-"""Seconds after which a run is taken to hang."""
 
 
 @dataclass(frozen=True)
@@ -142,18 +139,25 @@ class Tool:
         """The same, with something on standard input."""
         return self.end(self._start(arguments, changed, subprocess.PIPE), stdin)
 
-    def start(self, *arguments: str, **changed: str | None) -> subprocess.Popen[bytes]:
-        """Start the tool; ``end`` ends it."""
+    def run_real(self, *arguments: str, **changed: str | None) -> Run:
+        """The same, as an interpreter of its own."""
+        return self.end(self.start_real(*arguments, **changed))
+
+    def start(self, *arguments: str, **changed: str | None) -> Child:
+        """Start the tool, forked; ``end`` ends it."""
         return self._start(arguments, changed, subprocess.DEVNULL)
 
-    def _start(
-        self, arguments: tuple[str, ...], changed: dict[str, str | None], stdin: int
-    ) -> subprocess.Popen[bytes]:
+    def _start(self, arguments: tuple[str, ...], changed: dict[str, str | None], stdin: int) -> Child:
+        streams = (stdin, subprocess.PIPE, subprocess.PIPE)
+        return SERVER.start(arguments, self.variables(changed), self.folder, streams)
+
+    def start_real(self, *arguments: str, **changed: str | None) -> subprocess.Popen[bytes]:
+        """Start the tool as an interpreter of its own; ``end`` ends it."""
         process = subprocess.Popen(
             [sys.executable, "-m", "eh_connect", *arguments],
-            env=self._environ(changed),
+            env=self.variables(changed),
             cwd=self.folder,
-            stdin=stdin,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -161,16 +165,15 @@ class Tool:
             leaks.add("the list of processes", leaks.command_line(process.pid))
         return process
 
-    def end(self, process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Run:
+    def end(self, process: Child | subprocess.Popen[bytes], stdin: bytes | None = None) -> Run:
         """Wait for the end of a process, and have what it produced searched."""
         try:
             out, err = process.communicate(stdin, timeout=LIMIT)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
             raise
         self._search_record()
-        return self._ended(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+        return self._ended(process.wait(LIMIT), out.decode(errors="replace"), err.decode(errors="replace"))
 
     def setup_here(self, *arguments: str, **changed: str | None) -> Run:
         """``setup --json``; see ``run_here``."""
@@ -184,7 +187,7 @@ class Tool:
         before = dict(os.environ)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _handlers_as_before():
             os.environ.clear()
-            os.environ.update(self._environ(changed))
+            os.environ.update(self.variables(changed))
             try:
                 code = app([*arguments], standalone_mode=False)
             finally:
@@ -192,7 +195,8 @@ class Tool:
                 os.environ.update(before)
         return self._ended(code or 0, out.getvalue(), err.getvalue())
 
-    def _environ(self, changed: dict[str, str | None]) -> dict[str, str]:
+    def variables(self, changed: dict[str, str | None]) -> dict[str, str]:
+        """The environment of a run."""
         return {name: value for name, value in (self.environ | changed).items() if value is not None}
 
     def _ended(self, code: int, out: str, err: str) -> Run:

@@ -1,7 +1,7 @@
 """Nothing that the tool produces may hold a secret: every test that runs it is searched for the canaries.
 
-A plugin of pytest: a test whose runs leaked fails, and says where. ``tests.support.command`` hands in what there is:
-output, files, and the arguments and environments of processes.
+A plugin of pytest: a test whose runs leaked fails, and says where.
+``tests.support.command`` hands in what there is: output, files, the arguments and environments of processes.
 """
 
 from __future__ import annotations
