@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fakes import A, World
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.command import Tool
+    from tests.support.fakes import World
     from tests.support.rehearsal import Stage
 
 pytest_plugins = ["tests.support.leaks"]
@@ -28,12 +27,16 @@ def pytest_configure() -> None:
 @pytest.fixture
 def world() -> World:
     """Nothing is there yet."""
+    from tests.support.fakes import World
+
     return World()
 
 
 @pytest.fixture
 def done(world: World) -> World:
     """A profile was created with A; the calls from here on count."""
+    from tests.support.fakes import A
+
     world.run(A)
     world.start_again()
     world.stackone.sent.clear()
