@@ -1,8 +1,8 @@
 # ruff: noqa: T201  # its output is what it is for
-"""How long commands take, as whole processes: ``python -m tests.benchmark``. No test: it judges nothing.
+"""How long commands take beside the smallest program that does as much: ``python -m tests.benchmark``.
 
-Machines differ and are noisy, so each run of a command is paired with one of a bare ``import typer``, and
-the ratio of the two is what to compare.
+No test: it judges nothing. Machines differ and are noisy, so each run is followed by one of the program that
+it is compared with, and the median of the ratios is what counts.
 """
 
 from __future__ import annotations
@@ -13,45 +13,120 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-RUNS = 7
-BARE = ("-c", "import typer")
-COMMANDS = (
-    ("--version",),
-    ("--help",),
-    ("setup", "--help"),
-    ("guide",),
-    ("status", "--sandbox"),
-    ("setup", "--sandbox", "--no-input"),
-    ("rotate", "--sandbox", "--no-input"),
-    ("verify", "--sandbox", "--no-input"),
-    ("doctor", "--sandbox"),
+from tests.support.rehearsal import rehearsing
+from tests.support.secret_service import MISSING, secret_service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RUNS = 15
+TWO_COMMANDS = """
+import typer
+app = typer.Typer(rich_markup_mode=None)
+@app.command()
+def one(name: str = typer.Option("", help="A name.")): "Do one thing."
+@app.command()
+def two(name: str = typer.Option("", help="A name.")): "Do another thing."
+app(["--help"])
+"""
+FOUR_REQUESTS = """
+import json, os, httpx, typer
+app = typer.Typer(rich_markup_mode=None)
+@app.command()
+def setup(name: str = "Employment Hero"):
+    key, environ = os.environ["STACKONE_API_KEY"], os.environ
+    with httpx.Client(base_url=environ["STACKONE_API_URL"], auth=(key, "")) as client:
+        client.get("/connector_profiles").raise_for_status()
+        client.get("/actions", params={"connectors": "employmenthero"})
+        client.post("/connector_profiles", json={})
+        config = {"oauth_client_id": environ["EH_CONNECT_CLIENT_ID"]}
+        print(client.post("/connector_profiles", json={"name": name, "config": config}).text)
+app([])
+"""
+FOUR_ENTRIES = """
+import json, keyring
+entries = ("current", "next", "previous", "origins")
+print(json.dumps({entry: bool(keyring.get_password("eh-connect:default", entry)) for entry in entries}))
+"""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A command, the program beside it, and how many times as long it may take."""
+
+    arguments: str
+    program: str
+    bound: float
+    of: str
+
+
+COMPARED = (
+    Compared("--version", "import typer", 0.5, "importing Typer"),
+    Compared("--help", TWO_COMMANDS, 1.0, "the help of two commands"),
+    Compared("setup --no-store --no-check --profile x", FOUR_REQUESTS, 1.15, "the same four requests"),
+    Compared("status --offline --json", FOUR_ENTRIES, 1.3, "reading four entries of the keyring"),
 )
 
 
-def seconds(arguments: tuple[str, ...], environ: dict[str, str]) -> float:
+def seconds(environ: dict[str, str], *arguments: str) -> float:
     """One run of Python with these arguments."""
     begun = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], env=environ, check=False, capture_output=True)
-    return time.perf_counter() - begun
+    done = subprocess.run(
+        [sys.executable, *arguments], env=environ, check=False, capture_output=True, timeout=60
+    )
+    taken = time.perf_counter() - begun
+    if done.returncode:
+        raise SystemExit(f"{' '.join(arguments)}: {done.returncode}\n{(done.stdout + done.stderr).decode()}")
+    return taken
+
+
+def measure(compared: Compared, environ: dict[str, str], begin: Callable[[], None]) -> None:
+    """Run both by turns, and print the ratio."""
+    taken: list[tuple[float, float]] = []
+    for _ in range(RUNS):
+        begin()
+        ours = seconds(environ, "-m", "eh_connect", *compared.arguments.split())
+        begin()
+        taken.append((ours, seconds(environ, "-c", compared.program)))
+    ratio = statistics.median(ours / theirs for ours, theirs in taken)
+    ours, theirs = (statistics.median(each) for each in zip(*taken, strict=True))
+    print(f"{compared.arguments:<41} {ratio:5.2f} x {compared.of} (bound {compared.bound}): ", end="")
+    print(f"{ours * 1000:.0f} ms, {theirs * 1000:.0f} ms", flush=True)
 
 
 def main() -> None:
-    """Measure and print."""
-    checkout = Path(__file__).parents[1]
-    with tempfile.TemporaryDirectory() as home:
-        environ = {**os.environ, "EH_CONNECT_HOME": home, "PYTHONPATH": str(checkout)}
-        seconds(("-m", "eh_connect", "setup", "--sandbox", "--no-input"), environ)
-        print(f"{'median of ' + str(RUNS):<30} seconds   ratio to {BARE[1]!r}")
-        for command in COMMANDS:
-            pairs = [
-                (seconds(("-m", "eh_connect", *command), environ), seconds(BARE, environ))
-                for _ in range(RUNS)
-            ]
-            taken = statistics.median(its for its, _ in pairs)
-            ratio = statistics.median(its / bare for its, bare in pairs)
-            print(f"{' '.join(command):<30} {taken:7.2f}   {ratio:5.1f}")
+    """Measure and print; a keyring is a real Secret Service, where there is one."""
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stage = stack.enter_context(rehearsing(home / "sandbox"))
+        environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+            "EH_CONNECT_HOME": str(home / "state"),
+            **stage.environment,
+        }
+        if MISSING:
+            keyring = "tests.support.keyrings.FileKeyring"
+            environ |= {"EH_CONNECT_KEYRING": keyring, "PYTHON_KEYRING_BACKEND": keyring}
+            environ["EH_TEST_KEYRING_FILE"] = str(home / "keyring.json")
+        else:
+            (home / "session").mkdir()
+            session = stack.enter_context(secret_service(home / "session"))
+            environ |= {name: session[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
+
+        def forget_profiles() -> None:
+            with stage.prepared.rehearsal.records.change() as data:
+                data["profiles"].clear()
+
+        seconds(environ, "-m", "eh_connect", "setup", "--json")  # so that there is something to read
+        for compared in COMPARED:
+            measure(compared, environ, forget_profiles)
 
 
 if __name__ == "__main__":
