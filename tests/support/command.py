@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -126,6 +127,13 @@ class Tool:
         """Whether there is at most one profile, and its pair is in the keyring."""
         pairs = [{key: profile[key] for key in PAIR} for profile in self.stage.profiles]
         return len(pairs) <= 1 and all(pair in self.kept().values() for pair in pairs)
+
+    def begin_again(self) -> None:
+        """As if nothing had been run: no profile, an empty keyring, no state."""
+        with self.stage.prepared.rehearsal.records.change() as data:
+            data["profiles"].clear()
+        self.keyring.unlink(missing_ok=True)
+        shutil.rmtree(self.state, ignore_errors=True)
 
     def setup(self, *arguments: str, **changed: str | None) -> Run:
         """``setup --json``; see ``run``."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from tests.support.command import NEW_PAIR, PAIR
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.command import Run, Tool
+    from tests.support.forked import Child
 
 FLOWS = ("creation", "update", "rotation", "rollback")
 _COMMANDS = {"rotation": ("rotate",), "rollback": ("rotate", "--rollback")}
@@ -24,9 +28,9 @@ def command_of(flow: str) -> tuple[str, ...]:
 def begin(tool: Tool, flow: str) -> dict[str, str]:
     """Do what comes before the flow; the variables that it needs."""
     if flow != "creation":
-        tool.setup_here().succeeded  # noqa: B018  # it asserts
+        tool.setup().succeeded  # noqa: B018  # it asserts
     if flow == "rollback":
-        tool.run_here("rotate", "--json", **tool.rotated).succeeded  # noqa: B018  # it asserts
+        tool.run("rotate", "--json", **tool.rotated).succeeded  # noqa: B018  # it asserts
     return tool.rotated if flow in _BRINGS_NEW else {}
 
 
@@ -47,6 +51,40 @@ def is_finished(tool: Tool, flow: str, run: Run) -> None:
     (made,) = tool.stage.profiles
     assert {key: made[key] for key in wanted} == wanted
     assert tool.kept() == {"current": wanted} | _LEAVES.get(flow, {"previous": PAIR})
-    again = tool.setup_here(EH_CONNECT_CLIENT_SECRET=wanted["client_secret"])
+    again = tool.setup(EH_CONNECT_CLIENT_SECRET=wanted["client_secret"])
     assert again.succeeded["action"] == "unchanged"
     assert not list(tool.state.glob("*.tmp"))
+
+
+def wait_until(ready: Callable[[], bool]) -> None:
+    """Wait for what has to come."""
+    end = time.monotonic() + 30
+    while not ready():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def hang(
+    tool: Tool,
+    method: str,
+    path: str,
+    earlier: int = 0,
+    *,
+    command: tuple[str, ...] = ("setup", "--json"),
+    takes_effect: bool = True,
+    seconds: float = 2,
+    changed: dict[str, str] | None = None,
+) -> Child:
+    """Start a run that waits for the answer to a request, the next after ``earlier`` ones like it."""
+    match = {"method": method, "path": path}
+    slow = {"kind": "delay" if takes_effect else "drop", "match": match, "seconds": seconds}
+    tool.stage.faults({"kind": "delay", "match": match, "times": earlier}, slow)
+    known = len(tool.stage.requests())
+    child = tool.start(*command, **(changed or {}))
+
+    def hangs() -> bool:
+        sent = [entry for entry in tool.stage.requests()[known:] if entry.startswith(f"{method} {path}")]
+        return len(sent) == earlier + 1
+
+    wait_until(hangs)
+    return child
