@@ -46,8 +46,8 @@ class Watching(Protocol):
 class Terminal(Protocol):
     """Shows and asks. Ctrl-C is KeyboardInterrupt; Ctrl-D and a terminal that is gone are EOFError.
 
-    What was printed stays; only a question's own lines are drawn again. ``more`` is what ``?`` explains: it is
-    shown, and the question asked again; without it ``?`` is an answer (or a key) like any other.
+    What was printed stays; only a question's own lines are drawn again. ``more`` is what ``?`` explains: it
+    is shown, and the question asked again; without it ``?`` is an answer (or a key) like any other.
     """
 
     @property
@@ -99,7 +99,7 @@ class Terminal(Protocol):
         ...
 
     def keys(self, keys: Sequence[Key], *, note: Callable[[], Line | None] | None = None) -> str:
-        """The last line of a screen; the key that was pressed. ``note`` is drawn above it, and kept up to date."""
+        """The last line of a screen; the key that was pressed. ``note`` is a live line above it."""
         ...
 
     def watch(
@@ -117,7 +117,7 @@ class Terminal(Protocol):
         ...
 
     def working(self, text: str) -> AbstractContextManager[None]:
-        """Something takes a moment: a spinner after 0.3 s, gone when the block ends. Nothing typed is shown."""
+        """Something takes a moment: a spinner after 0.3 s, gone when the block ends. Typing is not shown."""
         ...
 
     def reveal(self, title: str, values: Sequence[tuple[str, Secret]]) -> None:

@@ -1,0 +1,152 @@
+"""Keys, as they come from the terminal: the mode that they need, and what was typed at once."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+from contextlib import contextmanager, suppress
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.input import create_input
+from prompt_toolkit.input.typeahead import clear_typeahead
+from prompt_toolkit.keys import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TextIO
+
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.key_binding.key_processor import KeyPress
+
+ENTER = frozenset({Keys.ControlM, Keys.ControlJ})
+_TOGETHER = 0.05
+"""Seconds in which the rest of a paste arrives; nobody types that fast."""
+
+
+def keyboard(stdin: TextIO | None = None) -> Input:
+    """The terminal's keys; one that is gone counts as closed, where prompt_toolkit would wait for ever."""
+    if sys.platform == "win32":
+        return create_input(stdin)
+    from prompt_toolkit.input.vt100 import Vt100Input
+
+    class Keyboard(Vt100Input):
+        @property
+        def closed(self) -> bool:
+            return super().closed or not os.isatty(self._fileno)
+
+    return Keyboard(stdin or sys.stdin)
+
+
+def typed_at_once(keys: Input, seconds: float) -> list[KeyPress]:
+    """What is typed within so many seconds: one key, or all of a paste. In raw mode only.
+
+    Ctrl-C is KeyboardInterrupt; Ctrl-D and a terminal that is gone are EOFError.
+    """
+    presses: list[KeyPress] = []
+    wait = seconds
+    while _ready(keys, wait):
+        presses += keys.read_keys()
+        if keys.closed:
+            raise EOFError
+        wait = 0 if len(presses) == 1 else _TOGETHER  # none: the first half of a sequence
+    presses = presses or keys.flush_keys()  # a lone Escape
+    pressed = {press.key for press in presses}
+    if Keys.ControlC in pressed:
+        raise KeyboardInterrupt
+    if Keys.ControlD in pressed:
+        raise EOFError
+    return presses
+
+
+def pasted(presses: Sequence[KeyPress]) -> int:
+    """The length of a paste; 0 where these are key presses."""
+    brackets = [press for press in presses if press.key == Keys.BracketedPaste]
+    if brackets:
+        return sum(len(press.data) for press in brackets)
+    typed = sum(1 for press in presses if len(press.data) == 1 and (press.data >= " " or press.key in ENTER))
+    return typed if typed > 1 else 0
+
+
+def drop_typed_ahead(keys: Input) -> None:
+    """Forget what was typed before the question was there."""
+    clear_typeahead(keys)
+    if sys.platform == "win32":
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+    else:
+        import termios
+
+        with suppress(termios.error, OSError):  # a pipe
+            termios.tcflush(keys.fileno(), termios.TCIFLUSH)
+
+
+@contextmanager
+def raw(keys: Input, resumed: Callable[[], None]) -> Iterator[None]:
+    """Each key as it is pressed, and none shown; so again where the process was suspended in between."""
+
+    def again() -> None:
+        keys.raw_mode().__enter__()
+        resumed()
+
+    with keys.raw_mode(), on_resume(again):
+        yield
+
+
+@contextmanager
+def silent(fileno: int) -> Iterator[bool]:
+    """Whole lines, and none shown; False where the terminal can't do so."""
+    if sys.platform == "win32":
+        yield False
+        return
+    import termios
+
+    def hide() -> None:
+        mode = termios.tcgetattr(fileno)
+        mode[3] &= ~termios.ECHO
+        termios.tcsetattr(fileno, termios.TCSANOW, mode)
+
+    try:
+        before = termios.tcgetattr(fileno)
+        hide()
+    except (termios.error, OSError):
+        yield False
+        return
+    try:
+        with on_resume(hide):
+            yield not termios.tcgetattr(fileno)[3] & termios.ECHO
+    finally:
+        with suppress(termios.error, OSError):  # gone
+            termios.tcsetattr(fileno, termios.TCSANOW, before)
+
+
+@contextmanager
+def on_resume(again: Callable[[], None]) -> Iterator[None]:
+    """Whoever suspends and resumes a process leaves the terminal as the shell had it."""
+    if sys.platform == "win32":
+        yield
+        return
+    if current_thread() is not main_thread():  # signals are none of its business
+        yield
+        return
+    before = signal.signal(signal.SIGCONT, lambda *_: again())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGCONT, before or signal.SIG_DFL)
+
+
+def _ready(keys: Input, seconds: float) -> bool:
+    if sys.platform == "win32":
+        import msvcrt
+
+        end = time.monotonic() + seconds
+        while not msvcrt.kbhit() and time.monotonic() < end:
+            time.sleep(0.02)
+        return bool(msvcrt.kbhit())
+    return bool(select.select([keys.fileno()], [], [], max(seconds, 0))[0])
