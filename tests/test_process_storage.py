@@ -1,0 +1,215 @@
+"""Folder and keyring as the tool may find them: what is not the person's alone is not believed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import leaks
+from tests.support.command import NEW_PAIR, PAIR
+from tests.support.raw_server import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.support.command import Tool
+    from tests.support.raw_server import Peer
+
+LINK = ["link", "--owner-id", "customer-1", "--owner-name", "Customer One"]
+COMMANDS = [
+    ["setup"],
+    ["setup", "--no-store", "--if-exists", "update"],
+    ["rotate"],
+    ["verify"],
+    LINK,
+    ["status"],
+    ["remove", "--yes"],
+]
+
+
+def plant(tool: Tool, **addresses: str) -> Path:
+    """A state file that names other servers."""
+    tool.state.mkdir(mode=0o700, exist_ok=True)
+    file = tool.state / "profile-default.json"
+    file.write_text(json.dumps({"schema": 1, "label": "default", **addresses}))
+    file.chmod(0o600)
+    return file
+
+
+def nothing_was_sent(tool: Tool) -> bool:
+    return tool.stage.requests() == tool.stage.requests(employment_hero=True) == []
+
+
+@pytest.fixture
+def his() -> Iterator[str]:
+    """The address of a server that must never be sent anything."""
+    heads: list[bytes] = []
+
+    def listen(peer: Peer) -> None:
+        heads.append(peer.head())
+
+    with serving(listen) as port:
+        yield f"http://127.0.0.1:{port}"
+    assert not heads
+
+
+def make_open_to_all(tool: Tool) -> None:
+    tool.state.chmod(0o777)
+
+
+def make_open_to_group(tool: Tool) -> None:
+    tool.state.chmod(0o770)
+
+
+def make_file_open_to_all(tool: Tool) -> None:
+    (tool.state / "profile-default.json").chmod(0o666)
+
+
+def give_away(tool: Tool) -> None:
+    os.chown(tool.state, 12345, 12345)
+
+
+def give_file_away(tool: Tool) -> None:
+    os.chown(tool.state / "profile-default.json", 12345, 12345)
+
+
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+GIVEN_AWAY = [give_away, give_file_away] if IS_ROOT else []
+MADE_UNSAFE = [make_open_to_group, make_file_open_to_all, *GIVEN_AWAY]
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "command"),
+    [
+        *((make_open_to_all, command) for command in COMMANDS),
+        *((unsafe, ["setup"]) for unsafe in MADE_UNSAFE),
+    ],
+)
+def test_what_others_may_write_is_not_believed(
+    tool: Tool, command: list[str], unsafe: Callable[[Tool], None], his: str
+) -> None:
+    plant(tool, stackone_url=his, oauth_url=his)
+    unsafe(tool)
+    run = tool.run(*command, "--json")
+    assert (run.error["code"], run.error["type"]) == (4, "storage")
+    assert nothing_was_sent(tool)
+
+
+@pytest.mark.parametrize("unsafe", MADE_UNSAFE)
+def test_doctor_names_what_others_may_write(tool: Tool, unsafe: Callable[[Tool], None], his: str) -> None:
+    plant(tool, stackone_url=his, oauth_url=his)
+    unsafe(tool)
+    run = tool.run("doctor", "--json")
+    failed = [check for check in run.answer["checks"] if check["result"] == "fail"]
+    assert run.code != 0
+    assert any(str(tool.state.name) in check["detail"] + (check["remedy"] or "") for check in failed)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_state_of_ones_own_decides_nothing_about_where_secrets_go(
+    tool: Tool, command: list[str], his: str
+) -> None:
+    plant(tool, stackone_url=his, oauth_url=his)
+    run = tool.run(*command, "--json", STACKONE_API_URL=tool.environ["STACKONE_API_URL"])
+    assert run.code in {0, 3, 4, 6}, run
+
+
+def test_secrets_go_only_to_the_servers_that_they_were_saved_for(tool: Tool, his: str) -> None:
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    own = dict.fromkeys(("EH_CONNECT_CLIENT_ID", "EH_CONNECT_CLIENT_SECRET"))
+    for command in (["setup"], ["rotate", "--rollback"], ["verify"]):
+        run = tool.run(*command, "--json", STACKONE_API_URL=his, **own)
+        assert (run.error["code"], run.error["type"]) == (3, "input"), run
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"\xff", b'{"schema": 99, "label": "default"}', b"1" * 6000]
+)
+def test_a_state_file_that_can_not_be_read_stops_before_anything_is_sent(tool: Tool, content: bytes) -> None:
+    plant(tool).write_bytes(content)
+    run = tool.setup()
+    assert (run.error["code"], run.error["type"]) == (4, "storage")
+    assert nothing_was_sent(tool)
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "pipe", "folder"])
+def test_a_state_file_that_is_no_file_of_ours_is_refused(tool: Tool, kind: str) -> None:
+    file = plant(tool)
+    file.unlink()
+    if kind == "link":
+        file.symlink_to(tool.folder / "elsewhere")
+        (tool.folder / "elsewhere").write_text("{}")
+    elif kind == "pipe":
+        os.mkfifo(file, 0o600)
+    elif kind == "folder":
+        file.mkdir()
+    else:
+        shutil.rmtree(tool.state)
+        tool.state.touch()
+    assert tool.setup().error["code"] == 4
+    assert nothing_was_sent(tool)
+
+
+# The keyring
+
+KEYRINGS = {"Losing": 4, "Locked": 4, "Hanging": 4, "MissingModule": 4, "LeakyError": 4, "Full": 4}
+
+
+@pytest.mark.parametrize("kind", KEYRINGS)
+def test_a_keyring_that_does_not_hold_what_it_is_given_stops_before_anything_is_sent(
+    tool: Tool, kind: str
+) -> None:
+    run = tool.setup(EH_CONNECT_KEYRING=f"tests.support.keyrings.{kind}Keyring")
+    assert (run.error["code"], run.error["type"]) == (4, "storage")
+    assert "--no-store" in run.error["hint"]
+    assert nothing_was_sent(tool)
+
+
+@pytest.mark.parametrize("name", ["NotAKeyring", "NoSuchKeyring"])
+def test_a_backend_that_is_none_is_named(tool: Tool, name: str) -> None:
+    name = f"tests.support.keyrings.{name}"
+    run = tool.setup(EH_CONNECT_KEYRING=name)
+    assert (run.error["code"], name in json.dumps(run.error)) == (4, True)
+
+
+def test_a_backend_that_is_not_the_systems_own_is_never_taken_silently(tool: Tool) -> None:
+    found = "tests.support.keyrings.FileKeyring"
+    run = tool.setup(EH_CONNECT_KEYRING=None, PYTHON_KEYRING_BACKEND=found)
+    assert (run.error["code"], "EH_CONNECT_KEYRING" in run.err + str(run.error)) == (4, True)
+    assert not tool.keyring.exists()
+
+
+def test_without_a_store_nothing_is_written(tool: Tool) -> None:
+    run = tool.setup("--no-store", EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring")
+    assert run.succeeded["secret"]["stored_in"] is None
+    assert (tool.keyring.exists(), tool.state.exists()) == (False, False)
+    assert not [path for path in tool.written() if not path.startswith("/dev/")]
+
+
+def test_a_dry_run_takes_a_keyring_that_can_not_be_read_for_an_empty_one(tool: Tool) -> None:
+    run = tool.setup("--dry-run", EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring")
+    assert (run.succeeded["action"], bool(run.answer["warnings"])) == ("pending", True)
+
+
+def test_a_rotation_keeps_the_credentials_before(tool: Tool) -> None:
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    assert tool.kept() == {"current": PAIR}
+    assert tool.run("rotate", "--json", **tool.rotated).succeeded["action"] == "rotated"
+    assert tool.kept() == {"current": NEW_PAIR, "previous": PAIR}
+    assert tool.run("rotate", "--json").error["code"] == 3, "a forgotten variable"
+    assert tool.run("rotate", "--rollback", "--json").succeeded["action"] == "rolled_back"
+    assert tool.run("remove", "--yes", "--json").succeeded["action"] == "removed"
+    assert (tool.kept(), len(tool.stage.profiles)) == ({}, 1)
+    assert tool.run("remove", "--yes", "--json").succeeded["action"] == "unchanged"
+
+
+def test_state_is_private_and_holds_no_secret(tool: Tool) -> None:
+    tool.setup().succeeded  # noqa: B018  # it asserts; the canaries are looked for
+    assert tool.state.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in tool.state.iterdir() if file.is_file()} == {0o600}
+    assert leaks.CLIENT_ID not in "".join(file.read_text() for file in tool.state.glob("*.json"))
