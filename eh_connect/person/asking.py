@@ -9,7 +9,10 @@ from eh_connect.lines import Line, prose, warn
 from eh_connect.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    from eh_connect.person.terminal import Key, Watching
 
 HELP_KEY = "?"
 _TWICE_FROM = 16
@@ -22,6 +25,17 @@ class Asking(ABC):
     @abstractmethod
     def show(self, *lines: Line) -> None:
         """Print lines."""
+
+    @abstractmethod
+    def watch(
+        self,
+        text: str,
+        keys: Sequence[Key] = (),
+        *,
+        note: Callable[[], Line | None] | None = None,
+        so_far: float = 0.0,
+    ) -> AbstractContextManager[Watching]:
+        """Wait for something."""
 
     @abstractmethod
     def _typed(self, question: str, *, confirms: bool) -> str:
@@ -60,6 +74,13 @@ class Asking(ABC):
                 self.show(*more)
             else:
                 self.show(prose("Type y or n, and Enter."))
+
+    def keys(self, keys: Sequence[Key], *, note: Callable[[], Line | None] | None = None) -> str:
+        """One of the keys."""
+        with self.watch("", keys, note=note) as watching:
+            while (pressed := watching(3600)) is None:
+                pass
+        return pressed
 
     def _say_pasted(self, length: int) -> None:
         self.show(pasted_line(length))

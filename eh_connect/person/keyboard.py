@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding.key_processor import KeyPress
 
 ENTER = frozenset({Keys.ControlM, Keys.ControlJ})
-_TOGETHER = 0.05
+TOGETHER = 0.05
 """Seconds in which the rest of a paste arrives; nobody types that fast."""
 
 
@@ -48,11 +48,11 @@ def typed_at_once(keys: Input, seconds: float) -> list[KeyPress]:
     """
     presses: list[KeyPress] = []
     wait = seconds
-    while _ready(keys, wait):
+    while ready(keys.fileno(), wait):
         presses += keys.read_keys()
         if keys.closed:
             raise EOFError
-        wait = 0 if len(presses) == 1 else _TOGETHER  # none: the first half of a sequence
+        wait = 0 if len(presses) == 1 else TOGETHER  # none: the first half of a sequence
     presses = presses or keys.flush_keys()  # a lone Escape
     pressed = {press.key for press in presses}
     if Keys.ControlC in pressed:
@@ -71,9 +71,46 @@ def pasted(presses: Sequence[KeyPress]) -> int:
     return typed if typed > 1 else 0
 
 
+def lines_at_once(fileno: int) -> list[str]:
+    """A line, as the terminal gives them; with those that come at once with it, as a paste does.
+
+    Ctrl-D and a terminal that is gone are EOFError.
+    """
+    lines = [_line(fileno)]
+    while ready(fileno, TOGETHER):
+        lines.append(_line(fileno))
+    return lines
+
+
+def _line(fileno: int) -> str:
+    line = b""
+    while not line.endswith((b"\n", b"\r")):
+        try:
+            make_blocking(fileno)
+            part = os.read(fileno, 65536)
+        except OSError as exc:
+            raise EOFError from exc
+        if not part:
+            raise EOFError
+        line += part
+    return line.decode(errors="replace").strip("\r\n")
+
+
+def make_blocking(fileno: int) -> None:
+    """Another program may have left the terminal so that nothing waits for it."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.set_blocking(fileno, True)
+
+
 def drop_typed_ahead(keys: Input) -> None:
     """Forget what was typed before the question was there."""
     clear_typeahead(keys)
+    flush(keys.fileno())
+
+
+def flush(fileno: int) -> None:
+    """The same for what the system holds."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -83,7 +120,7 @@ def drop_typed_ahead(keys: Input) -> None:
         import termios
 
         with suppress(termios.error, OSError):  # a pipe
-            termios.tcflush(keys.fileno(), termios.TCIFLUSH)
+            termios.tcflush(fileno, termios.TCIFLUSH)
 
 
 @contextmanager
@@ -141,7 +178,8 @@ def on_resume(again: Callable[[], None]) -> Iterator[None]:
         signal.signal(signal.SIGCONT, before or signal.SIG_DFL)
 
 
-def _ready(keys: Input, seconds: float) -> bool:
+def ready(fileno: int, seconds: float) -> bool:
+    """Whether something is typed within so many seconds."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -149,4 +187,4 @@ def _ready(keys: Input, seconds: float) -> bool:
         while not msvcrt.kbhit() and time.monotonic() < end:
             time.sleep(0.02)
         return bool(msvcrt.kbhit())
-    return bool(select.select([keys.fileno()], [], [], max(seconds, 0))[0])
+    return bool(select.select([fileno], [], [], max(seconds, 0))[0])

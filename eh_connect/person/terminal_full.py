@@ -99,13 +99,6 @@ class FullTerminal(Asking):
             self.show(*more)
         return tuple(answer)
 
-    def keys(self, keys: Sequence[Key], *, note: Callable[[], Line | None] | None = None) -> str:
-        """The keys, on the last row."""
-        with self.watch("", keys, note=note) as watching:
-            while (pressed := watching(3600)) is None:
-                pass
-        return pressed
-
     @contextmanager
     def watch(
         self,
