@@ -155,45 +155,11 @@ def test_a_state_file_that_is_no_file_of_ours_is_refused(tool: Tool, kind: str) 
     assert nothing_was_sent(tool)
 
 
-# The keyring
-
-KEYRINGS = {"Losing": 4, "Locked": 4, "Hanging": 4, "MissingModule": 4, "LeakyError": 4, "Full": 4}
-
-
-@pytest.mark.parametrize("kind", KEYRINGS)
-def test_a_keyring_that_does_not_hold_what_it_is_given_stops_before_anything_is_sent(
-    tool: Tool, kind: str
-) -> None:
-    run = tool.setup(EH_CONNECT_KEYRING=f"tests.support.keyrings.{kind}Keyring")
-    assert (run.error["code"], run.error["type"]) == (4, "storage")
-    assert "--no-store" in run.error["hint"]
-    assert nothing_was_sent(tool)
-
-
-@pytest.mark.parametrize("name", ["NotAKeyring", "NoSuchKeyring"])
-def test_a_backend_that_is_none_is_named(tool: Tool, name: str) -> None:
-    name = f"tests.support.keyrings.{name}"
-    run = tool.setup(EH_CONNECT_KEYRING=name)
-    assert (run.error["code"], name in json.dumps(run.error)) == (4, True)
-
-
-def test_a_backend_that_is_not_the_systems_own_is_never_taken_silently(tool: Tool) -> None:
-    found = "tests.support.keyrings.FileKeyring"
-    run = tool.setup(EH_CONNECT_KEYRING=None, PYTHON_KEYRING_BACKEND=found)
-    assert (run.error["code"], "EH_CONNECT_KEYRING" in run.err + str(run.error)) == (4, True)
-    assert not tool.keyring.exists()
-
-
 def test_without_a_store_nothing_is_written(tool: Tool) -> None:
     run = tool.setup("--no-store", EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring")
     assert run.succeeded["secret"]["stored_in"] is None
     assert (tool.keyring.exists(), tool.state.exists()) == (False, False)
     assert not [path for path in tool.written() if not path.startswith("/dev/")]
-
-
-def test_a_dry_run_takes_a_keyring_that_can_not_be_read_for_an_empty_one(tool: Tool) -> None:
-    run = tool.setup("--dry-run", EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring")
-    assert (run.succeeded["action"], bool(run.answer["warnings"])) == ("pending", True)
 
 
 def test_a_rotation_keeps_the_credentials_before(tool: Tool) -> None:

@@ -1,0 +1,125 @@
+"""The keyring, as the whole tool meets it: locked, hanging, losing, full, none, and the real one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.command import NEW_PAIR, PAIR
+from tests.support.flows import begin, command_of, is_finished, kept_before
+from tests.support.needs import needs
+from tests.support.secret_service import MISSING, secret_service
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.command import Run, Tool
+
+BROKEN = ["Locked", "Losing", "LeakyError", "MissingModule", "Full", "Sticky", "Hanging"]
+FILE = "tests.support.keyrings.FileKeyring"
+NOT_OURS = ["keyring.backends.null.Keyring", "keyring.backends.fail.Keyring", FILE]
+NONE_AT_ALL = [f"{FILE}s", "tests.support.keyrings.NotAKeyring", "no_such.Keyring", "rubbish"]
+NO_CREDENTIALS = dict.fromkeys(("EH_CONNECT_CLIENT_ID", "EH_CONNECT_CLIENT_SECRET"))
+
+with_service = needs(f"the Secret Service ({', '.join(MISSING)})", not MISSING)
+
+
+def backend(kind: str) -> str:
+    return f"tests.support.keyrings.{kind}Keyring"
+
+
+def judge_refusal(tool: Tool, run: Run) -> None:
+    error = run.error
+    assert (error["code"], error["type"], error["http_status"]) == (4, "storage", None)
+    assert "--no-store" in error["hint"]
+    assert (tool.stage.log(), tool.stage.profiles) == ([], [])
+    assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_keyring_that_does_not_work_stops_before_the_network(tool: Tool, kind: str) -> None:
+    judge_refusal(tool, tool.setup(EH_CONNECT_KEYRING=backend(kind)))
+    assert PAIR not in tool.kept().values()
+    run = tool.setup("--dry-run", EH_CONNECT_KEYRING=backend(kind))
+    assert run.succeeded["action"] == "pending"
+
+
+def test_a_dry_run_takes_a_keyring_that_can_not_be_read_for_an_empty_one(tool: Tool) -> None:
+    run = tool.setup("--dry-run", EH_CONNECT_KEYRING=backend("Locked"))
+    assert (run.succeeded["action"], bool(run.answer["warnings"])) == ("pending", True)
+
+
+@pytest.mark.parametrize("name", NOT_OURS)
+def test_a_backend_that_is_not_the_systems_own_is_not_used_unasked(tool: Tool, name: str) -> None:
+    run = tool.setup(EH_CONNECT_KEYRING=None, PYTHON_KEYRING_BACKEND=name)
+    judge_refusal(tool, run)
+    assert name in json.dumps(run.error)
+    assert not tool.keyring.exists()
+
+
+@pytest.mark.parametrize("name", [*NONE_AT_ALL, NOT_OURS[0]])
+def test_a_backend_that_is_none_is_refused(tool: Tool, name: str) -> None:
+    judge_refusal(tool, tool.setup(EH_CONNECT_KEYRING=name))
+
+
+@pytest.mark.parametrize("full_at", [2, 3, 4])
+@pytest.mark.parametrize("flow", ["creation", "rotation", "rollback"])
+def test_a_keyring_that_fills_up_on_the_way_loses_nothing(tool: Tool, full_at: int, flow: str) -> None:
+    changed = begin(tool, flow)
+    command = (*command_of(flow), "--json")
+    full = {"EH_CONNECT_KEYRING": backend("Full"), "EH_TEST_KEYRING_FULL_AT": str(full_at)}
+    run = tool.run(*command, **full, **changed)
+    assert (run.error["code"], tool.holds_what_stackone_has()) == (4, True)
+    is_finished(tool, flow, tool.run(*command, **changed))
+
+
+@pytest.mark.parametrize("kind", ["Locked", "Losing", "LeakyError", "Sticky"])
+def test_a_rotation_with_a_keyring_that_does_not_work_sends_nothing(tool: Tool, kind: str) -> None:
+    changed = begin(tool, "rotation")
+    asked = len(tool.stage.log())
+    run = tool.run("rotate", "--json", EH_CONNECT_KEYRING=backend(kind), **changed)
+    assert (run.error["code"], len(tool.stage.log())) == (4, asked)
+    assert kind == "Losing" or tool.kept() == kept_before("rotation")
+
+
+def test_a_slow_keyring_is_waited_for(tool: Tool) -> None:
+    run = tool.setup(EH_CONNECT_KEYRING=backend("Slow"), EH_TEST_KEYRING_DELAY="0.02")
+    assert (run.succeeded["action"], tool.kept()) == ("created", {"current": PAIR})
+    assert run.succeeded["secret"]["stored_in"] == backend("Slow")
+
+
+def test_a_profile_that_is_known_here_needs_its_keyring(tool: Tool) -> None:
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    done = len(tool.stage.log())
+    for given in ({}, NO_CREDENTIALS):
+        run = tool.setup(**given, EH_CONNECT_KEYRING=backend("Locked"))
+        assert (run.error["code"], len(tool.stage.log())) == (4, done)
+    for command in (["status"], ["verify"], ["doctor"], ["remove", "--yes"]):
+        run = tool.run(*command, "--json", EH_CONNECT_KEYRING=backend("Locked"))
+        assert (run.error["code"], "--no-store" in run.out + run.err) == (4, False)
+
+
+@with_service
+def test_the_real_secret_service_holds_the_credentials(tool: Tool, tmp_path: Path) -> None:
+    with secret_service(tmp_path / "session") as session:
+        tool.session = session["DBUS_SESSION_BUS_ADDRESS"]
+        tool.environ |= {name: session[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
+        del tool.environ["EH_CONNECT_KEYRING"]
+        first = tool.run_real("setup", "--json").succeeded
+        assert (first["action"], "SecretService" in first["secret"]["stored_in"]) == ("created", True)
+        assert tool.setup(**NO_CREDENTIALS).succeeded["action"] == "unchanged"
+        assert tool.kept() == {"current": PAIR}
+        assert tool.setup(**tool.rotated).succeeded["action"] == "updated"
+        assert tool.kept() == {"current": NEW_PAIR, "previous": PAIR}
+        assert tool.run("remove", "--yes", "--json").succeeded["action"] == "removed"
+        assert tool.kept() == {}
+
+
+@with_service
+@pytest.mark.parametrize("kind", ["locked", "missing", "hanging"])
+def test_a_real_secret_service_that_does_not_work_is_said(tool: Tool, tmp_path: Path, kind: str) -> None:
+    with secret_service(tmp_path / "session", kind) as session:  # type: ignore[arg-type]  # one of its kinds
+        tool.environ |= {name: session[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
+        judge_refusal(tool, tool.setup(EH_CONNECT_KEYRING=None))
