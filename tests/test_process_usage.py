@@ -1,23 +1,26 @@
-"""Wrong usage, odd surroundings, and output that nobody can read: told, and never a defect of ours."""
+"""Wrong usage, odd surroundings, and output that can't be written: said, and never a defect of ours."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support import leaks
+from tests.support.flows import hang
+from tests.support.forked import LIMIT
 from tests.support.leaks import ODD_SECRET
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.command import Tool
 
+CAPTURED: dict[str, Any] = {"capture_output": True, "text": True}
 SECRETIVE = "Zq7-hush_hush.9"
 
 WRONG = [
@@ -39,12 +42,11 @@ WRONG = [
 def test_wrong_usage_is_told_without_the_value(tool: Tool, arguments: list[str]) -> None:
     run = tool.run(*arguments)
     assert (run.code, run.out, SECRETIVE in run.err) == (2, "", False)
-    assert run.err.startswith("eh-connect: ")
+    assert run.err
     assert "Traceback" not in run.err
 
 
-@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
-@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(("arguments", "first"), [(each, n % 2 == 0) for n, each in enumerate(WRONG)])
 def test_wrong_usage_is_one_json_object_where_json_is_among_the_arguments(
     tool: Tool, arguments: list[str], first: bool
 ) -> None:
@@ -89,7 +91,7 @@ def test_wrong_usage_is_one_json_object_where_json_is_among_the_arguments(
     ],
 )
 def test_a_bad_value_is_told_with_its_flag_and_changes_nothing(tool: Tool, flag: str, value: str) -> None:
-    run = tool.setup_here(flag, value)
+    run = tool.setup(flag, value)
     problems = {problem["flag"]: problem for problem in run.error["invalid"] + run.error["missing"]}
     assert (run.code, run.error["type"], set(problems)) == (3, "input", {flag})
     assert all(problem["variable"] or flag for problem in problems.values())
@@ -125,7 +127,7 @@ def in_shell(tool: Tool, line: str, **changed: str | None) -> subprocess.Complet
     environ = {name: value for name, value in (tool.environ | changed).items() if value is not None}
     environ["EH"] = f"{sys.executable} -m eh_connect"
     shell = ["bash", "-c", line]
-    done = subprocess.run(shell, env=environ, cwd=tool.folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(shell, env=environ, cwd=tool.folder, check=False, timeout=LIMIT, **CAPTURED)
     leaks.add("standard output", done.stdout)
     leaks.add("standard error", done.stderr)
     return done
@@ -183,12 +185,12 @@ def test_a_value_in_the_wrong_place_is_not_echoed(tool: Tool, typed: str, before
 
 
 def test_exit_code_without_a_dry_run_is_wrong_usage(tool: Tool) -> None:
-    assert tool.setup_here("--exit-code").error["code"] == 2
+    assert tool.setup("--exit-code").error["code"] == 2
 
 
 def test_the_command_after_a_dry_run_makes_that_change(tool: Tool) -> None:
-    assert tool.setup_here().succeeded["action"] == "created"
-    run = tool.setup_here("--dry-run", "--name", "Another name", "--no-check")
+    assert tool.setup().succeeded["action"] == "created"
+    run = tool.setup("--dry-run", "--name", "Another name", "--no-check")
     (step,) = run.succeeded["next"]
     assert step["command"] == "eh-connect setup --name 'Another name' --no-check"
 
@@ -204,16 +206,16 @@ PLAIN_LOCALES = [
 @pytest.mark.parametrize("locale", PLAIN_LOCALES)
 def test_output_is_readable_without_unicode(tool: Tool, locale: dict[str, str]) -> None:
     name = "“Löhne” → 工资 🐘"
-    tool.setup_here("--name", name)
-    run = tool.run("setup", "--no-input", **locale)
+    tool.setup("--name", name)
+    run = tool.run_real("setup", "--no-input", **locale)
     assert (run.code, "Traceback" in run.err) == (0, False)
-    run = tool.run("setup", "--no-input", "--dry-run", **locale, **tool.rotated)
+    run = tool.run_real("setup", "--no-input", "--dry-run", **locale, **tool.rotated)
     assert (run.code, "(unknown)" in run.out or "sha256:" in run.out) == (0, True)
     assert "->" in run.out
-    run = tool.run("setup", "--json", "--if-exists", "“", **locale)
+    run = tool.run_real("setup", "--json", "--if-exists", "“", **locale)
     assert run.error["code"] == 3
-    assert tool.run("setup", "--json", **locale).succeeded["profile"]["name"] == name
-    assert tool.run("guide", **locale).code == tool.run("setup", "--help", **locale).code == 0
+    assert tool.run_real("setup", "--json", **locale).succeeded["profile"]["name"] == name
+    assert tool.run_real("guide", **locale).code == tool.run_real("setup", "--help", **locale).code == 0
 
 
 @posix
@@ -255,7 +257,7 @@ def test_without_any_home_it_is_a_matter_of_storage(tool: Tool) -> None:
 
 def test_empty_variables_count_as_not_given(tool: Tool) -> None:
     empty = dict.fromkeys(("EH_CONNECT_NAME", "EH_CONNECT_PROFILE", "EH_CONNECT_ACTIONS"), "")
-    assert tool.setup_here(**empty).succeeded["profile"]["label"] == "default"
+    assert tool.setup(**empty).succeeded["profile"]["label"] == "default"
 
 
 def test_a_working_folder_that_is_gone_is_fine(tool: Tool, tmp_path: Path) -> None:
@@ -271,50 +273,31 @@ def test_verbose_says_no_secret(tool: Tool) -> None:
 
 DEFECT = """
 import os, sys
-from eh_connect.cli.funnel import Output, run
-def body():
-    secret = os.environ["EH_CONNECT_CLIENT_SECRET"]
+from eh_connect.cli.command import Command
+from eh_connect.cli.session import execute
+def run(session):
+    secret = os.environ["CANARY"]
     raise ValueError(f"can't handle {secret}") from KeyError(secret)
-sys.exit(run(Output("setup", json=JSON), body))
+sys.exit(execute(Command("setup", "", (), (), (), run), {"json": AS_JSON}))
 """
 
 
 @pytest.mark.parametrize("as_json", [True, False])
-def test_a_defect_is_told_by_its_place_and_never_by_its_text(tool: Tool, as_json: bool) -> None:
+def test_a_defect_is_named_by_its_place_and_never_by_its_text(tool: Tool, as_json: bool) -> None:
+    script = DEFECT.replace("AS_JSON", str(as_json))
+    environ = tool.environ | {"CANARY": leaks.CLIENT_SECRET}
     done = subprocess.run(
-        [sys.executable, "-c", DEFECT.replace("JSON", str(as_json))],
-        env=tool.environ,
+        [sys.executable, "-c", script],
+        env=environ,
         capture_output=True,
         text=True,
         check=False,
+        timeout=LIMIT,
     )
     leaks.add("standard output", done.stdout)
     leaks.add("standard error", done.stderr)
-    told = json.loads(done.stdout)["error"]["title"] if as_json else done.stderr
-    assert (done.returncode, "ValueError" in told, "Traceback" in done.stderr) == (1, True, False)
-
-
-FOUND = """
-import sys
-from eh_connect.cli.funnel import Output, run
-from eh_connect.errors import NetworkError
-def body():
-    raise NetworkError("No answer.", body={"session_id": 7, "status": "pending"}, text="The link: it stays.")
-sys.exit(run(Output("verify", json=JSON), body))
-"""
-
-
-@pytest.mark.parametrize("as_json", [True, False])
-def test_what_was_found_before_a_failure_is_told_with_it(as_json: bool) -> None:
-    script = FOUND.replace("JSON", str(as_json))
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.returncode == 7
-    if as_json:
-        answer = json.loads(done.stdout)
-        assert (answer["ok"], answer["session_id"], answer["status"]) == (False, 7, "pending")
-        assert (answer["error"]["code"], done.stderr) == (7, "")
-    else:
-        assert (done.stdout, done.stderr) == ("The link: it stays.\n", "eh-connect: No answer.\n")
+    said = json.loads(done.stdout)["error"]["title"] if as_json else done.stderr
+    assert (done.returncode, "ValueError" in said, "Traceback" in done.stderr) == (1, True, False)
 
 
 @pytest.mark.parametrize(
@@ -331,19 +314,41 @@ def test_what_was_found_before_a_failure_is_told_with_it(as_json: bool) -> None:
 def test_a_variable_that_is_for_setup_is_no_matter_of_a_command_that_does_not_take_it(
     tool: Tool, command: list[str]
 ) -> None:
-    tool.setup_here().succeeded  # noqa: B018  # it asserts
+    tool.setup().succeeded  # noqa: B018  # it asserts
     for_setup = {
-        "EH_CONNECT_PROFILE_ID": "new",
         "EH_CONNECT_ORG_ID": "no organisation",
         "EH_CONNECT_SCOPES": "no:such:scope",
         "EH_CONNECT_NAME": "two\nlines",
         "EH_CONNECT_ACTIONS": "all,one",
     }
-    assert tool.run_here(*command, "--json", **for_setup).succeeded["ok"]
-    assert tool.run_here("setup", "--json", **for_setup).code == 3
+    assert tool.run(*command, "--json", **for_setup).succeeded["ok"]
+    assert tool.run("setup", "--json", **for_setup).code == 3
 
 
-@pytest.mark.parametrize("command", [["verify"], ["link", "--owner-id", "1", "--owner-name", "One"]])
-def test_a_typed_new_is_not_taken_for_what_is_kept(tool: Tool, command: list[str]) -> None:
-    tool.setup_here().succeeded  # noqa: B018  # it asserts
-    assert tool.run_here(*command, "--json", "--profile-id", "new").error["code"] == 6
+def test_the_installed_script_is_the_same_program(tool: Tool) -> None:
+    script = Path(sys.executable).with_name("eh-connect")
+    if not script.exists():
+        pytest.skip("it is not installed")
+    done = subprocess.run(
+        [script, "setup", "--json"],
+        env=tool.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT,
+    )
+    assert json.loads(done.stdout)["action"] == "created"
+    assert tool.run_real("--version").out == tool.run("--version").out
+
+
+@posix
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGHUP])
+def test_what_a_shell_ignores_for_the_tool_is_set_by_the_test(tool: Tool, sent: signal.Signals) -> None:
+    """A suite in the background of a script ignores SIGINT: what it starts does not."""
+    before = signal.signal(sent, signal.SIG_IGN)
+    try:
+        child = hang(tool, "GET", "/connector_profiles")
+        child.send_signal(sent)
+        assert tool.end(child).code == {signal.SIGINT: 130, signal.SIGHUP: 143}[sent]
+    finally:
+        signal.signal(sent, before)
