@@ -1,0 +1,134 @@
+"""What goes wrong at StackOne, one of each kind: an exit code, nothing half done, the next run finishes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.command import PAIR
+from tests.support.flows import begin, command_of, is_finished, kept_before
+from tests.support.raw_server import closed
+
+if TYPE_CHECKING:
+    from tests.support.command import Run, Tool
+
+LIST = {"method": "GET", "path": "/connector_profiles"}
+ASK = {"method": "POST", "path": "/connector_profiles"}
+UPDATE = {"method": "PATCH", "path": "/connector_profiles"}
+LATER, NOW = {"Retry-After": "600"}, {"Retry-After": "0"}
+TYPES = {5: "stackone_auth", 6: "stackone_refused", 7: "network", 8: "action_needed", 9: "rejected"}
+
+
+def status(number: int, **more: Any) -> dict[str, Any]:
+    return {"kind": "status", "status": number, "times": None, **more}
+
+
+FAULTS = [  # the flow, where, what, the exit code
+    ("creation", LIST, status(401), 5),
+    ("creation", LIST, status(403), 5),
+    ("creation", LIST, status(404), 6),
+    ("creation", LIST, status(422), 6),
+    ("creation", LIST, status(429, headers=LATER), 7),
+    ("creation", LIST, status(500, headers=LATER), 7),
+    ("creation", LIST, status(503, headers=NOW, times=1), 0),
+    ("creation", LIST, {"kind": "drop", "times": 1}, 0),
+    ("creation", LIST, {"kind": "drop", "times": None}, 7),
+    ("creation", LIST, {"kind": "redirect", "times": None}, 7),
+    ("creation", LIST, {"kind": "html", "times": None}, 7),
+    ("creation", LIST, {"kind": "body", "body": "{", "times": None}, 7),
+    ("creation", LIST, {"kind": "body", "body": '{"a": ' + "9" * 5000 + "}", "times": None}, 7),
+    ("creation", {"method": "GET", "path": "/actions"}, status(422), 0),
+    ("creation", ASK, status(404), 8),
+    ("creation", ASK, status(405), 8),
+    ("creation", ASK, status(501), 8),
+    ("creation", ASK, status(403), 5),
+    ("creation", ASK, status(200), 7),
+    ("rotation", UPDATE, status(405), 8),
+    ("rotation", UPDATE, status(401), 5),
+    ("rotation", UPDATE, status(503, headers=LATER), 7),
+    ("rollback", UPDATE, status(501), 8),
+    ("rollback", UPDATE, {"kind": "drop", "times": None}, 7),
+]
+
+
+def judge(tool: Tool, run: Run, code: int) -> None:
+    assert (run.code, tool.holds_what_stackone_has()) == (code, True), run
+    assert "Traceback" not in run.err
+    if code:
+        assert run.error["type"] == TYPES[code]
+        assert all(run.error[part] for part in ("title", "hint"))
+        assert all(step["command"].startswith("eh-connect ") for step in run.answer["next"])
+
+
+@pytest.mark.parametrize(("flow", "at", "fault", "code"), FAULTS)
+def test_each_kind_of_fault_has_its_code_and_the_next_run_finishes(
+    tool: Tool, flow: str, at: dict[str, str], fault: dict[str, Any], code: int
+) -> None:
+    changed = begin(tool, flow)
+    command = (*command_of(flow), "--json", "--timeout", "6")
+    tool.stage.faults({**fault, "match": at})
+    run = tool.run(*command, **changed)
+    judge(tool, run, code)
+    if code in {5, 6}:
+        assert run.error["http_status"] == fault["status"]
+        assert tool.kept() == kept_before(flow)
+    tool.stage.faults()
+    if run.code != 0:
+        run = tool.run(*command, "--via", "api", **changed)
+    is_finished(tool, flow, run)
+
+
+@pytest.mark.parametrize("path", [LIST, UPDATE])
+def test_an_answer_that_is_lost_after_it_took_effect_loses_nothing(tool: Tool, path: dict[str, str]) -> None:
+    changed = begin(tool, "rotation")
+    tool.stage.faults({"kind": "drop_after", "match": path})
+    run = tool.run("rotate", "--json", **changed)
+    judge(tool, run, 0)
+    is_finished(tool, "rotation", run)
+
+
+def test_a_creation_whose_answer_is_lost_is_not_sent_again(tool: Tool) -> None:
+    tool.stage.faults({"kind": "delay", "match": ASK}, {"kind": "drop_after", "match": ASK})
+    run = tool.setup("--timeout", "20")
+    if run.code:
+        assert run.code == 7
+        run = tool.setup("--timeout", "20")
+    assert run.succeeded["action"] in {"created", "updated", "unchanged"}
+    assert ([profile["client_id"] for profile in tool.stage.profiles], tool.kept()) == (
+        [PAIR["client_id"]],
+        {"current": PAIR},
+    )
+
+
+def test_a_server_that_can_not_be_reached_is_a_matter_of_the_network(tool: Tool) -> None:
+    judge(tool, tool.setup("--timeout", "3", STACKONE_API_URL=f"http://127.0.0.1:{closed()}"), 7)
+    assert tool.kept() == {}
+
+
+def test_the_time_that_is_given_is_the_time_that_it_takes(tool: Tool) -> None:
+    tool.stage.faults({"kind": "delay", "match": LIST, "seconds": 8, "times": None})
+    run = tool.setup("--timeout", "1")
+    judge(tool, run, 7)
+    tool.stage.faults()
+
+
+def test_credentials_that_employment_hero_rejects_are_written_nowhere(tool: Tool) -> None:
+    run = tool.setup(EH_CONNECT_CLIENT_SECRET="unknown-secret-of-43-characters-000000000000")
+    judge(tool, run, 9)
+    assert (tool.stage.profiles, tool.kept()) == ([], {})
+
+
+def test_another_profile_of_that_name_is_not_touched(tool: Tool) -> None:
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    tool.keyring.unlink()
+    for file in tool.state.glob("*.json"):
+        file.unlink()
+    before = json.dumps(tool.stage.profiles)
+    assert tool.setup(**tool.rotated).error["code"] == 6
+    assert json.dumps(tool.stage.profiles) == before
+    skipped = tool.setup("--if-exists", "skip", **tool.rotated)
+    assert (skipped.succeeded["action"], json.dumps(tool.stage.profiles)) == ("unchanged", before)
+    assert tool.setup("--if-exists", "update", **tool.rotated).succeeded["action"] == "updated"
+    judge(tool, tool.setup("--profile-id", "no-such-id"), 6)
