@@ -12,8 +12,7 @@ from eh_connect.inputs import ACTIONS
 from eh_connect.stackone.models import DEFAULT_AUTH_KEY, ConnectorActions
 
 if TYPE_CHECKING:
-    from eh_connect.console import Console
-    from eh_connect.ports import ReadsProfiles
+    from eh_connect.flows.parts import Console, ReadsProfiles
     from eh_connect.stackone.models import ProfileFields
 
 
@@ -26,14 +25,14 @@ def completed(change: Change, profiles: ReadsProfiles, console: Console) -> Prof
     try:
         offered = profiles.actions()
     except StackOneRefusedError as exc:
-        console.warn(f"StackOne did not say what the connector can do ({exc.title}).")
+        console.warn(f"StackOne didn't say what the connector can do. {exc.sentence}")
         offered = ConnectorActions(None, ())
     actions = _action_ids(fields.actions, offered, creating=creating)
     if not creating:
         return replace(fields, actions=actions)
     if offered.auth_key is None:
-        console.warn(f"The connector's OAuth 2.0 option could not be learnt: “{DEFAULT_AUTH_KEY}” is sent.")
-    return replace(fields, actions=actions, auth_key=offered.auth_key or DEFAULT_AUTH_KEY)
+        console.warn(f'StackOne names no OAuth 2.0 option of the connector, so "{DEFAULT_AUTH_KEY}" is sent.')
+    return replace(fields, actions=actions, authentication_config_key=offered.auth_key or DEFAULT_AUTH_KEY)
 
 
 def _action_ids(
@@ -45,14 +44,14 @@ def _action_ids(
     if wanted == ALL_ACTIONS:
         if not ids:
             raise StackOneRefusedError(
-                "StackOne did not say which actions there are.",
+                "StackOne didn't say which actions there are",
                 hint="Name them with --action ID, or enable all of them in the dashboard.",
             )
         return ids
     unknown = [action for action in wanted if ids and action not in ids]
     if unknown:
         raise InputError(
-            "The connector has no such action.",
+            "The connector has no such action",
             invalid=tuple(ACTIONS.problem(_unknown(action, ids)) for action in unknown),
             hint="Leave --action out to enable all of them.",
         )
@@ -61,4 +60,4 @@ def _action_ids(
 
 def _unknown(action: str, ids: tuple[str, ...]) -> str:
     near = difflib.get_close_matches(action, ids, n=3)
-    return f"“{action}” is not an action of the connector" + (f"; near: {', '.join(near)}" if near else "")
+    return f'"{action}" is not an action of the connector' + (f"; near: {', '.join(near)}" if near else "")

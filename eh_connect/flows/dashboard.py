@@ -2,72 +2,96 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eh_connect import by_hand
+from eh_connect import guide
 from eh_connect.change import Change, Kind
-from eh_connect.commands import command
 from eh_connect.errors import NextStep
-from eh_connect.flows.finding import NEW, new_profiles, several
+from eh_connect.flows.find import several
+from eh_connect.flows.parts import DashboardWork
+from eh_connect.inputs import STACKONE_APP_URL, VIA
 
 if TYPE_CHECKING:
-    from eh_connect.flows.request import SetupParts, SetupRequest
+    from eh_connect.flows.parts import WriteParts
+    from eh_connect.local.state import Purpose
     from eh_connect.stackone.models import ConnectorProfile
+    from eh_connect.values import Values
 
 
-def change_by_hand(
-    change: Change, profiles: list[ConnectorProfile], request: SetupRequest, parts: SetupParts
-) -> ConnectorProfile:
-    """Stage the pair, have a person do the change, take over what appears or moves.
+@dataclass(frozen=True)
+class ByHand:
+    """A change that a person makes; ``command`` is the one to run afterwards (``setup``, ``rotate`` …)."""
 
-    ActionNeededError (8) where nobody is there: what was staged stays, for the command to run afterwards.
-    """
-    parts.keeping.stage(change.fields.pair, request.origins)
-    parts.keeping.expect("dashboard", request.name, profiles)
-    if change.profile is not None:
-        parts.keeping.aim(change.profile.id, request.purpose)
-    elif new_profiles(profiles, parts.keeping):
-        parts.console.warn(
-            "A new profile has appeared since eh-connect first asked for one. If it is yours, don't make "
-            f"another: {command('setup', request.label, '--profile-id', NEW)}"
-        )
-    existing = {profile.id for profile in profiles}
+    values: Values
+    parts: WriteParts
+    origins: tuple[str, ...]
+    command: tuple[str, ...]
 
-    def done() -> ConnectorProfile | None:
-        now = parts.profiles.profiles()
-        if change.profile is None:
+    def make(
+        self, change: Change, profiles: list[ConnectorProfile], name: str, purpose: Purpose
+    ) -> ConnectorProfile:
+        """Stage the credentials, have the person do it, take over what appears or moves.
+
+        ActionNeededError (8) where nobody is there: what was staged stays, for the same command to adopt what
+        was made.
+        """
+        local, console = self.parts.local, self.parts.console
+        local.stage(change.fields.credentials, self.origins)
+        local.expect("dashboard", name, profiles)
+        if change.profile is not None:
+            local.aim(change.profile.id, purpose, sends=False)
+        existing = {profile.id for profile in profiles}
+
+        def look() -> ConnectorProfile | None:
+            now = self.parts.profiles.profiles()
+            if change.profile is not None:
+                before = change.profile
+                return next((p for p in now if p.id == before.id and p.updated_at != before.updated_at), None)
             new = [profile for profile in now if profile.id not in existing]
-            if len(new) > 1:
-                refusal = several("Several new profiles have appeared at StackOne.", new, request)
-                return parts.console.which(new, refusal)
-            return new[0] if new else None
-        before = change.profile
-        return next((p for p in now if p.id == before.id and p.updated_at != before.updated_at), None)
+            if len(new) < 2:  # noqa: PLR2004  # one is no question
+                return new[0] if new else None
+            title = "Several new profiles have appeared at StackOne"
+            return console.which(new, several(title, new, self.values, self.command[0]))
 
-    profile = parts.console.do_by_hand(_work(change, request, remembered=parts.keeping.writes), done)
-    parts.keeping.commit(profile, change.fields, "dashboard")
-    return profile
+        profile = console.dashboard(self._work(change, name), look)
+        local.commit(profile, change.fields, "dashboard")
+        return profile
 
-
-def _work(change: Change, request: SetupRequest, *, remembered: bool) -> by_hand.ByHand:
-    creating = change.kind is Kind.CREATE
-    afterwards = request.command_line(*(("--profile-id", NEW) if creating else ()))
-    why = "take over the profile that you created" if creating else "note that the change was made"
-    if remembered:
-        hint = f"Afterwards: {afterwards}" + (
-            " (“new” is the one that has appeared since; or give its ID with --profile-id …)"
-            if creating
-            else ""
+    def _work(self, change: Change, name: str) -> DashboardWork:
+        creating = change.kind is Kind.CREATE
+        url = f"{self.values.sure(STACKONE_APP_URL)}/connector_profiles"
+        fields = change.fields
+        steps = guide.dashboard_steps(
+            creating,
+            fields.actions,
+            fields.default,
+            url=url,
+            name=name if creating else fields.name,
+            credentials=fields.credentials is not None,
+            keys=self.parts.console.attended,
         )
-    else:
-        hint = (
-            "With --no-store nothing is remembered of this: do the steps, then there is nothing more to run."
+        title = "Create the profile in StackOne's dashboard"
+        if change.profile is not None:
+            title = f'Change "{change.profile.name}" in StackOne\'s dashboard'
+        again = self.values.command(*self.command)
+        why = "Adopt the profile that you created" if creating else "Note that the change was made"
+        saves = self.parts.local.writes
+        if saves:
+            hint = f"Do it there, then run {again} again."
+        else:
+            hint = (
+                "Do it there. With --no-store nothing is saved of it, so there is nothing to run afterwards."
+            )
+        why_here = "StackOne's API doesn't offer this."
+        if self.values[VIA] == "dashboard":
+            why_here = "You chose the dashboard."
+        return DashboardWork(
+            title=title,
+            why=why_here,
+            url=url,
+            steps=steps,
+            credentials=fields.credentials,
+            hint=hint,
+            next_steps=(NextStep(why, again),) if saves else (),
         )
-    return by_hand.ByHand(
-        title="A person has to do this in StackOne's dashboard.",
-        steps=by_hand.steps(change, request.dashboard_url),
-        hint=hint,
-        next_steps=(NextStep(why, afterwards),) if remembered else (),
-        url=by_hand.page_url(request.dashboard_url),
-        pair=change.fields.pair,
-    )

@@ -114,10 +114,12 @@ class Cause:
 class DashboardWork:
     """A change that a person makes in StackOne's dashboard.
 
-    ``steps`` come from ``guide``; ``next_steps`` are for where nobody is there, or the wait is over.
+    ``why`` it is not done by API; ``steps`` come from ``guide``; ``next_steps`` are for where nobody is there,
+    or the wait is over.
     """
 
     title: str
+    why: str
     url: str
     steps: tuple[Line, ...]
     credentials: Credentials | None
@@ -237,8 +239,8 @@ class SignInParts:
 class WriteParts:
     """The collaborators of ``flows.write``.
 
-    ``pause`` sleeps for seconds of network time; ``left`` tells how much of that there is; ``clock`` never
-    goes back, in seconds; ``now`` is the time, UTC, ISO 8601.
+    ``pause`` sleeps for seconds of network time; ``left`` tells how much of that there is; ``renew`` gives the
+    next requests all of it, or as many seconds; ``now`` is the time, UTC, ISO 8601.
     """
 
     profiles: ReadsProfiles
@@ -248,4 +250,5 @@ class WriteParts:
     console: Console
     pause: Callable[[float], None]
     left: Callable[[], float]
+    renew: Callable[..., None]
     now: Callable[[], str]

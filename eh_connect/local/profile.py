@@ -15,10 +15,10 @@ from eh_connect.local.state import LocalState, PendingWrite
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from eh_connect.local.state import Purpose
     from eh_connect.secret import Credentials, Secret
     from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 
-    Purpose = Literal["setup", "rotate", "rollback"]
     Via = Literal["api", "dashboard"]
 
 ENTRIES = ("current", "next", "previous", "api-key", "hand-over", "origins")

@@ -34,6 +34,10 @@ Time = Annotated[str, AfterValidator(_plausible)]
 """A time that this tool noted: ISO 8601, UTC."""
 
 
+Purpose = Literal["setup", "rotate", "rollback"]
+"""What credentials are staged for."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -98,7 +102,7 @@ class LocalState(_Strict):
     test_accounts: tuple[str, ...] = ()
     scopes_checked_at: Time | None = None
     scopes_missing: tuple[str, ...] = ()
-    staged_for: Literal["setup", "rotate", "rollback"] | None = None
+    staged_for: Purpose | None = None
     sent: str | None = None
     pending: PendingWrite | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import sys
+import termios
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import pexpect
 import pyte
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 ROWS = 40
 PATIENCE = 25.0
@@ -101,6 +102,20 @@ class Person:
             assert self._pump(), "it has ended"
 
     @property
+    def without_second_screen(self) -> str:
+        """What a terminal without an alternate screen would show by now."""
+        screen = pyte.Screen(self.columns, ROWS)
+        pyte.ByteStream(screen).feed(self.raw)
+        return "\n".join(screen.display)
+
+    def waits_unseen(self) -> None:
+        """Wait until the terminal shows nothing of what is typed."""
+        end = time.monotonic() + PATIENCE
+        while termios.tcgetattr(self.child.child_fd)[3] & termios.ECHO:
+            assert time.monotonic() < end, "what is typed would show"
+            self._pump()
+
+    @property
     def pid(self) -> int:
         assert self.child.pid is not None
         return self.child.pid
@@ -138,9 +153,13 @@ class Person:
 
 @contextmanager
 def at_terminal(
-    *arguments: str, environment: Mapping[str, str], columns: int = 80, cwd: Path | None = None
+    *arguments: str,
+    environment: Mapping[str, str],
+    columns: int = 80,
+    cwd: Path | None = None,
+    program: Sequence[str] = (sys.executable, "-m", "eh_connect"),
 ) -> Iterator[Person]:
-    """Run the tool in a terminal of its own."""
+    """Run the tool, or another program, in a terminal of its own."""
     checkout = Path(__file__).parents[2]
     base = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     env = (
@@ -149,8 +168,8 @@ def at_terminal(
         | dict(environment)
     )
     child: pexpect.spawn[bytes] = pexpect.spawn(
-        sys.executable,
-        ["-m", "eh_connect", *arguments],
+        program[0],
+        [*program[1:], *arguments],
         env=env,
         cwd=None if cwd is None else str(cwd),
         dimensions=(ROWS, columns),

@@ -1,0 +1,181 @@
+"""Which profile is ours: by given or saved ID, else by what appeared since a write began, else by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eh_connect.errors import NextStep, StackOneRefusedError
+from eh_connect.inputs import IF_EXISTS, NAME, PROFILE_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Literal
+
+    from eh_connect.local.profile import LocalProfile
+    from eh_connect.stackone.models import ConnectorProfile
+    from eh_connect.values import Values
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Found:
+    """The profile, if there is one, and how it was found.
+
+    ``is_left``: ``--if-exists skip``. ``done_by_hand``: a person did in the dashboard what they were asked
+    to. ``is_new``: it appeared since its creation began.
+    """
+
+    profile: ConnectorProfile | None = None
+    is_left: bool = False
+    done_by_hand: bool = False
+    is_new: bool = False
+
+
+def find(
+    profiles: Sequence[ConnectorProfile],
+    values: Values,
+    local: LocalProfile,
+    *,
+    command: str,
+    is_taken: Callable[[ConnectorProfile], Literal["update", "skip"]],
+) -> Found:
+    """Find it.
+
+    Args:
+        profiles: all of the project.
+        values: what this run was told.
+        local: what is saved here.
+        command: the command to run again, with an ID, where several could be meant.
+        is_taken: decides about a profile of our name that was not set up from here.
+
+    Raises:
+        StackOneRefusedError: unknown ID, two of that name, or a name that is taken (6).
+    """
+    if profile := known(profiles, values, local):
+        return _changed_by_hand(profile, local)
+    new = new_profiles(profiles, local)
+    if len(new) > 1:
+        raise several(f"StackOne has {len(new)} new Employment Hero profiles", new, values, command)
+    pending = local.state.pending
+    if new and pending is not None:
+        return Found(new[0], done_by_hand=pending.via == "dashboard", is_new=True)
+    name = values.sure(NAME)
+    named = [profile for profile in profiles if profile.name == name]
+    if not named:
+        return Found()
+    if len(named) > 1:
+        raise several(f'StackOne has {len(named)} profiles named "{name}"', named, values, command)
+    wanted = values.sure(IF_EXISTS)
+    answer = wanted if wanted in {"update", "skip"} else is_taken(named[0])
+    return Found(named[0], is_left=True) if answer == "skip" else _changed_by_hand(named[0], local)
+
+
+def the_profile(
+    values: Values, local: LocalProfile, profiles: Sequence[ConnectorProfile]
+) -> ConnectorProfile:
+    """The profile of a given or saved ID. StackOneRefusedError (6): none is known, or it is not there."""
+    profile = known(profiles, values, local)
+    if profile is None:
+        raise StackOneRefusedError(
+            f'No profile is known under the label "{local.label}"',
+            detail=_seen(profiles),
+            hint="Set one up, or name an existing one with --profile-id.",
+            next_steps=(NextStep("Set it up, or take it over", values.command("setup")),),
+        )
+    return profile
+
+
+def known(
+    profiles: Sequence[ConnectorProfile], values: Values, local: LocalProfile
+) -> ConnectorProfile | None:
+    """The profile of a given or saved ID, None where there is neither. StackOneRefusedError (6): not there."""
+    by_id = {profile.id: profile for profile in profiles}
+    given, saved = values[PROFILE_ID], local.state.profile_id
+    if given is not None and given not in by_id:
+        raise StackOneRefusedError(
+            f"StackOne has no Employment Hero profile with the ID {given}",
+            detail=_seen(profiles),
+            hint="Check the ID, and that the API key belongs to the project of that profile.",
+        )
+    if given is not None and saved not in {None, given} and saved in by_id:
+        raise StackOneRefusedError(
+            f'The label "{local.label}" belongs to another profile',
+            detail=f"Its saved credentials are those of {saved}, which still exists at StackOne.",
+            hint="Give the other profile a label of its own with --profile.",
+        )
+    wanted = given or saved
+    if wanted is not None and wanted not in by_id:
+        raise not_there(wanted, local.label, profiles)
+    return by_id[wanted] if wanted is not None else None
+
+
+def not_there(profile_id: str, label: str, profiles: Sequence[ConnectorProfile]) -> StackOneRefusedError:
+    """The refusal to go on without the profile that is saved."""
+    return StackOneRefusedError(
+        f"StackOne doesn't have the profile that is saved here (label: {label})",
+        detail=f"Its ID is {profile_id}. It was deleted, or the API key is another project's. Nothing was "
+        f"changed. {_seen(profiles)}",
+        hint="Use a key of the right project, another label with --profile, or take over an existing profile "
+        "with --profile-id.",
+    )
+
+
+def _changed_by_hand(profile: ConnectorProfile, local: LocalProfile) -> Found:
+    pending = local.state.pending
+    if pending is None or pending.via != "dashboard":
+        return Found(profile)
+    before = dict(pending.known)
+    is_new = profile.id not in before
+    is_ours = profile.id == local.state.profile_id  # else a person was asked for a new one
+    moved = is_ours and not is_new and profile.updated_at != before[profile.id]
+    return Found(profile, done_by_hand=is_new or moved, is_new=is_new)
+
+
+def new_profiles(profiles: Sequence[ConnectorProfile], local: LocalProfile) -> list[ConnectorProfile]:
+    """Those that a pending creation may have made: new since then; of its name, where the API makes it."""
+    pending = local.state.pending
+    if pending is None:
+        return []
+    before = dict(pending.known)
+    new = [profile for profile in profiles if profile.id not in before]
+    return [p for p in new if p.name == pending.name] if pending.via == "api" else new
+
+
+def several(
+    title: str, profiles: Sequence[ConnectorProfile], values: Values, command: str
+) -> StackOneRefusedError:
+    """The refusal to guess among profiles, with a command for each."""
+    return StackOneRefusedError(
+        title,
+        detail="Which one is meant can't be seen from here. Nothing was changed.",
+        hint="Choose one by its ID.",
+        next_steps=tuple(
+            NextStep(
+                f'Take over "{p.name}"', values.command(command, "--profile-id", p.id, without=(PROFILE_ID,))
+            )
+            for p in profiles
+        ),
+    )
+
+
+def taken(profile: ConnectorProfile) -> StackOneRefusedError:
+    """A profile of our name exists, and nobody says that it may be taken over."""
+    return StackOneRefusedError(
+        f'StackOne has a profile named "{profile.name}" already',
+        detail=f"Its ID is {profile.id}. It was not set up from here, so it is left as it is.",
+        hint="Choose: --if-exists update takes it over, --if-exists skip leaves it, --name gives yours another "
+        "name.",
+    )
+
+
+def _seen(profiles: Sequence[ConnectorProfile]) -> str:
+    if not profiles:
+        return "This key sees no Employment Hero profile."
+    return "This key sees: " + ", ".join(f'"{p.name}" ({p.id})' for p in profiles[:_MOST_NAMED]) + "."
+
+
+def accounts_are(count: int) -> str:
+    """``1 account is``, ``2 accounts are``."""
+    return "1 account is" if count == 1 else f"{count} accounts are"

@@ -1,0 +1,309 @@
+"""``setup``, ``rotate`` and ``rotate --rollback``: one driver. Find, compare, check, ask, confirm, send.
+
+Whatever is raised, the next run goes on from there: new credentials are staged before anything is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eh_connect import inputs as i
+from eh_connect.change import Change, FieldChange, Kind, plan
+from eh_connect.errors import InputError, NextStep, RejectedError, WriteRefusedError
+from eh_connect.flows import rotation
+from eh_connect.flows.actions import completed
+from eh_connect.flows.application import guard_application
+from eh_connect.flows.dashboard import ByHand
+from eh_connect.flows.find import find, new_profiles, taken
+from eh_connect.flows.parts import ProbeResult
+from eh_connect.flows.send import Sender
+from eh_connect.lines import unsure
+from eh_connect.results import SecretView
+from eh_connect.secret import Credentials
+from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile, ProfileFields
+from eh_connect.write_result import FieldView, ProfileView, WriteResult
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from eh_connect.flows.find import Found
+    from eh_connect.flows.parts import WriteParts
+    from eh_connect.local.state import Purpose as PurposeName
+    from eh_connect.values import Values
+    from eh_connect.write_result import Action
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a write is for: the name that staged credentials get, its command, whether it may create."""
+
+    name: PurposeName
+    command: tuple[str, ...]
+    creates: bool = False
+
+
+SETUP = Purpose("setup", ("setup",), creates=True)
+ROTATE = Purpose("rotate", ("rotate",))
+ROLLBACK = Purpose("rollback", ("rotate", "--rollback"))
+
+
+def write(purpose: Purpose, values: Values, parts: WriteParts, origins: tuple[str, ...]) -> WriteResult:
+    """Bring the profile to what is wanted.
+
+    Args:
+        purpose: SETUP, ROTATE or ROLLBACK.
+        values: what this run was told.
+        parts: the collaborators.
+        origins: where the credentials may go.
+
+    Raises:
+        EhConnectError: as the codes say.
+        Revised: the person changed an answer: call it again.
+    """
+    return _Write(purpose, values, parts, origins).run()
+
+
+class _Write:
+    def __init__(self, purpose: Purpose, values: Values, parts: WriteParts, origins: tuple[str, ...]) -> None:
+        self.command = purpose.command
+        self.purpose = purpose
+        self.values = values
+        self.parts = parts
+        self.local = parts.local
+        self.console = parts.console
+        self.shown: list[FieldChange] = []
+        self.action: Action = "unchanged"
+        self.via: Literal["api", "dashboard"] | None = None
+        self.is_left = False
+        self._origins = origins
+        self._sender = Sender(parts, origins, values.command(*purpose.command))
+
+    def run(self) -> WriteResult:
+        """Credentials that an earlier run staged are settled first."""
+        if self.purpose is ROLLBACK:
+            return self._roll_back()
+        credentials = self._given()
+        if self.purpose is ROTATE:
+            credentials = rotation.prepared(self.values, self.parts, self._origins, credentials)
+        if credentials is None:
+            raise AssertionError("what is missing has been told, or asked for")
+        self._refuse_previous(credentials)
+        self._settle_other_than(credentials)
+        self._refuse_previous(credentials)
+        return self._result(self._converge(credentials), credentials)
+
+    def _roll_back(self) -> WriteResult:
+        """An unfinished rotation is settled first: it is what is rolled back then."""
+        self.purpose = ROTATE
+        self._settle_other_than(self.local.rollback_target)
+        self.purpose = ROLLBACK
+        credentials = self.local.rollback_target
+        if credentials is None:
+            raise rotation.no_previous(self.values, self.local.label)
+        return self._result(self._converge(credentials), credentials)
+
+    def _given(self) -> Credentials | None:
+        client_id, client_secret = self.values[i.CLIENT_ID], self.values[i.CLIENT_SECRET]
+        return Credentials(client_id, client_secret) if client_id and client_secret else None
+
+    def _refuse_previous(self, credentials: Credentials) -> None:
+        is_given = self.values.given(i.CLIENT_ID) or self.values.given(i.CLIENT_SECRET)
+        in_use = (self.local.current, self.local.staged)
+        if is_given and credentials == self.local.previous and credentials not in in_use:
+            back = self.values.command("rotate", "--rollback")
+            raise InputError(
+                "These are the previous credentials",
+                detail="A rotation replaced them. Bringing them back unasked would undo it. A variable or file "
+                "may still have the old secret.",
+                hint=f"Update the variable or file. To return to them: {back}",
+            )
+
+    def _settle_other_than(self, credentials: Credentials | None) -> None:
+        staged = self.local.staged
+        if staged is None or staged == credentials or not self._may_be_at_stackone():
+            return
+        try:
+            with self.console.working("Finishing what an earlier run began"):
+                self._converge(staged)
+        except (RejectedError, WriteRefusedError) as exc:
+            if isinstance(exc, WriteRefusedError) and self._has_moved():
+                raise
+            self.local.unstage()
+            self.console.warn(f"The new credentials of an earlier run were dropped. {exc.sentence}")
+
+    def _may_be_at_stackone(self) -> bool:
+        """Whether staged credentials may have been sent, so that they have to be finished first."""
+        state = self.local.state
+        by_hand = state.pending is not None and state.pending.via == "dashboard"
+        maybe_sent = state.profile_id is not None or state.pending is not None
+        return self.local.writes and (self.local.is_sent or (maybe_sent and not by_hand))
+
+    def _has_moved(self) -> bool:
+        """Whether the profile is new or changed since our last write: staged credentials may be in it."""
+        state = self.local.state
+        profiles = self.parts.profiles.profiles()
+        changed = [p for p in profiles if p.id == state.profile_id and p.updated_at != state.updated_at]
+        return bool(changed or new_profiles(profiles, self.local))
+
+    def _find(self) -> tuple[list[ConnectorProfile], Found]:
+        values, is_dry = self.values, self.values.sure(i.DRY_RUN)
+        profiles = self.parts.profiles.profiles()
+        if not self.purpose.creates:
+            rotation.check_known(values, self.local)
+
+        def is_taken(profile: ConnectorProfile) -> Literal["update", "skip"]:
+            if is_dry or values[i.IF_EXISTS] == "fail":
+                raise taken(profile)
+            return self.console.name_is_taken(profile)
+
+        def found() -> Found:
+            return find(profiles, values, self.local, command=self.command[0], is_taken=is_taken)
+
+        first = found()
+        if first.profile is None and not is_dry and (later := self._sender.wait_for_creation()) is not None:
+            profiles = later
+            return profiles, found()
+        return profiles, first
+
+    def _converge(self, credentials: Credentials) -> ConnectorProfile | None:
+        values = self.values
+        with self.console.working("Looking at StackOne"):
+            profiles, found = self._find()
+        if found.is_left:
+            self.is_left = True
+            return found.profile
+        if found.done_by_hand and found.profile is not None:
+            self._adopt(found.profile, credentials, is_new=found.is_new)
+            self._refuse_previous(credentials)
+        change = plan(found.profile, credentials, values, self.local.in_force(found.profile))
+        accounts = guard_application(change, values, self.parts)
+        if values.sure(i.DRY_RUN):
+            self.action = "pending" if change.shown or found.done_by_hand else "unchanged"
+            self.via = None
+            self.shown += change.shown
+            return found.profile
+        if change.kind is Kind.NOTHING:
+            self._finish_noting(found.profile)
+            return found.profile
+        is_new = change.profile is None
+        if change.fields.credentials and values.sure(i.CHECK) and not self._is_there(found, credentials):
+            self._probe(credentials)
+        action = self._called(credentials, is_new=is_new or found.is_new)
+        self.local.note(wanted_name=values[i.NAME] if is_new else None)
+        profile, via = self._apply(change, profiles, accounts)
+        self._note(action, change, via)
+        return profile
+
+    def _called(self, credentials: Credentials, *, is_new: bool) -> Action:
+        if self.purpose is SETUP:
+            return "created" if is_new else "updated"
+        if self.purpose is ROLLBACK:
+            return "rolled_back"
+        current = self.local.current
+        replaces = current is not None and (credentials != current or credentials == self.local.staged)
+        return "rotated" if replaces else "updated"
+
+    def _is_there(self, found: Found, credentials: Credentials) -> bool:
+        """Whether StackOne seems to have the staged credentials already: then a doubt comes too late."""
+        moved = found.profile is not None and found.profile.updated_at != self.local.state.updated_at
+        return moved and self.local.is_sent and self.local.staged == credentials
+
+    def _finish_noting(self, profile: ConnectorProfile | None) -> None:
+        """A run that died after its credentials became current has not noted it."""
+        state = self.local.state
+        if profile is not None and state.staged_for is not None and self.local.staged is None:
+            self.local.commit(profile, ProfileFields(), state.via or "api")
+
+    def _adopt(self, profile: ConnectorProfile, credentials: Credentials, *, is_new: bool) -> None:
+        """Take over what a person did in the dashboard, with the credentials if any were staged for it."""
+        staged = self.local.staged
+        action = self._called(staged or credentials, is_new=is_new)
+        shown: tuple[FieldChange, ...] = ()
+        fields = ProfileFields()
+        if staged is not None:
+            fields = ProfileFields(credentials=staged)
+            shown = tuple(c for c in plan(profile, staged, self.values, None).shown if "client" in c.field)
+        self.local.commit(profile, fields, "dashboard")
+        self._note(action, Change(Kind.NOTHING, profile, fields, shown), "dashboard")
+
+    def _note(self, action: Action, change: Change, via: Literal["api", "dashboard"]) -> None:
+        self.action = "created" if self.action == "created" else action
+        self.shown += change.shown
+        self.via = via
+
+    def _probe(self, credentials: Credentials) -> None:
+        with self.console.working("Checking the credentials at Employment Hero"):
+            result = self.parts.probe(credentials)
+        if result is ProbeResult.REJECTED:
+            rolls_back = self.purpose is ROLLBACK
+            self.console.rejected(*(rotation.ROLLBACK_REJECTED if rolls_back else rotation.REJECTED))
+            self.console.warn("Employment Hero didn't accept the credentials in the check. You went on.")
+        elif result is ProbeResult.COULD_NOT_TELL:
+            self.console.warn("The credentials could not be checked at Employment Hero.")
+        elif self.console.attended:
+            text = "Employment Hero didn't reject them. The sign-in test shows whether they work."
+            self.console.show(unsure(text))
+
+    def _apply(
+        self, change: Change, profiles: list[ConnectorProfile], accounts: int | None
+    ) -> tuple[ConnectorProfile, Literal["api", "dashboard"]]:
+        via = self.values.sure(i.VIA)
+        if via != "dashboard":
+            fields = completed(change, self.parts.profiles, self.console)
+            if self._may(change):
+                self.console.confirm(change, accounts)
+                profile = self._sender.send(change, fields, profiles, self.purpose.name)
+                if profile is not None:
+                    return profile, "api"
+            if via == "api":
+                raise rotation.no_call()
+        by_hand = ByHand(self.values, self.parts, self._origins, self.command)
+        return by_hand.make(change, profiles, self.values.sure(i.NAME), self.purpose.name), "dashboard"
+
+    def _may(self, change: Change) -> bool:
+        """Ask before telling."""
+        with self.console.working("Asking StackOne's API whether it can do this"):
+            if change.profile is None:
+                return self.parts.writes.may_create()
+            can = self.parts.writes.may_update(change.profile.id)
+        if not can:
+            self._sender.seen(change.profile.id)
+        return can
+
+    def _result(self, profile: ConnectorProfile | None, credentials: Credentials) -> WriteResult:
+        state, local = self.local.state, self.local
+        is_ours = profile is not None and profile.id == state.profile_id
+        secret = SecretView(
+            fingerprint=credentials.client_secret.fingerprint,
+            stored_in=local.backend if is_ours else None,
+            set_at=state.set_at if is_ours else None,
+        )
+        is_pending = self.action == "pending"
+        steps = NextStep("Make the change", self.values.command(*self.command))
+        return WriteResult(
+            action=self.action,
+            changed=self.via is not None,
+            via=self.via,
+            documented=None if self.via is None else self.via == "dashboard",
+            proven=state.verified_at if is_ours else None,
+            profile=_view(profile, local.label, self.values.sure(i.NAME)),
+            secret=None if self.is_left else secret,
+            plan=tuple(FieldView(field=c.field, before=c.before, after=c.after) for c in self.shown),
+            keyring=local.keyring_name if is_ours and local.writes else None,
+            next_steps=(steps,) if is_pending else (),
+            exit_code=10 if is_pending and self.values[i.EXIT_CODE] else 0,
+        )
+
+
+def _view(profile: ConnectorProfile | None, label: str, name: str) -> ProfileView:
+    return ProfileView(
+        label=label,
+        id=profile.id if profile else None,
+        name=profile.name if profile else name,
+        connector_key=EMPLOYMENT_HERO,
+        active=profile.active if profile else None,
+        default=profile.default if profile else None,
+        created_at=profile.created_at if profile else None,
+        updated_at=profile.updated_at if profile else None,
+    )

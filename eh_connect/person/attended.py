@@ -1,0 +1,252 @@
+"""A person is there: the questions of a flow, at a terminal."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal
+
+from eh_connect.employment_hero.credentials import judge_pair
+from eh_connect.employment_hero.portal import MENU_PATH
+from eh_connect.errors import StoppedError
+from eh_connect.flows.parts import Revised
+from eh_connect.inputs import CLIENT_ID, CLIENT_SECRET
+from eh_connect.lines import BLANK, exact, fail, prose, title, todo, warn
+from eh_connect.person import words
+from eh_connect.person.dashboard import DashboardScreen
+from eh_connect.person.review import Review
+from eh_connect.person.terminal import Choice, Key
+from eh_connect.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from eh_connect.change import Change
+    from eh_connect.errors import ActionNeededError, StackOneRefusedError
+    from eh_connect.flows.parts import Cause, DashboardWork, Watch
+    from eh_connect.lines import Line
+    from eh_connect.person.desk import Desk
+    from eh_connect.stackone.models import ConnectorProfile
+    from eh_connect.values import Values
+
+NOTHING_CHANGED = "Stopped. Nothing was changed at StackOne."
+
+
+class Attended:
+    """``flows.parts.Console`` at a terminal.
+
+    Args:
+        desk: where the person sits.
+        values: what this run was told: answers go there.
+        warn: keeps a warning for the result.
+        wait: seconds that a person is waited for in the dashboard.
+        renew: gives a look at StackOne the whole network time: waiting for a person is none.
+        purpose: setup, rotate or rollback.
+        region: where the project is, by its key; for the texts.
+    """
+
+    attended = True
+
+    def __init__(
+        self,
+        desk: Desk,
+        values: Values,
+        *,
+        warn: Callable[[str], None],
+        wait: float = 600.0,
+        renew: Callable[[], None] = lambda: None,
+        purpose: str = "setup",
+        region: str = "",
+    ) -> None:
+        self._desk = desk
+        self._terminal = desk.terminal
+        self._values = values
+        self._warn = warn
+        self._wait = wait
+        self._renew = renew
+        self._purpose = purpose
+        self._region = region
+        self._link = ""
+
+    def show(self, *lines: Line) -> None:
+        """Printed."""
+        self._terminal.show(*lines)
+
+    def working(self, text: str) -> AbstractContextManager[None]:
+        """A spinner."""
+        return self._terminal.working(text)
+
+    def warn(self, text: str) -> None:
+        """Printed, and part of the result."""
+        self._warn(text)
+
+    def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
+        """Take it over, leave it, or stop."""
+        answer = self._terminal.choose(
+            f'StackOne has a profile named "{profile.name}" already. What now?',
+            (
+                Choice("stop", "Stop"),
+                Choice("update", "Take it over", warning="replaces its Client ID and Client Secret"),
+                Choice("skip", "Leave it as it is, and end"),
+            ),
+        )
+        if answer == "stop":
+            raise StoppedError(NOTHING_CHANGED)
+        return "update" if answer == "update" else "skip"
+
+    def which(
+        self,
+        profiles: Sequence[ConnectorProfile],
+        refusal: StackOneRefusedError,  # noqa: ARG002  # somebody can tell
+    ) -> ConnectorProfile:
+        """Choose among those that have appeared."""
+        by_id = {profile.id: profile for profile in profiles}
+        chosen = self._terminal.choose(
+            "Several new profiles have appeared. Which one is yours?",
+            [Choice(p.id, p.name, f"{p.id}, created {p.created_at or 'at an unknown time'}") for p in profiles],
+        )
+        return by_id[chosen]
+
+    def confirm(self, change: Change, accounts: int | None) -> None:
+        """The review; a rotation has none: the new secret was pasted for this."""
+        if self._purpose == "rotate":
+            return
+        if self._purpose == "rollback":
+            if not self._terminal.yes("Give StackOne the previous Client Secret again?", default=True):
+                raise StoppedError(NOTHING_CHANGED)
+            return
+        Review(self._desk, self._values, self._region).confirm(change, accounts)
+
+    def rejected(self, meaning: str, remedy: str) -> None:
+        """Paste again, go on knowingly, or stop."""
+        self._terminal.show(warn("Employment Hero doesn't accept these credentials."), prose(meaning))
+        again = [] if self._purpose == "rollback" else [Choice("again", "Paste them again")]
+        answer = self._terminal.choose(
+            "What now?",
+            (*again, Choice("on", "Go on: the sign-in test will show"), Choice("stop", "Stop")),
+            more=(prose(remedy),),
+        )
+        if answer == "stop":
+            raise StoppedError(NOTHING_CHANGED, hint=remedy)
+        if answer == "again":
+            ask_credentials(self._desk, self._values, only_secret=self._purpose == "rotate")
+            raise Revised
+
+    def new_secret(
+        self, profile: ConnectorProfile, accounts: int | None, judge: Callable[[str], None]
+    ) -> Secret:
+        """The screen of a rotation: lead to the portal, take the secret."""
+        linked = "" if accounts is None else f" ({accounts} linked account{'' if accounts == 1 else 's'})"
+        self._terminal.show(
+            BLANK,
+            title(f'Replace the Client Secret of "{profile.name}"{linked}'),
+            BLANK,
+            prose(
+                "Open the application in the portal and create a new secret there. What becomes of the old one "
+                "is not documented: be ready to paste the new one at once."
+            ),
+            prose(f"Menu: {MENU_PATH}."),
+            prose(
+                "No such button? Don't create a new application, it disconnects all accounts: ask "
+                "partner@employmenthero.com."
+            ),
+        )
+        while True:
+            secret = self._terminal.ask_hidden("New Client Secret", more=words.NEW_SECRET)
+            try:
+                judge(secret.reveal())
+            except ValueError as exc:
+                self._terminal.show(fail(f"Client Secret: {exc}"))
+            else:
+                return secret
+
+    def dashboard(self, work: DashboardWork, look: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
+        """One live screen that watches."""
+        screen = DashboardScreen(self._desk, self._region, is_setup=self._purpose == "setup")
+        return screen.run(work, look, wait=self._wait, renew=self._renew)
+
+    def show_link(self, about: Sequence[Line], link: str, *, waits: bool) -> None:
+        """The link alone on its line; opened by a key."""
+        self._link = link
+        if waits:
+            self._terminal.show(*about, exact(link))
+            self._terminal.show(self._desk.open(link))
+
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[Watch]:
+        """A live line with its keys."""
+        keys = [
+            *([Key("o", "open")] if self._desk.opens else []),
+            *([Key("c", "copy the link")] if self._desk.desktop.can_copy else []),
+            Key("", "check now"),
+            Key("e", "I see an error"),
+        ]
+        with self._terminal.watch(text, keys) as watching:
+
+            def watch(so_far: float, seconds: float) -> Literal["look", "error"] | None:  # noqa: ARG001  # it has a clock
+                pressed = watching(seconds)
+                if pressed == "o":
+                    self._terminal.show(self._desk.open(self._link))
+                elif pressed == "c":
+                    self._terminal.show(self._desk.copy("the link", self._link))
+                elif pressed is not None:
+                    return "error" if pressed == "e" else "look"
+                return None
+
+            yield watch
+
+    def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
+        """Each thing that a browser may show, in a line; what to do about it."""
+        del refusal
+        by_name = {cause.name: cause for cause in causes}
+        chosen = self._terminal.choose(
+            "What does your browser show?",
+            [
+                *(Choice(cause.name, cause.looks) for cause in causes),
+                Choice("on", "Nothing of these: wait on"),
+            ],
+        )
+        return by_name.get(chosen)
+
+    def new_link(self, reason: str, refusal: ActionNeededError) -> None:
+        """Enter makes another."""
+        self._terminal.show(warn(reason))
+        if self._terminal.keys((Key("", "new link"), Key("s", "stop"))) == "s":
+            raise refusal
+
+    def may_run_actions(self, count: int) -> bool:
+        """Asked before any data is read."""
+        return self._terminal.yes(
+            f"Check the scopes too? Each of {count} list actions runs once with the test account. Its data is "
+            "thrown away unread.",
+            default=True,
+            more=words.ACCOUNTS,
+        )
+
+
+def ask_credentials(desk: Desk, values: Values, *, only_secret: bool = False) -> None:
+    """Client ID and Client Secret, hidden, judged, as answers."""
+    terminal = desk.terminal
+    client_id = values.sure(CLIENT_ID) if only_secret else None
+    while client_id is None:
+        typed = terminal.ask_hidden("Client ID", more=words.CREDENTIALS)
+        client_id = typed if _is_fine(desk, typed.reveal(), None) else None
+    while True:
+        secret = terminal.ask_hidden("Client Secret", more=words.CREDENTIALS)
+        if _is_fine(desk, client_id.reveal(), secret.reveal()):
+            break
+    values.answer(CLIENT_ID, client_id)
+    values.answer(CLIENT_SECRET, secret)
+
+
+def _is_fine(desk: Desk, client_id: str, client_secret: str | None) -> bool:
+    """Say what is odd; False for what can't be it."""
+    name = "Client ID" if client_secret is None else "Client Secret"
+    for finding in judge_pair(client_id, client_secret):
+        if client_secret is not None and finding.input != "client-secret":
+            continue
+        desk.terminal.show(fail(f"{name}: {finding.why}.") if finding.hard else warn(f"{name}: {finding.why}."))
+        if finding.hard:
+            desk.terminal.show(todo("Paste it again."))
+            return False
+    return True

@@ -1,0 +1,97 @@
+"""What ``setup`` and ``rotate`` did: its JSON fields, and lines for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from eh_connect import dates, lines
+from eh_connect.results import Result, SecretView, View
+
+if TYPE_CHECKING:
+    from eh_connect.lines import Line
+
+Action = Literal["created", "updated", "unchanged", "pending", "rotated", "rolled_back"]
+
+_TITLES = {
+    "created": 'Created "{name}"',
+    "updated": 'Updated "{name}"',
+    "rotated": '"{name}" has the new Client Secret',
+    "rolled_back": '"{name}" has the previous Client Secret again',
+    "unchanged": '"{name}" is unchanged',
+}
+
+
+class ProfileView(View):
+    """The profile; null where there is none, or where StackOne does not say."""
+
+    label: str
+    id: str | None
+    name: str
+    connector_key: str
+    active: bool | None
+    default: bool | None
+    created_at: str | None
+    updated_at: str | None
+
+
+class FieldView(View):
+    """One field that changes; secrets by their fingerprint."""
+
+    field: str
+    before: str | None = Field(serialization_alias="from")
+    after: str = Field(serialization_alias="to")
+
+
+class WriteResult(Result):
+    """``setup`` and ``rotate``. No ``secret``: a profile was left as it is.
+
+    ``changed``: StackOne has something new. ``documented``: StackOne documents the way that it went.
+    ``proven``: when somebody signed in with the credentials that are in force.
+    """
+
+    action: Action
+    changed: bool
+    via: Literal["api", "dashboard"] | None
+    documented: bool | None
+    proven: str | None
+    profile: ProfileView
+    secret: SecretView | None
+    plan: tuple[FieldView, ...]
+    keyring: str | None = Field(default=None, exclude=True)
+
+    def body(self) -> dict[str, object]:
+        """The fields of the JSON object besides the common ones."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def lines(self) -> list[Line]:
+        """What happened, the ID, and three short lines."""
+        name = self.profile.name
+        if self.action == "pending":
+            before = "(new)" if self.profile.id is None else "(not known)"
+            rows = [lines.row(each.field, f"{each.before or before} → {each.after}") for each in self.plan]
+            return [lines.title("This would change. Nothing was sent."), *rows]
+        if self.secret is None:
+            return [lines.unsure(f'"{name}" was left as it is: it was not set up from here')]
+        found = [lines.ok(_TITLES[self.action].format(name=name))]
+        if self.profile.id is None:
+            return found
+        saved = f"saved in {self.keyring}" if self.keyring else "not saved here"
+        found += [
+            lines.exact(self.profile.id),
+            lines.row("Client Secret", f"{self.secret.fingerprint}, {saved}"),
+            *([lines.row("How", self._how())] if self.via else []),
+            lines.row("Sign-in test", self._test()),
+        ]
+        return found
+
+    def _how(self) -> str:
+        if self.via == "dashboard":
+            return "StackOne dashboard"
+        return "StackOne API. StackOne doesn't document this call."
+
+    def _test(self) -> str:
+        if self.proven:
+            return f"passed {dates.moment(self.proven)}"
+        return "not done. StackOne accepted the credentials; a sign-in shows whether they work."

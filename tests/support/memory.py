@@ -1,0 +1,122 @@
+"""What is saved of a label, in memory: a keyring and a state folder that behave as the real ones do."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from eh_connect.errors import BusyError, StorageError
+from eh_connect.local.profile import LocalProfile
+from eh_connect.secret import Credentials, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eh_connect.local.state import LocalState
+
+NOW = "2026-11-27T09:22:00+00:00"
+OLD = Credentials(Secret("idOld" + "x" * 38), Secret("secretOld" + "x" * 34))
+NEW = Credentials(OLD.client_id, Secret("secretNew" + "y" * 34))
+
+
+@dataclass
+class MemoryKeyring:
+    """Implements ``SavesSecrets``; ``broken`` is raised by every call."""
+
+    entries: dict[str, Credentials | Secret | tuple[str, ...]] = field(default_factory=dict)
+    broken: StorageError | None = None
+    keeps: bool = True
+    """False: deletions fail."""
+
+    backend = "tests.support.memory.MemoryKeyring"
+    display_name = "Memory Keyring"
+
+    def read_credentials(self, entry: str) -> Credentials | None:
+        found = self._get(entry)
+        return found if isinstance(found, Credentials) else None
+
+    def write_credentials(self, entry: str, credentials: Credentials) -> None:
+        self._set(entry, credentials)
+
+    def read_secret(self, entry: str) -> Secret | None:
+        found = self._get(entry)
+        return found if isinstance(found, Secret) else None
+
+    def write_secret(self, entry: str, value: Secret) -> None:
+        self._set(entry, value)
+
+    def read_origins(self) -> tuple[str, ...]:
+        found = self._get("origins")
+        return found if isinstance(found, tuple) else ()
+
+    def write_origins(self, origins: tuple[str, ...]) -> None:
+        self._set("origins", origins)
+
+    def delete(self, entry: str) -> None:
+        self._judge()
+        if not self.keeps:
+            raise StorageError("Your keyring does not delete")
+        self.entries.pop(entry, None)
+
+    def trial(self) -> None:
+        self._judge()
+
+    def _get(self, entry: str) -> object:
+        self._judge()
+        return self.entries.get(entry)
+
+    def _set(self, entry: str, value: Credentials | Secret | tuple[str, ...]) -> None:
+        self._judge()
+        self.entries[entry] = value
+
+    def _judge(self) -> None:
+        if self.broken is not None:
+            raise self.broken
+
+
+@dataclass
+class MemoryStates:
+    """Implements ``SavesState``; ``busy``: another run holds the lock."""
+
+    states: dict[str, LocalState] = field(default_factory=dict)
+    busy: bool = False
+
+    def read(self, label: str) -> LocalState | None:
+        return self.states.get(label)
+
+    def write(self, state: LocalState) -> None:
+        self.states[state.label] = state
+
+    def delete(self, label: str) -> bool:
+        return self.states.pop(label, None) is not None
+
+    def check_writable(self) -> None:
+        pass
+
+    @contextmanager
+    def lock(self, label: str) -> Iterator[None]:
+        if self.busy:
+            raise BusyError(f"Another run of eh-connect holds the lock for {label}")
+        yield
+
+
+@dataclass
+class Saved:
+    """What is saved: lasts over several runs."""
+
+    keyring: MemoryKeyring = field(default_factory=MemoryKeyring)
+    states: MemoryStates = field(default_factory=MemoryStates)
+    now: str = NOW
+
+    def local(self, label: str = "default", *, writes: bool = True) -> LocalProfile:
+        """As a run finds it."""
+        local = LocalProfile(label, self.keyring, self.states, writes=writes, now=lambda: self.now)
+        local.load()
+        return local
+
+    def note(self, label: str = "default", **fields: object) -> LocalProfile:
+        """With fields of the state as an earlier run left them."""
+        local = self.local(label)
+        local.note(**fields)
+        return self.local(label)

@@ -1,0 +1,449 @@
+"""What is saved of a label, and the order in which it changes: killed anywhere, no secret is lost."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eh_connect.errors import BusyError, InputError, StorageError
+from eh_connect.local.profile import LocalProfile
+from eh_connect.local.state import LocalState, PendingWrite, SavedSession
+from eh_connect.secret import Credentials, Secret
+from eh_connect.stackone.models import ConnectorProfile, ProfileFields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ORIGINS = ("https://api.stackone.com:443", "https://oauth.employmenthero.com:443")
+STACKONE, OAUTH = ORIGINS
+NOW = "2026-11-24T10:00:00+00:00"
+A, B, C = (Credentials(Secret("client-id"), Secret(f"client-secret-{name}")) for name in "abc")
+PROFILE = ConnectorProfile(id="id-1", name="Employment Hero", connector_key="employmenthero", updated_at="t1")
+CHANGED = ConnectorProfile(id="id-1", name="Employment Hero", connector_key="employmenthero", updated_at="t2")
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@dataclass
+class Disk:
+    """Keyring entries and states in memory; the ``dies_at``-th write is the last, before or after its effect."""
+
+    entries: dict[str, Credentials | Secret | tuple[str, ...]] = field(default_factory=dict)
+    states: dict[str, LocalState] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+    dies_at: int | None = None
+    dies_after: bool = False
+    unreadable: str | None = None
+    locked: bool = False
+    backend = "tests.Disk"
+    display_name = "a disk"
+
+    @contextmanager
+    def write_of(self, what: str) -> Iterator[None]:
+        self.writes.append(what)
+        dies = len(self.writes) == self.dies_at
+        if dies and not self.dies_after:
+            raise Killed
+        yield
+        if dies:
+            raise Killed
+
+    def _read(self, entry: str) -> Credentials | Secret | tuple[str, ...] | None:
+        if self.unreadable in {entry, "all"}:
+            raise StorageError("locked")
+        return self.entries.get(entry)
+
+    def read_credentials(self, entry: str) -> Credentials | None:
+        found = self._read(entry)
+        assert found is None or isinstance(found, Credentials)
+        return found
+
+    def read_secret(self, entry: str) -> Secret | None:
+        found = self._read(entry)
+        assert found is None or isinstance(found, Secret)
+        return found
+
+    def read_origins(self) -> tuple[str, ...]:
+        found = self._read("origins") or ()
+        assert isinstance(found, tuple)
+        return found
+
+    def write_credentials(self, entry: str, credentials: Credentials) -> None:
+        with self.write_of(entry):
+            self.entries[entry] = credentials
+
+    def write_secret(self, entry: str, value: Secret) -> None:
+        with self.write_of(entry):
+            self.entries[entry] = value
+
+    def write_origins(self, origins: tuple[str, ...]) -> None:
+        with self.write_of("origins"):
+            self.entries["origins"] = origins
+
+    def trial(self) -> None:
+        with self.write_of("trial"):
+            pass
+
+    def read(self, label: str) -> LocalState | None:
+        return self.states.get(label)
+
+    def write(self, state: LocalState) -> None:
+        with self.write_of("state"):
+            self.states[state.label] = state
+
+    def check_writable(self) -> None:
+        with self.write_of("check"):
+            pass
+
+    @contextmanager
+    def lock(self, label: str) -> Iterator[None]:
+        if self.locked:
+            raise BusyError(label)
+        yield
+
+    @property
+    def state(self) -> LocalState:
+        return self.states["default"]
+
+
+class Keyring(Disk):
+    """The disk as a keyring: ``delete`` takes an entry."""
+
+    def delete(self, entry: str) -> None:
+        with self.write_of(f"delete {entry}"):
+            self.entries.pop(entry, None)
+
+
+class Folder:
+    """The disk as a state folder: ``delete`` takes a label."""
+
+    def __init__(self, disk: Disk) -> None:
+        self.read, self.write, self.lock = disk.read, disk.write, disk.lock
+        self.check_writable = disk.check_writable
+        self._disk = disk
+
+    def delete(self, label: str) -> bool:
+        with self._disk.write_of("delete state"):
+            return self._disk.states.pop(label, None) is not None
+
+
+def opened(disk: Keyring, *, writes: bool = True) -> LocalProfile:
+    local = LocalProfile("default", disk, Folder(disk), writes=writes, now=lambda: NOW)
+    local.load()
+    return local
+
+
+def create(local: LocalProfile, new: Credentials | None) -> None:
+    """As the driver does: stage, note, send, commit."""
+    new = new or local.credentials
+    local.stage(new, ORIGINS)
+    if local.state.profile_id is None:
+        local.expect("api", "Employment Hero", [])
+    else:
+        local.aim("id-1", "setup", sends=True)
+    local.commit(PROFILE, ProfileFields(credentials=new), "api")
+
+
+def rotate(local: LocalProfile, new: Credentials | None) -> None:
+    new = new or local.credentials
+    local.stage(new, ORIGINS)
+    local.aim("id-1", "rotate", sends=True)
+    local.commit(CHANGED, ProfileFields(credentials=new), "api")
+
+
+def roll_back(local: LocalProfile, _: Credentials | None) -> None:
+    target = local.rollback_target
+    local.stage(target, ORIGINS)
+    local.aim("id-1", "rollback", sends=True)
+    local.commit(CHANGED, ProfileFields(credentials=target), "api")
+
+
+def by_hand(local: LocalProfile, new: Credentials | None) -> None:
+    new = new or local.credentials
+    local.stage(new, ORIGINS)
+    local.expect("dashboard", "Employment Hero", [PROFILE])
+    local.aim("id-1", "rotate", sends=False)
+    local.commit(CHANGED, ProfileFields(credentials=new), "dashboard")
+
+
+def disk_with(*steps: tuple[Callable[[LocalProfile, Credentials | None], None], Credentials]) -> Keyring:
+    disk = Keyring()
+    for step, new in steps:
+        step(opened(disk), new)
+    disk.writes.clear()
+    return disk
+
+
+# The order
+
+
+JOBS = {
+    "a creation": ((), create, A),
+    "a rotation": (((create, A),), rotate, B),
+    "a second rotation": (((create, A), (rotate, B)), rotate, C),
+    "a rollback": (((create, A), (rotate, B)), roll_back, A),
+    "a change in the dashboard": (((create, A),), by_hand, B),
+}
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("job", JOBS)
+def test_killed_at_any_write_nothing_is_lost_and_the_next_run_ends_the_same(job: str, after: bool) -> None:
+    before, do, new = JOBS[job]
+    whole = disk_with(*before)
+    do(opened(whole), new)
+    for at in range(1, len(whole.writes) + 1):
+        disk = disk_with(*before)
+        held = opened(disk).current
+        disk.dies_at, disk.dies_after = at, after
+        with pytest.raises(Killed):
+            do(opened(disk), new)
+        disk.dies_at = None
+        saved = [disk.entries.get(entry) for entry in ("current", "next", "previous")]
+        assert held is None or held in saved
+        again = opened(disk)
+        if again.state.sent is not None or again.state.pending is not None:
+            assert new in saved, "it may be at StackOne"
+        assert "next" not in disk.entries or disk.entries["origins"] == ORIGINS
+        do(again, new)
+        assert (disk.entries, disk.state) == (whole.entries, whole.state), f"killed at write {at}"
+
+
+def test_what_a_finished_creation_and_rotation_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = Keyring()
+    local = opened(disk)
+    local.note(wanted_name="Employment Hero", chosen_actions=("x",), org_id="12345")
+    local.will_note_urls(stackone_url="https://api", oauth_url="https://oauth")
+    local.stage(A, ORIGINS)
+    local.expect("api", "Employment Hero", [])
+    assert disk.state.pending == PendingWrite(via="api", name="Employment Hero", sent_at=NOW)
+    assert (opened(disk).is_sent, disk.state.stackone_url) == (True, None)
+    local.commit(PROFILE, ProfileFields(credentials=A), "api")
+    assert disk.entries == {"current": A, "origins": ORIGINS}
+    assert disk.state == LocalState(
+        label="default",
+        stackone_url="https://api",
+        oauth_url="https://oauth",
+        org_id="12345",
+        profile_id="id-1",
+        name="Employment Hero",
+        updated_at="t1",
+        set_at=NOW,
+        fingerprint=A.client_secret.fingerprint,
+        via="api",
+    )
+    local.note(verified_at=NOW, scopes_missing=("x",), session=SavedSession(id="1", owner_id="o"))
+    rotate(opened(disk), B)
+    assert disk.entries == {"current": B, "previous": A, "origins": ORIGINS}
+    state = disk.state
+    assert (state.verified_at, state.session, state.scopes_missing) == (None, None, ())
+    assert state.fingerprint == B.client_secret.fingerprint
+    assert monkeypatch is not None
+
+
+def test_a_plain_refusal_leaves_all_as_before_it_was_staged() -> None:
+    disk = disk_with((create, A))
+    before = dict(disk.entries), disk.state
+    for staged_before in (None, B):
+        local = opened(disk)
+        if staged_before:
+            local.stage(B, ORIGINS)
+            before = {**before[0], "next": B}, before[1]
+        local.stage(C, ORIGINS)
+        local.aim("id-1", "rotate", sends=True)
+        assert local.is_sent
+        local.undo()
+        assert (disk.entries, disk.state, local.is_sent) == (*before, False)
+    local = opened(disk)
+    local.aim("id-1", "rotate", sends=True)
+    local.unstage()
+    assert (local.credentials, "next" in disk.entries, disk.state.staged_for) == (A, False, None)
+
+
+def test_asked_twice_what_a_person_made_in_between_is_still_new() -> None:
+    local = opened(Keyring())
+    local.expect("dashboard", "x", [])
+    local.expect("dashboard", "x", [PROFILE])
+    assert local.state.pending == PendingWrite(via="dashboard", name="x")
+    local.expect("api", "x", [PROFILE])
+    assert local.state.pending is not None
+    assert local.state.pending.known == (("id-1", "t1"),)
+
+
+def test_an_interrupted_rollback_brings_back_the_same_and_a_finished_one_the_other() -> None:
+    disk = disk_with((create, A), (rotate, B))
+    assert opened(disk).rollback_target == A
+    local = opened(disk)
+    local.stage(A, ORIGINS)
+    assert opened(disk).rollback_target == A
+    local.aim("id-1", "rollback", sends=True)
+    assert opened(disk).rollback_target == A
+    roll_back(opened(disk), None)
+    assert (opened(disk).current, opened(disk).rollback_target) == (A, B)
+
+
+def test_what_our_last_write_left_is_known_only_where_nothing_else_may_be_there() -> None:
+    disk = disk_with((create, A))
+    local = opened(disk)
+    in_force = local.in_force(PROFILE)
+    assert in_force is not None
+    assert (in_force.credentials, in_force.updated_at) == (A, "t1")
+    other = ConnectorProfile(id="id-2", name="Other", connector_key="employmenthero")
+    assert (local.in_force(None), local.in_force(other), local.held(other)) == (None, None, ())
+    local.stage(B, ORIGINS)
+    assert local.in_force(PROFILE) is not None
+    assert local.held(PROFILE) == (A, B)
+    local.aim("id-1", "rotate", sends=True)
+    assert local.in_force(PROFILE) is None
+
+
+@pytest.mark.parametrize("do", [create, rotate])
+def test_a_run_that_must_not_write_writes_nothing(do: Callable[[LocalProfile, Credentials], None]) -> None:
+    disk = disk_with((create, A))
+    local = opened(disk, writes=False)
+    local.trial()
+    do(local, B)
+    local.save_api_key(Secret("key"), ORIGINS)
+    with pytest.raises(StorageError, match="hand-over page"):
+        local.save_hand_over_key(Secret("jwk"))
+    assert (disk.writes, local.backend, local.current) == ([], None, B)
+
+
+# Where it may go
+
+
+ELSEWHERE = [
+    ("https://elsewhere.test:443", OAUTH),
+    (STACKONE, "https://elsewhere.test:443"),
+    ("https://api.stackone.com:8443", OAUTH),
+    ("http://api.stackone.com:443", OAUTH),
+    (OAUTH, STACKONE),
+]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+@pytest.mark.parametrize("entry", ["current", "next", "previous", "api-key"])
+@pytest.mark.parametrize("recorded", [True, False])
+def test_one_saved_secret_is_enough_to_refuse_other_servers(
+    elsewhere: tuple[str, str], entry: str, recorded: bool
+) -> None:
+    disk = Keyring({entry: A.client_secret if entry == "api-key" else A})
+    if recorded:
+        disk.entries["origins"] = ORIGINS
+    opened(disk).check_origins(ORIGINS, ORIGINS)
+    with pytest.raises(InputError, match="are for another") as caught:
+        opened(disk).check_origins(elsewhere, ORIGINS)
+    assert caught.value.code == 3
+
+
+def test_the_refusal_names_both_servers_and_the_variable() -> None:
+    with pytest.raises(InputError) as caught:
+        opened(Keyring({"current": A, "origins": ELSEWHERE[0]})).check_origins(ORIGINS, ORIGINS)
+    assert caught.value.title == "The saved credentials are for another StackOne server"
+    assert caught.value.detail == ("saved for   https://elsewhere.test\nthis run    https://api.stackone.com")
+    assert "STACKONE_API_URL" in str(caught.value.hint)
+
+
+def test_nothing_in_the_state_decides_where_a_secret_goes() -> None:
+    disk = disk_with((create, A))
+    disk.states["default"] = disk.state.changed(stackone_url="https://his.test", oauth_url="https://his.test")
+    opened(disk).check_origins(ORIGINS, ORIGINS)
+    with pytest.raises(InputError):
+        opened(disk).check_origins(("https://his.test:443",) * 2, ORIGINS)
+
+
+def test_where_nothing_is_saved_any_server_will_do() -> None:
+    opened(Keyring()).check_origins(ELSEWHERE[0], ORIGINS)
+
+
+@pytest.mark.parametrize("secret", ["next", "api-key"])
+def test_a_secret_is_bound_to_its_servers_before_it_is_saved(secret: str) -> None:
+    disk = Keyring(dies_at=2)
+    local = opened(disk)
+    with pytest.raises(Killed):
+        if secret == "next":
+            local.stage(A, ELSEWHERE[0])
+        else:
+            local.save_api_key(Secret("key"), ELSEWHERE[0])
+    assert disk.entries == {"origins": ELSEWHERE[0]}
+
+
+@pytest.mark.parametrize("entry", ["current", "next", "previous", "api-key", "origins"])
+def test_a_keyring_that_can_be_read_in_part_counts_as_empty(entry: str) -> None:
+    saved: dict[str, Credentials | Secret | tuple[str, ...]] = {"current": A, "next": B, "previous": C}
+    disk = Keyring({**saved, "api-key": Secret("key"), "origins": ORIGINS}, unreadable=entry)
+    local = opened(disk)
+    assert (local.credentials, local.previous, local.api_key, local.stored_in) == (None,) * 4
+    assert local.unreadable is not None
+    assert not local.is_empty
+    disk.unreadable = None
+    local.load()
+    assert (local.credentials, local.unreadable) == (B, None)
+
+
+# The sign-in test
+
+
+def test_a_sign_in_is_dated_only_for_the_credentials_that_it_tested() -> None:
+    disk = disk_with((create, A))
+    local = opened(disk)
+    assert local.verified(PROFILE, session=None, test_accounts=("7",)) is None
+    assert (disk.state.verified_at, disk.state.test_accounts) == (NOW, ("7",))
+    disk = disk_with((create, A))
+    local = opened(disk)
+    assert "was changed at StackOne" in str(local.verified(CHANGED, test_accounts=("8",)))
+    assert (disk.state.verified_at, disk.state.test_accounts) == (None, ("8",))
+    other = ConnectorProfile(id="id-2", name="x", connector_key="employmenthero", updated_at="t1")
+    assert "not saved here" in str(local.verified(other))
+    opened(disk).aim("id-1", "rotate", sends=False)
+    assert "new credentials" in str(local.verified(PROFILE))
+    rotate(opened(disk), B)
+    assert "other credentials" in str(local.verified(PROFILE))
+    assert disk.state.verified_at is None
+
+
+def test_a_note_of_a_run_without_the_lock_keeps_what_another_run_noted() -> None:
+    disk = disk_with((create, A))
+    local = opened(disk)
+    opened(disk).note(org_id="12345")
+    assert local.note_later(session=SavedSession(id="1", owner_id="o"))
+    assert (disk.state.org_id, disk.state.session) == ("12345", SavedSession(id="1", owner_id="o"))
+    disk.locked = True
+    with pytest.raises(BusyError):
+        local.note_later(session=None)
+    disk.locked = False
+    disk.states.clear()
+    assert not local.note_later(session=None)
+    assert disk.states == {}
+
+
+# Forgetting
+
+
+def test_a_hand_over_key_alone_is_something_to_forget() -> None:
+    disk = Keyring()
+    assert opened(disk).is_empty
+    opened(disk).save_hand_over_key(Secret("jwk"))
+    assert (opened(disk).hand_over_key(), opened(disk).is_empty) == (Secret("jwk"), False)
+    opened(disk).save_hand_over_key(None)
+    assert opened(disk).is_empty
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_removal_killed_anywhere_can_be_repeated_and_never_unbinds_what_is_left(after: bool) -> None:
+    for at in range(1, 8):
+        disk = disk_with((create, A), (rotate, B))
+        disk.entries |= {"next": C, "api-key": Secret("key"), "hand-over": Secret("jwk")}
+        disk.dies_at, disk.dies_after = at, after
+        with suppress(Killed):
+            opened(disk).forget()
+        disk.dies_at = None
+        assert "origins" in disk.entries or set(disk.entries) == set()
+        assert not opened(disk).is_empty or not disk.states
+        opened(disk).forget()
+        assert (disk.entries, disk.states) == ({}, {})
