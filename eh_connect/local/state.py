@@ -93,6 +93,7 @@ class LocalState(_Strict):
     created_at: str | None = None
     updated_at: str | None = None
     set_at: Time | None = None
+    begun_at: Time | None = None
     fingerprint: str | None = None
     via: Literal["api", "dashboard"] | None = None
     actions: tuple[str, ...] | None = None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from eh_connect.errors import ActionNeededError, NetworkError
 from eh_connect.lines import Line, ok, prose, unsure, warn
 from eh_connect.person import words
-from eh_connect.person.desk import sent
 from eh_connect.person.terminal import HELP, Key
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from eh_connect.flows.parts import DashboardWork
     from eh_connect.person.desk import Desk
-    from eh_connect.person.desktop import Loan
+    from eh_connect.person.clipboard import Loan
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
 
@@ -117,7 +116,7 @@ class DashboardScreen:
     def _keys(self, work: DashboardWork) -> list[Key]:
         keys = [Key("o", "open")] if self._desk.opens else []
         if work.credentials is not None:
-            if self._desk.desktop.can_copy:
+            if self._desk.desktop.can_lend:
                 keys += [Key("i", "copy ID"), Key("s", "copy secret")]
             keys.append(Key("v", "show both"))
         return [*keys, Key("", "check now"), HELP]
@@ -144,7 +143,7 @@ class DashboardScreen:
         self._loan = self._desk.desktop.lend(secret, LOAN)
         if self._loan is None:
             return unsure("No clipboard could be reached. Press v to show both.", indent=2)
-        return sent(name) if self._loan.is_sent_only else ok(f"Copied: {name}", indent=2)
+        return ok(f"Copied: {name}", indent=2)
 
     def _loan_line(self) -> Line | None:
         """The countdown; in the end the clipboard is cleared, if it is still ours."""

@@ -1,0 +1,210 @@
+"""The wizard of ``setup``: five steps, of which the driver does the last. It fills in what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eh_connect import inputs as i
+from eh_connect.employment_hero.credentials import judge_api_key
+from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
+from eh_connect.flows.find import known, not_there
+from eh_connect.lines import BLANK, Line, fail, ok, prose, row, title, todo, warn
+from eh_connect.person import words
+from eh_connect.person.application import Application
+from eh_connect.person.attended import NOTHING_CHANGED
+from eh_connect.person.review import ask_for
+from eh_connect.person.terminal import Choice
+from eh_connect import dates, judging
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eh_connect.flows.parts import ReadsProfiles
+    from eh_connect.local.profile import LocalProfile
+    from eh_connect.person.desk import Desk
+    from eh_connect.secret import Secret
+    from eh_connect.stackone.models import ConnectorProfile
+    from eh_connect.values import Values
+
+OF = 5
+"""Steps; the last one is the review, or the dashboard."""
+
+MOST_SHOWN = 10
+
+
+@dataclass
+class Wizard:
+    """Asks what is missing.
+
+    Args:
+        desk: where the person sits.
+        values: what this run was told; answers go there.
+        local: what is saved here.
+        connect: opens StackOne for a key.
+        origins: where credentials may go.
+        command: the command line of this run.
+        now: the time, UTC, ISO 8601.
+    """
+
+    desk: Desk
+    values: Values
+    local: LocalProfile
+    connect: Callable[[Secret], ReadsProfiles]
+    origins: tuple[str, ...]
+    command: str
+    now: Callable[[], str]
+
+    def gather(self) -> None:
+        """Ask. StoppedError: the person stopped; ActionNeededError: a colleague has to act."""
+        try:
+            self._intro()
+            profiles, reads = self.key()
+            is_same_application = self._settle_profile(profiles, reads)
+            Application(self).gather(is_same=is_same_application)
+        except (KeyboardInterrupt, EOFError):
+            raise StoppedError(
+                NOTHING_CHANGED, detail=self._saved(), hint=f"{self.command}    goes on from there"
+            ) from None
+
+    def _intro(self) -> None:
+        state, show = self.local.state, self.desk.terminal.show
+        if self.local.known or self.local.staged:
+            if state.profile_id is None:
+                when = f" on {dates.moment(state.begun_at)}" if state.begun_at else ""
+                show(ok(f"Going on with what you saved{when}"))
+            return
+        show(title("Connect Employment Hero to StackOne"), BLANK, prose(words.INTRO), BLANK)
+        show(*(row(head, text) for head, text in words.NEEDS), prose(words.BEFORE), BLANK)
+        if self.local.writes:
+            show(ok(f"Secrets will be saved in {self.local.keyring_name}"))
+        else:
+            show(warn("Nothing will be saved on this computer (--no-store)"))
+
+    def key(self) -> tuple[list[ConnectorProfile], ReadsProfiles]:
+        """A key that works, and the project's profiles."""
+        terminal, key = self.desk.terminal, self.values[i.API_KEY]
+        if key is None:
+            terminal.step(1, OF, "StackOne")
+            terminal.show(prose(words.KEY_WHERE))
+        while True:
+            if key is None:
+                key = terminal.ask_hidden("StackOne API key", more=words.API_KEY)
+                if not self._is_key(key):
+                    key = None
+                    continue
+                self.values.answer(i.API_KEY, key)
+            try:
+                with terminal.working("Checking the key"):
+                    reads = self.connect(key)
+                    profiles = reads.profiles()
+            except StackOneAuthError as exc:
+                terminal.show(
+                    fail(f"{exc.title}. You pasted {key.length} characters."),
+                    *([prose(exc.detail)] if exc.detail else []),
+                    todo("Paste it again, or create one: StackOne › Project Settings › API Keys"),
+                )
+                key = None
+                continue
+            terminal.show(*self._about_project(key, profiles, reads))
+            return profiles, reads
+
+    def _is_key(self, key: Secret) -> bool:
+        for finding in judge_api_key(key.reveal(), None, None):
+            say = fail if finding.hard else warn
+            self.desk.terminal.show(say(f"StackOne API key: {finding.why}."))
+            if finding.hard:
+                return False
+        return True
+
+    def _about_project(
+        self, key: Secret, profiles: list[ConnectorProfile], reads: ReadsProfiles
+    ) -> list[Line]:
+        where = region(key)
+        accepted = f"Key accepted{f' (region {where})' if where else ''}."
+        if not profiles:
+            return [ok(f"{accepted} Its project has no Employment Hero profile.")]
+        if self.local.state.profile_id is not None:
+            return [ok(accepted)]
+        many = "an Employment Hero profile" if len(profiles) == 1 else f"{len(profiles)} Employment Hero profiles"
+        shown = [prose(_described(profile, reads)) for profile in profiles[:MOST_SHOWN]]
+        return [ok(f"{accepted} Its project has {many}:"), *shown]
+
+    def _settle_profile(self, profiles: list[ConnectorProfile], reads: ReadsProfiles) -> bool:
+        """Before anything about an application: which profile it is for. True: its application stays."""
+        state, values = self.local.state, self.values
+        if state.profile_id and values[i.PROFILE_ID] is None:
+            if all(profile.id != state.profile_id for profile in profiles):
+                raise not_there(state.profile_id, state.label, profiles)
+            return False
+        if values[i.PROFILE_ID]:
+            known(profiles, values, self.local)
+            return False
+        if not profiles or state.pending or values.sure(i.IF_EXISTS) != "ask" or values.given(i.NAME):
+            return False
+        linked = {profile.id: _count(profile, reads) for profile in profiles[:MOST_SHOWN]}
+        one = profiles[0] if len(profiles) == 1 else None
+        which = "it" if one else "one of them"
+        count = linked.get(one.id) if one else None
+        warning = "disconnects the linked accounts"
+        if count is not None:
+            warning = f"disconnects the {count} account{'' if count == 1 else 's'}" if count else ""
+        answer = self.desk.terminal.choose(
+            "What would you like to do?",
+            (
+                Choice("secret", f"Give {which} a new Client Secret of the same application"),
+                Choice("other", f"Give {which} another application", warning=warning),
+                Choice("second", "Create a profile with another name"),
+                Choice("stop", "Stop"),
+            ),
+        )
+        if answer == "stop":
+            raise StoppedError(NOTHING_CHANGED)
+        if answer == "second":
+            self._other_name({profile.name for profile in profiles})
+            return False
+        values.answer(i.PROFILE_ID, one.id if one else self._which(profiles))
+        if answer == "other":
+            values.answer(i.REPLACE_APPLICATION, True)  # noqa: FBT003  # the answer
+        return answer == "secret"
+
+    def _which(self, profiles: list[ConnectorProfile]) -> str:
+        return self.desk.terminal.choose("Which one?", [Choice(p.id, p.name, p.id) for p in profiles])
+
+    def _other_name(self, taken: set[str]) -> None:
+        while True:
+            ask_for(self.desk, i.NAME, self.values, judging.line)
+            if self.values[i.NAME] not in taken:
+                return
+            self.desk.terminal.show(fail("Name: that one is taken."))
+
+    def _saved(self) -> str:
+        if not self.local.writes:
+            return "Nothing is saved, because of --no-store."
+        if self.local.staged is not None:
+            return f"Saved in {self.local.keyring_name}: Client ID, Client Secret"
+        return "Your answers about the application are saved." if self.local.state.org_id else ""
+
+
+def region(key: Secret) -> str:
+    """Where the project is: keys look like ``v1.{region}.xxxxx``. Source: StackOne's documentation."""
+    parts = key.reveal().split(".")
+    found = parts[1] if len(parts) > 2 and parts[0] == "v1" else ""  # noqa: PLR2004  # its three parts
+    return found if found.isascii() and found.isalnum() and len(found) < 10 else ""  # noqa: PLR2004  # eu1
+
+
+def _described(profile: ConnectorProfile, reads: ReadsProfiles) -> str:
+    count = _count(profile, reads)
+    enabled = {True: "enabled", False: "disabled", None: "state unknown"}[profile.active]
+    created = f", created {dates.moment(profile.created_at)}" if profile.created_at else ""
+    accounts = "" if count is None else f", {count} linked account{'' if count == 1 else 's'}"
+    return f'"{profile.name}", {enabled}{created}{accounts}'
+
+
+def _count(profile: ConnectorProfile, reads: ReadsProfiles) -> int | None:
+    try:
+        return reads.count_accounts(profile.id)
+    except (NetworkError, StackOneAuthError, StackOneRefusedError):
+        return None
+
+
