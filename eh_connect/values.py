@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from eh_connect.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, MutableMapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 
     Source = Literal["flag", "variable", "saved", "answer", "default"]
 
@@ -58,6 +58,7 @@ class Values:
         typed: flags as they were typed, by ``Input.parameter``: text, a tuple of texts, or a bool.
         environ: the environment; secrets are taken out of it, so that no child inherits them.
         read_file: the text of a file that holds a secret; raises ValueError.
+        takes: the inputs of a command, by its name: what a command to run next may repeat.
     """
 
     def __init__(
@@ -66,8 +67,10 @@ class Values:
         typed: Mapping[str, Any],
         environ: MutableMapping[str, str],
         read_file: Callable[[str, str], str],
+        takes: Callable[[str], Collection[Input[Any]]] | None = None,
     ) -> None:
         self._inputs = tuple(inputs)
+        self._takes = takes or (lambda _: self._inputs)
         self._typed = typed
         self._found: dict[str, tuple[Any, Source]] = {}
         self.missing: list[Problem] = []
@@ -151,7 +154,8 @@ class Values:
     def command(self, name: str, *arguments: str, without: Iterable[Input[Any]] = ()) -> str:
         """A command line to run next: ``arguments``, and the flags of this run that it needs again."""
         words = ["eh-connect", name, *arguments]
-        for wanted in self._inputs:
+        takes = {wanted.name for wanted in self._takes(name)}
+        for wanted in (each for each in self._inputs if each.name in takes):
             value = self._typed.get(wanted.parameter)
             if value in {None, ()} or not wanted.again or wanted in without or wanted.flag in arguments:
                 continue

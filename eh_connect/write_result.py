@@ -60,13 +60,16 @@ class WriteResult(Result):
     secret: SecretView | None
     plan: tuple[FieldView, ...]
     keyring: str | None = Field(default=None, exclude=True)
+    was_shown: bool = Field(default=False, exclude=True)
 
     def body(self) -> dict[str, object]:
         """The fields of the JSON object besides the common ones."""
         return self.model_dump(mode="json", by_alias=True)
 
     def lines(self) -> list[Line]:
-        """What happened, the ID, and three short lines."""
+        """What happened, the ID, and three short lines; nothing, where they were shown before."""
+        if self.was_shown:
+            return []
         name = self.profile.name
         if self.action == "pending":
             before = "(new)" if self.profile.id is None else "(not known)"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def _run(session: Session) -> Result:
+    from eh_connect.cli.asking import console
     from eh_connect.cli.checks_here import Here
     from eh_connect.cli.checks_network import Network
     from eh_connect.cli.connect import StackOne
@@ -27,7 +28,7 @@ def _run(session: Session) -> Result:
     with ExitStack() as stack:
         stackone = StackOne(values, stack, [local])
         checks = (*Here(session, local).checks(), *Network(session, local, stackone).checks())
-        return doctor(checks, session.simple_console)
+        return doctor(checks, console(session, stackone))
 
 
 COMMAND = Command(

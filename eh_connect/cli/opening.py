@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from eh_connect.cli.session import Session
     from eh_connect.local.profile import LocalProfile
+    from eh_connect.local.state import Purpose
     from eh_connect.values import Input, Values
 
 KEYRING_LIMIT = 5.0
@@ -64,7 +65,7 @@ def opened(
     *,
     writes: bool,
     needs: Callable[[LocalProfile], tuple[Input[Any], ...]] = lambda _: (),
-    may_leave_out_store: bool = False,
+    purpose: Purpose | None = None,
 ) -> Iterator[LocalProfile]:
     """Open the label of a session for the length of a block.
 
@@ -72,18 +73,19 @@ def opened(
         session: the run; its values get what is saved, where nothing was given.
         writes: whether keyring and folder will be written: then they are locked and tried first.
         needs: the inputs that this run can't do without, given or saved.
-        may_leave_out_store: the command has ``--no-store``: the hint of what only saving fails with names it.
+        purpose: of ``setup`` and ``rotate``; others note what they saw, without a lock until they do.
 
     Raises:
         InputError: all that is missing or wrong; or saved secrets would go to other hosts.
         StorageError: keyring, folder or lock.
     """
-    values, asks = session.values, session.attended
+    values, asks = session.values, session.asks
     dry_run = bool(values[inputs.DRY_RUN])
     if asks:
         values.stop_on_problems()
-    local = local_profile(session, values[inputs.PROFILE] or "default", writes=writes)
-    offer = _no_store_offered if may_leave_out_store and writes else nullcontext
+    notes = purpose is None
+    local = local_profile(session, values[inputs.PROFILE] or "default", writes=writes or notes)
+    offer = _no_store_offered if writes else nullcontext
     with ExitStack() as stack:
         # A folder that exists is locked before it is read; a new one is made once nothing is missing.
         locked = writes and (asks or local.folder_exists()) and not values.invalid
@@ -93,7 +95,7 @@ def opened(
         local.load_state()
         if writes or local.known or any(values[each] is None for each in needs(local)):
             local.load_secrets()  # else the keyring need not even be imported
-        fill(values, local)
+        fill(values, local, purpose)
         judge_credentials(values, session.output.warn)
         values.need(*needs(local))
         if not values.invalid:  # what is missing may be in there
@@ -106,20 +108,30 @@ def opened(
             local.load_state()
             local.load_secrets()
         with offer():
-            _check_keyring(session, local, dry_run=dry_run)
-            local.trial()
+            if local.unreadable is not None and dry_run:
+                text = f"The keyring can't be read and counts as empty. {local.unreadable.sentence}"
+                session.output.warn(text)
+            elif local.unreadable is not None and writes:
+                raise local.unreadable
+            if writes:
+                local.trial()
         local.check_origins(origins(values), default_origins())
         yield local
 
 
-def fill(values: Values, local: LocalProfile) -> None:
+def fill(values: Values, local: LocalProfile, purpose: Purpose | None) -> None:
     """What is saved, where nothing was given."""
     state, saved = local.state, local.credentials
+    if purpose == "rollback":  # a variable may still be set: what comes back is in the keyring
+        for wanted in (inputs.CLIENT_ID, inputs.CLIENT_SECRET, inputs.LOCKED):
+            values.drop(wanted)
+        saved = None
     unlock(values, local)
     given_id = values[inputs.CLIENT_ID]
     if saved is not None:
         # A saved secret belongs to the application that it was saved for, never to another Client ID.
-        if given_id is None or given_id == saved.client_id:
+        is_new = purpose != "rotate" or local.staged is not None
+        if is_new and (given_id is None or given_id == saved.client_id):
             values.fill(inputs.CLIENT_SECRET, saved.client_secret)
         values.fill(inputs.CLIENT_ID, saved.client_id)
     values.fill(inputs.API_KEY, local.api_key)
@@ -183,13 +195,4 @@ def _no_store_offered() -> Iterator[None]:
 def _check_known(local: LocalProfile, *, dry_run: bool) -> None:
     is_known = local.state.profile_id is not None or local.state.pending is not None
     if local.unreadable is not None and is_known and not dry_run:
-        raise local.unreadable
-
-
-def _check_keyring(session: Session, local: LocalProfile, *, dry_run: bool) -> None:
-    if local.unreadable is None:
-        return
-    if dry_run:
-        session.output.warn(f"The keyring can't be read and counts as empty. {local.unreadable.sentence}")
-    elif local.writes:
         raise local.unreadable

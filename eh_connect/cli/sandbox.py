@@ -36,7 +36,7 @@ def _serve(session: Session) -> Result:
     from eh_connect.results import SandboxResult
 
     session.values.stop_on_problems()
-    with sandbox_source().prepare(session.folder / "sandbox", lasting=True) as prepared:
+    with sandbox_source().prepare(session.sandbox_folder, lasting=True) as prepared:
         if not prepared.rehearsal.serves:
             raise StorageError(
                 f"The sandbox is being served already, at {prepared.rehearsal.stackone_url}",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from eh_connect import inputs
 from eh_connect.cli.output import Output
 from eh_connect.cli.secret_files import reader
-from eh_connect.errors import EhConnectError, Ending, StoppedError, UsageError
+from eh_connect.errors import EhConnectError, Ending, StorageError, StoppedError, UsageError
 from eh_connect.lines import prose
 from eh_connect.values import Values
 
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
     from eh_connect.cli.command import Command
-    from eh_connect.flows.parts import Console
+    from eh_connect.person.desk import Desk
+    from eh_connect.person.desktop import Desktop
     from eh_connect.person.terminal import Terminal
+    from eh_connect.values import Input
 
 AGAIN = "Run the same command again: it goes on from where it stood."
 
@@ -44,10 +46,13 @@ class Session:
         self.output = output
         self.is_sandbox = bool(typed.get("sandbox"))
         self.is_verbose = bool(typed.get("verbose"))
+        self.is_silent = bool(typed.get("json") or typed.get("no_input"))
+        self.serves_sandbox = False
         self.environ = dict(os.environ)
         self._command = command
         self._typed = dict(typed)
         self._stack = ExitStack()
+        self._has_waited = False
         for wanted in inputs.READ_FROM_FILES:
             os.environ.pop(wanted.variable or "", None)
 
@@ -67,40 +72,74 @@ class Session:
     def values(self) -> Values:
         """What this run was told."""
         read = reader(self.output.show, self._typed, patient=self.attended)
-        return Values(self._command.all_inputs, self._typed, self.environ, read)
+        return Values(self._command.all_inputs, self._typed, self.environ, read, _taken)
+
+    @property
+    def command_name(self) -> str:
+        """As it was typed."""
+        return self._command.name
 
     @property
     def attended(self) -> bool:
-        """Whether questions may be asked."""
+        """Whether a person is there."""
         return self.terminal is not None
+
+    @property
+    def asks(self) -> bool:
+        """Whether questions may be asked."""
+        return self.attended and not self._typed.get("dry_run")
 
     @cached_property
     def terminal(self) -> Terminal | None:
         """The terminal to ask at; None where nobody is there, or is not to be asked."""
-        if self._typed.get("json") or self._typed.get("no_input") or not _stdin_is_terminal():
+        if self.is_silent or not _stdin_is_terminal():
             return None
         from eh_connect.person.open_terminal import open_terminal
 
         return open_terminal(self.environ, plain=self.output.plain)
 
+    @cached_property
+    def desktop(self) -> Desktop:
+        """Browser and clipboard."""
+        from eh_connect.person.desktop import Desktop
+
+        return Desktop(self.environ)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where the person sits, who is there."""
+        from eh_connect.person.desk import Desk
+
+        if self.terminal is None:
+            raise AssertionError("nobody is there")
+        return Desk(self.terminal, self.desktop, opens=bool(self.values[inputs.BROWSER]))
+
     @property
-    def folder(self) -> Path:
-        """The folder for state."""
+    def folder(self) -> Path | None:
+        """The folder for state; None where the system knows no home."""
         from eh_connect.local.files import default_folder
 
         return default_folder(self.environ)
+
+    @property
+    def sandbox_folder(self) -> Path:
+        """The sandbox's own, below it."""
+        if self.folder is None:
+            raise StorageError("This system knows no home folder for you", hint="Set EH_CONNECT_HOME.")
+        return self.folder / "sandbox"
+
+    def waiting_for_keyring(self, seconds: float | None) -> None:
+        """Said once, where a person may have to unlock it."""
+        if seconds is not None and self.attended and not self._has_waited:
+            self._has_waited = True
+            self.output.show(
+                prose("Waiting for your keyring. Unlock it in the window that it opened. Ctrl+C stops.")
+            )
 
     def command_for(self, label: str, name: str, *arguments: str) -> str:
         """A line to type for a label."""
         profile = () if label == "default" else ("--profile", label)
         return shlex.join(("eh-connect", name, *profile, *arguments)) + self.output.suffix
-
-    @cached_property
-    def unattended(self) -> Console:
-        """Nobody answers."""
-        from eh_connect.person.console import Unattended
-
-        return Unattended(show=self.output.show, warn=self.output.warn, verbose=self.is_verbose)
 
     def _enter_sandbox(self) -> None:
         from eh_connect.cli.sandbox import sandbox_source
@@ -113,13 +152,11 @@ class Session:
         self.output.show(prose("Sandbox: everything is simulated on this computer.", indent=0))
         if found:
             self.output.show(prose(f"Not used, as the sandbox takes no real values: {', '.join(found)}"))
-        prepared = self._stack.enter_context(sandbox_source().prepare(self.folder / "sandbox"))
+        prepared = self._stack.enter_context(sandbox_source().prepare(self.sandbox_folder))
+        self.serves_sandbox = prepared.rehearsal.serves
         self.environ.update(prepared.environment)
-        if self.attended and not self._typed.get("dry_run"):
-            for wanted in (
-                inputs.CLIENT_ID,
-                inputs.CLIENT_SECRET,
-            ):  # a person brings what its portal gives out
+        if self.asks:  # a person brings what its portal gives out
+            for wanted in (inputs.CLIENT_ID, inputs.CLIENT_SECRET):
                 self.environ.pop(wanted.variable or "")
         # The sandbox's keyring is loaded by name and finds its folder in the environment.
         os.environ["EH_CONNECT_HOME"] = self.environ["EH_CONNECT_HOME"]
@@ -163,6 +200,12 @@ def _ended(output: Output, body: Callable[[], int]) -> int:
     except Exception as exc:  # noqa: BLE001  # whatever else arrives is a defect of ours
         output.failure(_defect(exc))
         return EhConnectError.code
+
+
+def _taken(command: str) -> tuple[Input[Any], ...]:
+    from eh_connect.cli.app import COMMANDS
+
+    return next(each.all_inputs for each in COMMANDS if each.name == command)
 
 
 def _defect(exc: BaseException) -> EhConnectError:

@@ -7,12 +7,17 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
+from eh_connect.cli.asking import DEFAULT_WAIT, ask_for_texts, console, wizard
 from eh_connect.cli.connect import StackOne
 from eh_connect.cli.opening import now, opened
+from eh_connect.errors import EhConnectError, RejectedError, StoppedError
 from eh_connect.flows.parts import SignInParts
+from eh_connect.flows.verify import verify
+from eh_connect.person import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from eh_connect.cli.session import Session
     from eh_connect.flows.parts import Console
@@ -20,9 +25,6 @@ if TYPE_CHECKING:
     from eh_connect.results import SessionResult
     from eh_connect.secret import Secret
     from eh_connect.values import Input
-
-DEFAULT_WAIT = 600.0
-"""Seconds that a person at the terminal is waited for."""
 
 
 def run(
@@ -32,18 +34,49 @@ def run(
 
     ``wait`` are the seconds at a terminal, where ``--wait`` says nothing; unattended: 0.
     """
-    values, name = session.values, session.command_name
-    with opened(session, writes=False, needs=lambda _: (i.API_KEY, *needs)) as local, ExitStack() as stack:
+    values = session.values
+    asks = session.asks
+
+    def needed(_: LocalProfile) -> tuple[Input[Any], ...]:
+        return () if asks else (i.API_KEY, *needs)
+
+    with opened(session, writes=False, needs=needed) as local, ExitStack() as stack:
         stackone = StackOne(values, stack, [local])
-        console: Console = session.unattended
-        if session.attended:
-            console = session.console(local, stackone)
-            session.ask_key(stackone, local)
-            session.ask_customer(*needs)
-        key = values.sure(i.API_KEY)
-        again = values.command(name, without=(i.RUN_ACTIONS,))
-        parts = sign_in_parts(local, stackone, key, console, again)
+        if asks:
+            wizard(session, local, stackone).key()
+            ask_for_texts(session, *needs)
+        again = values.command(session.command_name, without=(i.RUN_ACTIONS,))
+        parts = sign_in_parts(local, stackone, values.sure(i.API_KEY), console(session, stackone), again)
         return finished(session, flow(values, parts, wait=patience(session, wait), command=command(session)))
+
+
+def offered(session: Session, local: LocalProfile, stackone: StackOne, again: str) -> bool:
+    """Offer the test of what was just written; whether it was passed.
+
+    Whatever else stands in its way, the write is done: that is said, and no failure.
+
+    Raises:
+        RejectedError: the profile doesn't work.
+        StoppedError: the person stopped.
+    """
+    if not session.desk.terminal.yes(
+        "Test it now? You sign in to Employment Hero once; the test account is removed from StackOne afterwards.",
+        default=True,
+        more=words.SIGN_IN,
+    ):
+        return False
+    stackone.time.renew()
+    key = session.values.sure(i.API_KEY)
+    parts = sign_in_parts(local, stackone, key, console(session, stackone), again)
+    try:
+        result = verify(session.values, parts, wait=patience(session, DEFAULT_WAIT), command=command(session))
+    except (RejectedError, StoppedError):
+        raise
+    except EhConnectError as error:
+        session.output.failure(error)
+        return (error.body or {}).get("status") == "authenticated"
+    session.output.result(finished(session, result))
+    return True
 
 
 def command(session: Session) -> str:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def _run(session: Session) -> Result:
-    from eh_connect.cli.sign_in import DEFAULT_WAIT, run
+    from eh_connect.cli.asking import DEFAULT_WAIT
+    from eh_connect.cli.sign_in import run
     from eh_connect.flows.verify import verify
 
     return run(session, verify, wait=DEFAULT_WAIT)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import partial
 from typing import TYPE_CHECKING
 
-from eh_connect import inputs
+from eh_connect import inputs as i
+from eh_connect.cli.asking import console, wizard
 from eh_connect.cli.connect import StackOne
-from eh_connect.cli.opening import credentials_of, now, opened
-from eh_connect.errors import UsageError
+from eh_connect.cli.opening import credentials_of, now, opened, origins
+from eh_connect.cli.sign_in import offered
+from eh_connect.errors import NextStep, UsageError
 from eh_connect.flows.parts import Revised, WriteParts
-from eh_connect.flows.write import write
+from eh_connect.flows.rotation import no_previous
+from eh_connect.flows.write import ROLLBACK, SETUP, write
+from eh_connect.person import words
 
 if TYPE_CHECKING:
     from typing import Any
@@ -19,25 +22,127 @@ if TYPE_CHECKING:
     from eh_connect.cli.session import Session
     from eh_connect.flows.write import Purpose
     from eh_connect.local.profile import LocalProfile
-    from eh_connect.results import WriteResult
-    from eh_connect.values import Input
+    from eh_connect.results import Result
+    from eh_connect.values import Input, Values
+    from eh_connect.write_result import WriteResult
 
 
-def run(session: Session, purpose: Purpose) -> WriteResult:
-    """Judge everything, ask what is missing where somebody is there, check storage, then write."""
+def run(session: Session, purpose: Purpose) -> Result:
+    """Judge everything, ask what is missing where somebody is there, write, and offer the sign-in test."""
     values = session.values
-    dry_run = values.sure(inputs.DRY_RUN)
-    if values[inputs.EXIT_CODE] and not dry_run:
+    dry_run = values.sure(i.DRY_RUN)
+    if values[i.EXIT_CODE] and not dry_run:
         raise UsageError("--exit-code goes with --dry-run", hint="Add --dry-run, or leave it out.")
-    session.asks = session.attended and not dry_run
-    writes = values.sure(inputs.STORE) and not dry_run
-    needs = partial(_needs, purpose=purpose)
+    writes = values.sure(i.STORE) and not dry_run
+
+    def needed(local: LocalProfile) -> tuple[Input[Any], ...]:
+        return () if session.asks else _needed(local, values, purpose)
+
     with ExitStack() as stack:
-        with opened(session, writes=writes, needs=needs, may_leave_out_store=True) as local:
-            stackone = StackOne(values, stack, local, credentials_of(values))
-            console, wizard = session.console(local, stackone)
-            ...
-    return result
+        with opened(session, writes=writes, needs=needed, purpose=purpose.name) as local:
+            stackone = StackOne(values, stack, [local], credentials_of(values))
+            result = _Run(session, purpose, local, stackone).written()
+        # Out here the label's lock is free: a person may be waited for.
+        steps = _next(session, local, result)
+        if result.next_steps or not session.asks:
+            return result.model_copy(update={"next_steps": (*result.next_steps, *steps)})
+        session.output.result(result)
+        if result.changed and offered(session, local, stackone, again=steps[0].command):
+            steps = steps[1:]
+        if result.changed:
+            _offer_to_save_key(session, local)
+        steps = (NextStep("Connect a customer", values.command("link")), *steps)
+        return result.model_copy(update={"next_steps": steps, "was_shown": True})
 
 
-def _needs(local: LocalProfile, *, purpose: Purpose) -> tuple[Input[Any], ...]: ...
+def _next(session: Session, local: LocalProfile, result: WriteResult) -> tuple[NextStep, ...]:
+    if result.action == "pending" or result.profile.id is None:
+        return ()
+    values = session.values
+    named = () if local.writes else ("--profile-id", result.profile.id)
+    test = NextStep("Test it by a sign-in", values.command("verify", *named, without=(i.PROFILE_ID,)))
+    check = NextStep("Check this profile", values.command("status"))
+    return (*(() if result.proven else (test,)), *((check,) if local.writes else ()))
+
+
+def _offer_to_save_key(session: Session, local: LocalProfile) -> None:
+    key = session.values.sure(i.API_KEY)
+    if not local.writes or local.api_key == key:
+        return
+    if session.desk.terminal.yes(
+        f"Save the API key in {local.keyring_name} too, so that status, link and rotate don't ask for it?",
+        default=False,
+        more=words.SAVE_KEY,
+    ):
+        with local.lock():
+            local.save_api_key(key, origins(session.values))
+
+
+def _needed(local: LocalProfile, values: Values, purpose: Purpose) -> tuple[Input[Any], ...]:
+    if purpose is ROLLBACK:
+        return (i.API_KEY,)
+    needs = (i.API_KEY, i.CLIENT_ID, i.CLIENT_SECRET)
+    is_known = purpose is SETUP or local.state.profile_id is not None
+    is_short = any(values[each] is None for each in needs)
+    return needs if is_known or not is_short else (i.PROFILE_ID, *needs)
+
+
+class _Run:
+    def __init__(self, session: Session, purpose: Purpose, local: LocalProfile, stackone: StackOne) -> None:
+        self._session = session
+        self._values = session.values
+        self._purpose = purpose
+        self._local = local
+        self._stackone = stackone
+
+    def written(self) -> WriteResult:
+        """What the driver did."""
+        values, local = self._values, self._local
+        if self._purpose is ROLLBACK and not (local.rollback_target or local.staged):
+            raise local.unreadable or no_previous(values, local.label)
+        if self._session.asks:
+            self._ask()
+        local.will_note_urls(
+            stackone_url=values.sure(i.STACKONE_URL), oauth_url=values.sure(i.EMPLOYMENT_HERO_OAUTH_URL)
+        )
+        result = self._driven()
+        if self._purpose is SETUP:
+            named = {"org_id": i.ORG_ID, "app_name": i.APP_NAME, "scopes": i.SCOPES}
+            local.note(**{name: values[each] for name, each in named.items() if values.given(each)})
+        return result
+
+    def _ask(self) -> None:
+        asking = wizard(self._session, self._local, self._stackone)
+        if self._purpose is SETUP:
+            asking.gather()
+        else:
+            asking.key()
+
+    def _driven(self) -> WriteResult:
+        """As often as the person changes an answer."""
+        where = origins(self._values)
+        parts = self._parts()
+        while True:
+            try:
+                return write(self._purpose, self._values, parts, where)
+            except Revised:
+                local = self._local
+                if local.staged not in {None, credentials_of(self._values)} and not local.is_sent:
+                    local.unstage()
+
+    def _parts(self) -> WriteParts:
+        from eh_connect.employment_hero.probe import CredentialProbe
+
+        values, time = self._values, self._stackone.time
+        client, assumed = self._stackone(values.sure(i.API_KEY))
+        return WriteParts(
+            profiles=client,
+            writes=assumed,
+            probe=CredentialProbe(values.sure(i.EMPLOYMENT_HERO_OAUTH_URL), time),
+            local=self._local,
+            console=console(self._session, self._stackone, self._purpose.name),
+            pause=time.sleep,
+            left=lambda: time.left,
+            renew=time.renew,
+            now=now,
+        )

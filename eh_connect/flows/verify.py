@@ -149,7 +149,7 @@ class _Test:
             return
         try:
             now = next(p for p in self.parts.profiles.profiles() if p.id == self.profile.id)
-            why_not = self.parts.local.verified(now, before=self.profile, session=None)
+            why_not = self.parts.local.verified(now)
         except (StopIteration, NetworkError, StackOneAuthError, StackOneRefusedError):
             why_not = "whether the profile was changed meanwhile could not be checked"
         except StorageError as exc:

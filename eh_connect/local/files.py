@@ -95,6 +95,10 @@ class PrivateFolder:
             _sync(folder)
             return True
 
+    def exists(self) -> bool:
+        """Whether it is there, and may be believed. Creates nothing."""
+        return self._found() is not None
+
     def names(self) -> list[str]:
         """The names of all that is in there. Creates nothing."""
         folder = self._found()

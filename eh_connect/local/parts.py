@@ -72,6 +72,10 @@ class SavesState(Protocol):
         """Forget a label; False where nothing was known."""
         ...
 
+    def exists(self) -> bool:
+        """Whether the folder is there; it is judged then."""
+        ...
+
     def check_writable(self) -> None:
         """Write a file and delete it again."""
         ...

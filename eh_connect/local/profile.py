@@ -36,6 +36,10 @@ class LocalProfile(Saved):
             self._states.check_writable()
             self._secrets.trial()
 
+    def try_keyring(self) -> None:
+        """Whether the keyring works, whatever this run writes."""
+        self._secrets.trial()
+
     def check_deletes(self) -> None:
         """Whether the keyring forgets: a leftover trial, which holds nothing of worth."""
         self._secrets.delete("trial")
@@ -160,16 +164,14 @@ class LocalProfile(Saved):
         self.state = state.changed(**fields)
         return True
 
-    def verified(self, profile: ConnectorProfile, **fields: Any) -> str | None:
-        """Note that somebody signed in, and ``fields``; the reason, where it says nothing of what is saved.
+    def verified(self, profile: ConnectorProfile) -> str | None:
+        """Note a sign-in, and that its session is over; the reason, where it says nothing of what is saved.
 
-        Args:
-            profile: as StackOne shows it after the sign-in.
-            **fields: what else there is to note.
+        ``profile`` is as StackOne shows it after the sign-in.
         """
         if not self.is_of(profile):
             return "this profile is not saved here"
-        if not self.note_later(**fields):
+        if not self.note_later(session=None):
             return "other credentials were saved here meanwhile"
         if self.state.staged_for is not None:
             return "new credentials are saved here and not finished, so it is not known which were tested"

@@ -10,6 +10,7 @@ from eh_connect.local.state import LocalState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from eh_connect.local.parts import SavesSecrets, SavesState
     from eh_connect.secret import Credentials, Secret
@@ -66,10 +67,18 @@ class Saved:
         return self.state.label
 
     def load(self) -> None:
-        """Read state and keyring; a keyring that can't be read counts as empty, see ``unreadable``."""
+        """Read state and keyring."""
+        self.load_state()
+        self.load_secrets()
+
+    def load_state(self) -> None:
+        """Read the state alone."""
         state = self._states.read(self.label)
         self.known = state is not None
         self.state = state or LocalState(label=self.label)
+
+    def load_secrets(self) -> None:
+        """Read the keyring; one that can't be read counts as empty, see ``unreadable``."""
         self.unreadable = None
         try:
             origins, api_key = self._secrets.read_origins(), self._secrets.read_secret("api-key")
@@ -79,6 +88,14 @@ class Saved:
             origins, api_key, saved = (), None, [None, None, None]
         self._origins, self.api_key = origins, api_key
         self.current, self.staged, self.previous = saved
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other runs from this label. BusyError where one has it."""
+        return self._states.lock(self.label)
+
+    def folder_exists(self) -> bool:
+        """Whether there is a state folder."""
+        return self._states.exists()
 
     @property
     def credentials(self) -> Credentials | None:

@@ -147,6 +147,10 @@ class StateFolder:
         found = (re.fullmatch(r"profile-([a-z0-9-]+)\.json", name) for name in self._folder.names())
         return sorted(match[1] for match in found if match)
 
+    def exists(self) -> bool:
+        """Whether the folder is there; it is judged then."""
+        return self._folder.exists()
+
     def check_writable(self) -> None:
         """Make the folder, write a file in it and delete that again."""
         self._folder.check_writable()

@@ -41,7 +41,7 @@ class Attended:
         warn: keeps a warning for the result.
         wait: seconds that a person is waited for in the dashboard.
         renew: gives a look at StackOne the whole network time: waiting for a person is none.
-        purpose: setup, rotate or rollback.
+        purpose: setup, rotate or rollback; empty for what writes no profile.
         region: where the project is, by its key; for the texts.
     """
 
@@ -55,7 +55,7 @@ class Attended:
         warn: Callable[[str], None],
         wait: float = 600.0,
         renew: Callable[[], None] = lambda: None,
-        purpose: str = "setup",
+        purpose: str = "",
         region: str = "",
     ) -> None:
         self._desk = desk
@@ -215,8 +215,8 @@ class Attended:
             raise refusal
 
     def may_run_actions(self, count: int) -> bool:
-        """Asked before any data is read."""
-        return self._terminal.yes(
+        """Asked before any data is read; not at the end of a set-up, whose result names the command."""
+        return not self._purpose and self._terminal.yes(
             f"Check the scopes too? Each of {count} list actions runs once with the test account. Its data is "
             "thrown away unread.",
             default=True,
