@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     Source = Literal["flag", "variable", "saved", "answer", "default"]
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, eq=False)
-class Input(Generic[T]):
+class Input(Generic[T_co]):
     """A value that commands take: declared once, in ``inputs``.
 
     ``name`` is for JSON, ``title`` for people. ``judge`` makes the value of its text, or raises ValueError
@@ -30,8 +31,8 @@ class Input(Generic[T]):
     title: str
     flag: str | None
     variable: str | None
-    judge: Callable[[str], T]
-    default: T | None = None
+    judge: Callable[[str], T_co]
+    default: T_co | None = None
     metavar: str = "TEXT"
     off: str | None = None
     help: str = ""
@@ -70,7 +71,7 @@ class Values:
         takes: Callable[[str], Collection[Input[Any]]] | None = None,
     ) -> None:
         self._inputs = tuple(inputs)
-        self._takes = takes or (lambda _: self._inputs)
+        self._takes = takes
         self._typed = typed
         self._found: dict[str, tuple[Any, Source]] = {}
         self.missing: list[Problem] = []
@@ -88,7 +89,7 @@ class Values:
             elif isinstance(flag, bool):
                 self._found[wanted.name] = (flag, "flag")
             elif wanted.carries == "path":
-                self._judge(wanted, flag, "flag", lambda path, title=wanted.title: read_file(path, title))
+                self._judge(wanted, flag, "flag", _reader(read_file, wanted.title))
             else:
                 self._judge(wanted, ",".join(flag) if isinstance(flag, tuple) else flag, "flag")
 
@@ -154,7 +155,7 @@ class Values:
     def command(self, name: str, *arguments: str, without: Iterable[Input[Any]] = ()) -> str:
         """A command line to run next: ``arguments``, and the flags of this run that it needs again."""
         words = ["eh-connect", name, *arguments]
-        takes = {wanted.name for wanted in self._takes(name)}
+        takes = {wanted.name for wanted in (self._takes(name) if self._takes else self._inputs)}
         for wanted in (each for each in self._inputs if each.name in takes):
             value = self._typed.get(wanted.parameter)
             if value in {None, ()} or not wanted.again or wanted in without or wanted.flag in arguments:
@@ -173,3 +174,7 @@ class Values:
             self._found[wanted.name] = (wanted.judge(text), source)
         except ValueError as exc:
             self.refuse(wanted, str(exc))
+
+
+def _reader(read_file: Callable[[str, str], str], title: str) -> Callable[[str], str]:
+    return lambda path: read_file(path, title)

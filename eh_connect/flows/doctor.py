@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from eh_connect.errors import (
     EhConnectError,
@@ -25,7 +25,7 @@ _LATER = "Wait a little, then run eh-connect doctor again."
 class Found(NamedTuple):
     """What a check saw: pass, warn or skip. A failure is raised."""
 
-    result: str
+    result: Literal["pass", "warn", "fail", "skip"]
     detail: str
     remedy: str | None = None
 

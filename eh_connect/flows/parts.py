@@ -220,8 +220,8 @@ class Revised(Exception):  # noqa: N818  # no error: the way back to planning
 class SignInParts:
     """The collaborators of ``flows.sign_in``.
 
-    ``again`` is the command line to type once more. ``renew`` gives the next requests all their network time:
-    waiting for a person is none. ``new_id`` makes a few random characters.
+    ``again`` is the command line to type once more. ``renew`` gives the next requests all their network time,
+    or as many seconds: waiting for a person is none. ``new_id`` makes a few random characters.
     """
 
     profiles: ReadsProfiles
@@ -229,7 +229,7 @@ class SignInParts:
     local: LocalProfile
     console: Console
     clock: Callable[[], float]
-    renew: Callable[[], None]
+    renew: Callable[..., None]
     now: Callable[[], str]
     new_id: Callable[[], str]
     again: str

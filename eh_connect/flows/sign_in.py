@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from eh_connect import dates, inputs
 from eh_connect.errors import (
@@ -169,7 +169,7 @@ class SignIn:
     def _body(self) -> dict[str, object]:
         return self.result().body() if self.session is not None else {}
 
-    def result(self, **more: object) -> SessionResult:
+    def result(self, **more: Any) -> SessionResult:
         """What is known."""
         session = self.sure
         return SessionResult(

@@ -91,6 +91,9 @@ class MemoryStates:
     def delete(self, label: str) -> bool:
         return self.states.pop(label, None) is not None
 
+    def exists(self) -> bool:
+        return bool(self.states)
+
     def check_writable(self) -> None:
         pass
 
