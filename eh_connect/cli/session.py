@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from eh_connect import inputs
 from eh_connect.cli.output import Output
 from eh_connect.cli.secret_files import reader
-from eh_connect.errors import EhConnectError, Ending, StorageError, StoppedError, UsageError
+from eh_connect.errors import EhConnectError, Ending, StoppedError, StorageError, UsageError
 from eh_connect.lines import prose
 from eh_connect.values import Values
 
