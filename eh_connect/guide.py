@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from eh_connect.employment_hero.scopes import Selection
     from eh_connect.lines import Line
 
-DASHBOARD_PAGE = "https://app.stackone.com/connector_profiles"
+DASHBOARD_PATH = "/connector_profiles"
+DASHBOARD_PAGE = f"https://app.stackone.com{DASHBOARD_PATH}"
 """Source: StackOne's setup guide."""
 
 _MANY = 20

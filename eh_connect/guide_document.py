@@ -16,7 +16,7 @@ from eh_connect.guide import (
     portal_section,
 )
 from eh_connect.guide_steps import Form, Guide, Section, Step, Value, notes, words
-from eh_connect.lines import BLANK, Line, prose, title
+from eh_connect.lines import BLANK, Line, exact, ok, prose, title
 from eh_connect.results import Result
 
 if TYPE_CHECKING:
@@ -111,14 +111,26 @@ def build(
 
 
 class GuideResult(Result):
-    """``guide``: the JSON object has it as data; ``markdown`` says how a person wants it."""
+    """``guide``: the JSON object has it as data; ``form`` says how a person wants it."""
 
     guide: Guide
-    markdown: bool = Field(default=False, exclude=True)
+    form: str = Field(default="text", exclude=True)
 
     def lines(self) -> list[Line]:
-        """As text, to be drawn."""
+        """As text, to be drawn; Markdown as it is."""
+        if self.form == "markdown":
+            return [exact(line) for line in markdown(self.guide).splitlines()]
         return document(self.guide)
+
+
+class WrittenResult(Result):
+    """The file that the guide was written to."""
+
+    path: str
+
+    def lines(self) -> list[Line]:
+        """Where it is."""
+        return [ok("Wrote the guide:"), exact(self.path)]
 
 
 def document(guide: Guide) -> list[Line]:

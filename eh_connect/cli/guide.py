@@ -1,93 +1,76 @@
-"""``eh-connect guide``: the steps with all exact values. It asks nothing and sends nothing."""
+"""``eh-connect guide``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
-
-from eh_connect import inputs as names
-from eh_connect import judging
-from eh_connect.cli import options
-from eh_connect.cli.session import execute
+from eh_connect import inputs as i
+from eh_connect.cli.command import Command
 
 if TYPE_CHECKING:
     from eh_connect.cli.session import Session
-    from eh_connect.errors import NextStep
-    from eh_connect.guide_document import Guide
-    from eh_connect.inputs import Inputs
+    from eh_connect.guide_document import GuideResult
+    from eh_connect.results import Result
 
 
-@dataclass(frozen=True)
-class GuideResult:
-    """The guide in the format that was asked for."""
+def _run(session: Session) -> Result:
+    from eh_connect.cli.opening import fill_choices, local_profile
+    from eh_connect.employment_hero import scopes
+    from eh_connect.guide import DASHBOARD_PATH, portal_section
+    from eh_connect.guide_document import GuideResult, WrittenResult, build
+    from eh_connect.person.hand_over import replace, write_page
 
-    guide: Guide
-    form: str
-    width: int
-    next_steps: tuple[NextStep, ...] = ()
-    exit_code: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Its sections, steps and values."""
-        from eh_connect.guide_document import as_json
-
-        return {"guide": as_json(self.guide)}
-
-    def as_text(self) -> str:
-        """Text, or Markdown."""
-        from eh_connect.guide_document import markdown, text
-
-        return (markdown(self.guide) if self.form == "markdown" else text(self.guide, self.width)).rstrip()
-
-
-def guide(  # noqa: PLR0913  # a flag is an argument
-    *,
-    form: Annotated[
-        options.Text, typer.Option("--format", metavar="FORMAT", help="text, markdown, json. [default: text]")
-    ] = None,
-    profile: options.Profile = None,
-    name: options.Name = None,
-    org_id: options.OrgId = None,
-    app_name: options.AppName = None,
-    scopes: options.Scopes = None,
-    action: options.Action = None,
-    stackone_app_url: options.StackOneAppUrl = None,
-    json: options.Json = False,
-    no_input: options.NoInput = False,
-    sandbox: options.Sandbox = False,
-    verbose: options.Verbose = False,
-    timeout: options.Timeout = None,
-) -> None:
-    """Show the steps with all exact values.
-
-    In the Developer Portal and the dashboard; to read, or to hand to the person who has the Employment
-    Hero account. Asks nothing, sends nothing.
-    """
-    execute("guide", {**locals(), "format": form, "json": json or form == "json"}, _guide)
-
-
-def _guide(session: Session, inputs: Inputs) -> GuideResult:
-    from shutil import get_terminal_size
-
-    from eh_connect.cli import setup_inputs
-    from eh_connect.employment_hero.scopes import parse
-    from eh_connect.guide import build_guide
-    from eh_connect.state import State, StateFolder
-
-    given = setup_inputs.read(inputs)
-    form = inputs.text(names.FORMAT, judging.one_of("text", "markdown", "json")) or "text"
-    inputs.stop_on_problems()
-    kept = StateFolder(session.folder).read(given.label) or State(given.label)
-    scopes = given.scopes or kept.scopes
-    built = build_guide(
-        org_id=given.org_id or kept.org_id,
-        app_name=given.app_name or kept.app_name or setup_inputs.DEFAULT_APP_NAME,
-        name=given.name or kept.name or setup_inputs.DEFAULT_NAME,
-        selection=parse(scopes) if scopes else None,
-        actions=given.actions,
-        app_url=given.eh_app_url,
-        dashboard_url=given.app_url or setup_inputs.STACKONE_APP_URL,
+    values = session.values
+    values.stop_on_problems()
+    form, file = values.sure(i.FORMAT), values[i.OUTPUT_FILE]
+    local = local_profile(session, values.sure(i.PROFILE), writes=form == "html")
+    local.load_state()
+    fill_choices(values, local.state)
+    org_id, app_name, portal_url = (
+        values[i.ORG_ID],
+        values.sure(i.APP_NAME),
+        values.sure(i.EMPLOYMENT_HERO_APP_URL),
     )
-    return GuideResult(built, form, width=min(get_terminal_size().columns, 100))
+    chosen = values[i.SCOPES]
+    selection = scopes.parse(chosen) if chosen else None
+    if form == "html":
+        with local.lock():
+            section = portal_section(org_id, app_name, selection, portal_url)
+            return write_page(section, values, local, Path.cwd, Path(file) if file else None)
+    guide = build(
+        org_id=org_id,
+        app_name=app_name,
+        name=values.sure(i.NAME),
+        selection=selection,
+        actions=values[i.ACTIONS],
+        app_url=portal_url,
+        dashboard_page=values.sure(i.STACKONE_APP_URL) + DASHBOARD_PATH,
+    )
+    result = GuideResult(guide=guide, form=form)
+    return WrittenResult(path=str(replace(Path(file), _text(result)))) if file else result
+
+
+def _text(result: GuideResult) -> str:
+    """As a file has it."""
+    from eh_connect.person.look import TABLES, Look, render
+
+    if result.form == "json":
+        return json.dumps(result.body(), ensure_ascii=False, indent=2) + "\n"
+    return render(result.lines(), Look(TABLES if result.form == "text" else None))
+
+
+COMMAND = Command(
+    "guide",
+    "Show every step in the Developer Portal and the dashboard, with all exact values.",
+    more="To read, or to hand to the person who has the Employment Hero account. It asks and sends nothing.",
+    inputs=(i.PROFILE, i.NAME, i.ORG_ID, i.APP_NAME, i.SCOPES, i.ACTIONS, *i.URLS, i.FORMAT, i.OUTPUT_FILE),
+    examples=(
+        ("eh-connect guide --org-id 12345 --scopes directory", "the steps, for these scopes"),
+        ("eh-connect guide --format html", "a page for a colleague, which locks the credentials for sending"),
+        ("eh-connect guide --format markdown --output guide.md", "a file"),
+    ),
+    codes=(3, 4),
+    run=_run,
+)

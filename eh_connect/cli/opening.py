@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from eh_connect.cli.session import Session
     from eh_connect.local.profile import LocalProfile
-    from eh_connect.local.state import Purpose
+    from eh_connect.local.state import LocalState, Purpose
     from eh_connect.values import Input, Values
 
 KEYRING_LIMIT = 5.0
@@ -135,6 +135,11 @@ def fill(values: Values, local: LocalProfile, purpose: Purpose | None) -> None:
             values.fill(inputs.CLIENT_SECRET, saved.client_secret)
         values.fill(inputs.CLIENT_ID, saved.client_id)
     values.fill(inputs.API_KEY, local.api_key)
+    fill_choices(values, state)
+
+
+def fill_choices(values: Values, state: LocalState) -> None:
+    """What was chosen before, and is no secret."""
     values.fill(inputs.NAME, state.wanted_name or state.name)
     values.fill(inputs.ORG_ID, state.org_id)
     values.fill(inputs.APP_NAME, state.app_name)

@@ -164,6 +164,8 @@ class Session:
 
 def execute(command: Command, typed: Mapping[str, Any]) -> int:
     """Run a command; its exit code."""
+    if typed.get("format") == "json":
+        typed = {**typed, "json": True}
     output = Output(
         command.name,
         json=bool(typed.get("json")),

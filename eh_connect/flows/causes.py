@@ -53,8 +53,10 @@ _ERRORS: dict[str, tuple[str, str, tuple[str, str] | None]] = {
         None,
     ),
     "invalid_grant": (
-        "Employment Hero didn't accept the code of the sign-in: it was too old, or used before, or the "
-        f"redirect URI or PKCE verifier sent with it was another. {_PKCE}",
+        (
+            "Employment Hero didn't accept the code of the sign-in: it was too old, or used before, or the "
+            f"redirect URI or PKCE verifier sent with it was another. {_PKCE}"
+        ),
         "Try once more, then ask StackOne's support.",
         None,
     ),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
-from eh_connect import dates, inputs
+from eh_connect import dates
 from eh_connect.errors import (
     EhConnectError,
     Ending,
@@ -18,10 +17,8 @@ from eh_connect.errors import (
     StoppedError,
 )
 from eh_connect.flows import causes
-from eh_connect.flows.find import the_profile
 from eh_connect.lines import prose
 from eh_connect.results import SessionResult
-from eh_connect.stackone.models import SessionRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,8 +26,7 @@ if TYPE_CHECKING:
     from eh_connect.errors import ActionNeededError
     from eh_connect.flows.parts import SignInParts, Watch
     from eh_connect.lines import Line
-    from eh_connect.stackone.models import ConnectSession
-    from eh_connect.values import Values
+    from eh_connect.stackone.models import ConnectSession, SessionRequest
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 2.0, 10.0, 1.3
 """Seconds between two looks at a session, which grow."""

@@ -12,12 +12,13 @@ from eh_connect.employment_hero.credentials import judge_pair
 from eh_connect.employment_hero.hand_over import LockedTextError, looks_locked, open_locked
 from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.errors import ActionNeededError, NextStep
-from eh_connect.lines import exact, fail, ok, prose, todo, warn
+from eh_connect.lines import fail, ok, prose, todo, warn
 from eh_connect.person import words
 from eh_connect.person.terminal import BACK, Choice
 from eh_connect.secret import Credentials
 
 if TYPE_CHECKING:
+    from eh_connect.guide_steps import Section
     from eh_connect.person.wizard import Wizard
     from eh_connect.secret import Secret
 
@@ -137,7 +138,7 @@ class Application:
         }
         return self._desk.form(page, "the portal", keys, "I've created it", more=words.FORM)
 
-    def _section(self) -> guide.Section:
+    def _section(self) -> Section:
         values = self._values
         chosen = values[i.SCOPES]
         selection = scopes.parse(chosen) if chosen else None
@@ -148,9 +149,7 @@ class Application:
         """Step 4."""
         self._terminal.step(4, OF, "Client ID and Client Secret")
         if not is_out:
-            self._terminal.show(
-                prose(f"{guide.CREATED} Copy each value and paste it here. {guide.CLOSED}")
-            )
+            self._terminal.show(prose(f"{guide.CREATED} Copy each value and paste it here. {guide.CLOSED}"))
         credentials = None
         while credentials is None:
             credentials = self._pasted(is_out=is_out)
@@ -186,13 +185,15 @@ class Application:
         try:
             return open_locked(locked.reveal(), self._local.hand_over_key())
         except LockedTextError as exc:
-            self._terminal.show(fail(str(exc)), todo("Paste it again, or ask your colleague to lock it again."))
+            self._terminal.show(
+                fail(str(exc)), todo("Paste it again, or ask your colleague to lock it again.")
+            )
             return None
 
     def _is_fine(self, client_id: Secret, secret: Secret | None) -> bool:
         name = "Client ID" if secret is None else "Client Secret"
         of = "client-id" if secret is None else "client-secret"
-        for finding in judge_pair(client_id.reveal(), secret and secret.reveal()):
+        for finding in judge_pair(client_id.reveal(), secret.reveal() if secret else None):
             if finding.input != of:
                 continue
             self._terminal.show((fail if finding.hard else warn)(f"{name}: {finding.why}."))
@@ -204,14 +205,8 @@ class Application:
         """A colleague has the account: a page for them, and a stop if the answer takes a while."""
         from eh_connect.person.hand_over import write_page
 
-        path, phrase = write_page(self._section(), self._values, self._local, Path.cwd)
-        self._terminal.show(
-            ok("Wrote the page for your colleague:"),
-            exact(str(path)),
-            prose("Send it as it is. They create the application, enter Client ID and Client Secret there and "
-                  "send you a locked text. Only your keyring opens it."),
-            prose(f"Compare on the phone: the page shows the check phrase {phrase}."),
-        )
+        page = write_page(self._section(), self._values, self._local, Path.cwd)
+        self._terminal.show(*page.lines())
         answer = self._terminal.choose(
             "What now?",
             (
@@ -222,7 +217,7 @@ class Application:
         if answer == "stop":
             raise ActionNeededError(
                 "Your colleague has to fill in the page",
-                detail=f"It is {path}.",
+                detail=f"It is {page.path}.",
                 hint="Paste what you receive when you run this again.",
                 next_steps=(NextStep("Go on", self._wizard.command),),
             )

@@ -15,7 +15,6 @@ from eh_connect.person import words
 from eh_connect.person.dashboard import DashboardScreen
 from eh_connect.person.review import Review
 from eh_connect.person.terminal import Choice, Key
-from eh_connect.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from eh_connect.flows.parts import Cause, DashboardWork, Watch
     from eh_connect.lines import Line
     from eh_connect.person.desk import Desk
+    from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
     from eh_connect.values import Values
 
@@ -103,7 +103,10 @@ class Attended:
         by_id = {profile.id: profile for profile in profiles}
         chosen = self._terminal.choose(
             "Several new profiles have appeared. Which one is yours?",
-            [Choice(p.id, p.name, f"{p.id}, created {p.created_at or 'at an unknown time'}") for p in profiles],
+            [
+                Choice(p.id, p.name, f"{p.id}, created {p.created_at or 'at an unknown time'}")
+                for p in profiles
+            ],
         )
         return by_id[chosen]
 
@@ -245,7 +248,9 @@ def _is_fine(desk: Desk, client_id: str, client_secret: str | None) -> bool:
     for finding in judge_pair(client_id, client_secret):
         if client_secret is not None and finding.input != "client-secret":
             continue
-        desk.terminal.show(fail(f"{name}: {finding.why}.") if finding.hard else warn(f"{name}: {finding.why}."))
+        desk.terminal.show(
+            fail(f"{name}: {finding.why}.") if finding.hard else warn(f"{name}: {finding.why}.")
+        )
         if finding.hard:
             desk.terminal.show(todo("Paste it again."))
             return False

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from eh_connect.flows.parts import DashboardWork
-    from eh_connect.person.desk import Desk
     from eh_connect.person.clipboard import Loan
+    from eh_connect.person.desk import Desk
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
 
@@ -54,8 +54,10 @@ class DashboardScreen:
             self._terminal.show(prose(work.title, indent=0))
         project = f" (region {self._region})" if self._region else ""
         self._terminal.show(
-            prose(f"{work.why} You do it on StackOne's page, in the project of your API key{project}. This "
-                  "screen notices when you are done."),
+            prose(
+                f"{work.why} You do it on StackOne's page, in the project of your API key{project}. This "
+                "screen notices when you are done."
+            ),
             *work.steps,
         )
         try:
@@ -96,9 +98,7 @@ class DashboardScreen:
                 )
             if gone >= _DOUBT_AFTER and not has_doubted:
                 has_doubted = True
-                self._terminal.show(
-                    warn("Not there. Is the dashboard in the same project as your API key?")
-                )
+                self._terminal.show(warn("Not there. Is the dashboard in the same project as your API key?"))
             self._press(work, gone)
 
     def _press(self, work: DashboardWork, gone: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
@@ -12,10 +11,12 @@ from eh_connect.employment_hero.hand_over import HandOverKey
 from eh_connect.employment_hero.hand_over_page import page
 from eh_connect.errors import StorageError
 from eh_connect.guide import PRECONDITIONS, SCOPES_STAY
-from eh_connect.lines import warn
+from eh_connect.lines import Line, exact, ok, prose, warn
+from eh_connect.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from eh_connect.guide_steps import Section
     from eh_connect.local.profile import LocalProfile
@@ -25,10 +26,29 @@ NAME = "eh-connect-hand-over.html"
 _MOST = 100
 
 
+class PageResult(Result):
+    """The page that was written, and what it shows of its key."""
+
+    path: str
+    check_phrase: str
+
+    def lines(self) -> list[Line]:
+        """Where it is, and what becomes of it."""
+        return [
+            ok("Wrote the page for your colleague:"),
+            exact(self.path),
+            prose(
+                "Send it as it is. They create the application, enter Client ID and Client Secret there, and "
+                "send you a locked text. Only your keyring opens it."
+            ),
+            prose(f"Compare on the phone: the page shows the check phrase {self.check_phrase}."),
+        ]
+
+
 def write_page(
     portal: Section, values: Values, local: LocalProfile, folder: Callable[[], Path], path: Path | None = None
-) -> tuple[Path, str]:
-    """Write it; its path and check phrase.
+) -> PageResult:
+    """Write it.
 
     Args:
         portal: the steps in the portal.
@@ -52,7 +72,7 @@ def write_page(
     )
     local.save_hand_over_key(key.secret)
     written = _write(text, folder) if path is None else replace(path, text)
-    return written, key.check_phrase
+    return PageResult(path=str(written), check_phrase=key.check_phrase)
 
 
 def _write(text: str, folder: Callable[[], Path]) -> Path:

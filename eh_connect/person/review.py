@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_API = (
-    "StackOne API. StackOne doesn't document this call: if it stops working, you go on in the dashboard."
-)
+_API = "StackOne API. StackOne doesn't document this call: if it stops working, you go on in the dashboard."
 _ENDS = 4
 """Characters of a Client ID that are shown at each end."""
 
@@ -103,7 +101,10 @@ class Review:
         elif answer == "how":
             way = self._terminal.choose(
                 "How?",
-                (Choice("auto", "StackOne API", "else the dashboard"), Choice("dashboard", "StackOne dashboard")),
+                (
+                    Choice("auto", "StackOne API", "else the dashboard"),
+                    Choice("dashboard", "StackOne dashboard"),
+                ),
                 more=words.WAYS,
             )
             self._values.answer(i.VIA, way)
@@ -130,5 +131,3 @@ def ends(client_id: str) -> str:
     if len(client_id) < _ENDS * 3:
         return f"{len(client_id)} characters"
     return f"{client_id[:_ENDS]}…{client_id[-_ENDS:]}"
-
-

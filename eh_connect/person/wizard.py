@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eh_connect import dates, judging
 from eh_connect import inputs as i
 from eh_connect.employment_hero.credentials import judge_api_key
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
@@ -15,7 +16,6 @@ from eh_connect.person.application import Application
 from eh_connect.person.attended import NOTHING_CHANGED
 from eh_connect.person.review import ask_for
 from eh_connect.person.terminal import Choice
-from eh_connect import dates, judging
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +126,11 @@ class Wizard:
             return [ok(f"{accepted} Its project has no Employment Hero profile.")]
         if self.local.state.profile_id is not None:
             return [ok(accepted)]
-        many = "an Employment Hero profile" if len(profiles) == 1 else f"{len(profiles)} Employment Hero profiles"
+        many = (
+            "an Employment Hero profile"
+            if len(profiles) == 1
+            else f"{len(profiles)} Employment Hero profiles"
+        )
         shown = [prose(_described(profile, reads)) for profile in profiles[:MOST_SHOWN]]
         return [ok(f"{accepted} Its project has {many}:"), *shown]
 
@@ -165,7 +169,7 @@ class Wizard:
             return False
         values.answer(i.PROFILE_ID, one.id if one else self._which(profiles))
         if answer == "other":
-            values.answer(i.REPLACE_APPLICATION, True)  # noqa: FBT003  # the answer
+            values.answer(i.REPLACE_APPLICATION, True)  # the answer
         return answer == "secret"
 
     def _which(self, profiles: list[ConnectorProfile]) -> str:
@@ -206,5 +210,3 @@ def _count(profile: ConnectorProfile, reads: ReadsProfiles) -> int | None:
         return reads.count_accounts(profile.id)
     except (NetworkError, StackOneAuthError, StackOneRefusedError):
         return None
-
-

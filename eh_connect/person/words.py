@@ -11,7 +11,7 @@ def _more(*texts: str) -> tuple[Line, ...]:
 
 
 INTRO = (
-    "You create one application in Employment Hero and give its credentials to StackOne, in a \"connector "
+    'You create one application in Employment Hero and give its credentials to StackOne, in a "connector '
     'profile". After that your customers can connect their Employment Hero accounts to your product.'
 )
 NEEDS = (
