@@ -1,4 +1,4 @@
-"""What several tests of ``setup`` begin with: a world in memory, or a rehearsal for the whole tool."""
+"""What several tests begin with: a sandbox that is served, and the whole tool."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.command import Tool
-    from tests.support.fakes import World
     from tests.support.rehearsal import Stage
 
 pytest_plugins = ["tests.support.leaks"]
@@ -22,32 +21,6 @@ def pytest_configure() -> None:
     """The tools that tests start inherit this: under nohup they would be deaf to a closed terminal."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
-@pytest.fixture
-def world() -> World:
-    """Nothing is there yet."""
-    from tests.support.fakes import World
-
-    return World()
-
-
-@pytest.fixture
-def done(world: World) -> World:
-    """A profile was created with A; the calls from here on count."""
-    from tests.support.fakes import A
-
-    world.run(A)
-    world.start_again()
-    world.stackone.sent.clear()
-    return world
-
-
-@pytest.fixture
-def by_hand(world: World) -> World:
-    """StackOne's API can't write."""
-    world.stackone.says_it_creates = world.stackone.says_it_updates = False
-    return world
 
 
 @pytest.fixture
