@@ -24,6 +24,8 @@ _LOCK_SECONDS = 3.0
 class SandboxKeyring(KeyringBackend):
     """Keeps ``{service: {user name: password}}`` in ``keyring.json`` (0600) of the sandbox's folder."""
 
+    known_as = "the sandbox's keyring"
+
     folder: ClassVar[Path | None] = None
     """The folder, once a rehearsal is prepared; else the one that EH_CONNECT_HOME names."""
 
