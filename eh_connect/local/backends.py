@@ -46,7 +46,7 @@ def full_name(backend: object) -> str:
 
 def people_say(backend: KeyringBackend) -> str:
     """The keyring's name as people know it: ours, or its ``known_as``, else ``module.Class``."""
-    name = _ALLOWED.get(full_name(backend)) or getattr(backend, "known_as", full_name(backend))
+    name = _ALLOWED.get(full_name(backend)) or str(getattr(backend, "known_as", full_name(backend)))
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if name == "Secret Service" and runtime and Path(runtime, "keyring", "control").exists():
         return "GNOME Keyring"  # its daemon makes that socket; other providers have none
