@@ -53,7 +53,7 @@ def _refuse(arguments: list[str], message: str) -> int:
     from eh_connect.errors import UsageError
 
     first = next((a for a in arguments if not a.startswith("-")), None)
-    command = first if first in {each.name for each in COMMANDS} else None
+    command = first if first in COMMANDS else None
     error = UsageError(
         _without_values(message or "Wrong usage.", arguments),
         hint=f"See: eh-connect {f'{command} ' if command else ''}--help",

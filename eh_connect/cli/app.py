@@ -1,23 +1,57 @@
-"""The command line: which commands there are."""
+"""The command line: which commands there are. A command is imported when it is needed."""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import typer
+from typer.core import TyperGroup
 
-from eh_connect.cli.doctor import COMMAND as DOCTOR
-from eh_connect.cli.guide import COMMAND as GUIDE
-from eh_connect.cli.link import COMMAND as LINK
-from eh_connect.cli.remove import COMMAND as REMOVE
-from eh_connect.cli.rotate import COMMAND as ROTATE
-from eh_connect.cli.sandbox import COMMAND as SANDBOX
-from eh_connect.cli.setup import COMMAND as SETUP
-from eh_connect.cli.status import COMMAND as STATUS
-from eh_connect.cli.verify import COMMAND as VERIFY
+if TYPE_CHECKING:
+    from eh_connect.cli.command import Command
 
-COMMANDS = (SETUP, VERIFY, LINK, STATUS, ROTATE, GUIDE, DOCTOR, REMOVE, SANDBOX)
+COMMANDS = {
+    "setup": "Set up the connector profile at StackOne",
+    "verify": "Test a profile by a real sign-in",
+    "link": "Make a link to connect a customer's account",
+    "status": "Show what is set up, and what is due",
+    "rotate": "Replace the Client Secret",
+    "guide": "Show every step with its exact values",
+    "doctor": "Find what is wrong: keyring, network, API key",
+    "remove": "Forget a profile on this computer",
+    "sandbox": "Serve the simulated services until Ctrl+C",
+}
+"""Their names, each also that of a module, and what they do."""
+
+
+@cache
+def command(name: str) -> Command:
+    """A command's declaration."""
+    found: Command = import_module(f"eh_connect.cli.{name}").COMMAND
+    return found
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: dict[str, Any] = dict.fromkeys(COMMANDS)  # suggestions come from the names
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the parser's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # the parser's signature
+        return command(cmd_name).built() if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # the parser's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 app = typer.Typer(
     name="eh-connect",
+    cls=_Commands,
     add_completion=True,
     rich_markup_mode=None,  # plain help: 100 ms faster, and screen readers can read it
     pretty_exceptions_enable=False,  # tracebacks with locals could carry secrets
@@ -36,7 +70,3 @@ def _root(
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-
-
-for command in COMMANDS:
-    command.add_to(app)

@@ -56,8 +56,9 @@ class Command:
         """With those of every command."""
         return (*self.inputs, *(each for each in COMMON if each not in self.inputs))
 
-    def add_to(self, app: typer.Typer) -> None:
-        """Make it a command of the command line."""
+    def built(self) -> Any:
+        """The parser's command."""
+        app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
         def body(**typed: Any) -> None:
             from eh_connect.cli.session import execute
@@ -70,7 +71,9 @@ class Command:
             parameters.append(_keyword(name, Optional[str], option))  # noqa: UP045  # Typer reads it at run time
         body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
         body.__annotations__ = {each.name: each.annotation for each in parameters}
-        app.command(self.name, cls=_with_help(self), help=self.does, add_help_option=True)(body)
+        help_names = {"help_option_names": ["-h", "--help"]}
+        app.command(self.name, cls=_with_help(self), help=self.does, context_settings=help_names)(body)
+        return typer.main.get_command(app)
 
     def help(self, width: int) -> str:
         """Usage, examples, options in their groups, exit codes."""

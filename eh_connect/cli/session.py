@@ -204,10 +204,10 @@ def _ended(output: Output, body: Callable[[], int]) -> int:
         return EhConnectError.code
 
 
-def _taken(command: str) -> tuple[Input[Any], ...]:
-    from eh_connect.cli.app import COMMANDS
+def _taken(name: str) -> tuple[Input[Any], ...]:
+    from eh_connect.cli.app import command
 
-    return next(each.all_inputs for each in COMMANDS if each.name == command)
+    return command(name).all_inputs
 
 
 def _defect(exc: BaseException) -> EhConnectError:
