@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from eh_connect.sandbox.records import Records
 
-_CARDS = {card.name: {f"{card.name}/{box}": box for box in card.boxes} for card in CARDS}
-_BOXES = {key: (name, box) for name, its in _CARDS.items() for key, box in its.items()}
+_CARDS = [(card, {f"{card.section}/{card.name}/{box.name}": box.name for box in card.boxes}) for card in CARDS]
+_BOXES = {key: (card.section, card.name, box) for card, its in _CARDS for key, box in its.items()}
 _FOR_EVER = Markup('<p class="warning">Scopes cannot be modified after the application is created.</p>')
 _COUNTER = Markup("""<h2>API Scopes</h2><p id="counter">{} scopes selected</p>
 <script>onchange = () => counter.textContent =
@@ -54,7 +54,7 @@ class Portal(Pages):
 
     def _configure(self, request: Request, org: str, problems: tuple[str, ...] = ()) -> Response:
         ticked = request.values.getlist("scope")
-        cards = (boxes(name, "scope", its, ticked) for name, its in _CARDS.items())
+        cards = (boxes(card.name, "scope", its, ticked) for card, its in _CARDS)
         fields = joined(_fields(request.values), _COUNTER.format(len(ticked)), *cards)
         form = FORM.format("get", _url(org, "review"), fields, "Continue to Review")
         return self.page("Configure & Select Scopes", form, problems=problems)
@@ -130,7 +130,7 @@ def _editable(sent: MultiDict[str, str]) -> dict[str, str]:
 
 def _scopes(sent: MultiDict[str, str]) -> list[str]:
     chosen = Selection(frozenset(_BOXES[key] for key in sent.getlist("scope")))
-    return [*chosen.review_strings, *(f"{box} (string unknown)" for box in chosen.unknown_cards)]
+    return [*chosen.strings, *(f"{box} (string unknown)" for box in chosen.unknown)]
 
 
 def _problems(sent: MultiDict[str, str], *, new: bool = True) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from eh_connect.stackone.models import EMPLOYMENT_HERO
 
 # the last is documented as optional; which profile is taken without it is not
 _REQUIRED = ("origin_owner_id", "origin_owner_name", "connector_profile_id")
-_USUAL = {"provider": EMPLOYMENT_HERO, "type": "PRODUCTION", "expires_in": 1800}
+_USUAL = {"provider": EMPLOYMENT_HERO, "type": "production", "expires_in": 1800}
 _OPTIONAL = ("origin_username", "label", "metadata", "multiple")
 _ATTEMPT = ("oauth_error_code", "oauth_error_description", "account_secure_id")
 
@@ -31,7 +31,7 @@ def _is_valid(name: str, value: Any) -> bool:
             return value is not True and value > 0
         case ("origin_username" | "label", str()) | ("metadata", dict()) | ("multiple", bool()):
             return True
-        case "type", "PRODUCTION" | "TEST":
+        case "type", "production" | "test":
             return True
     return (name, value) == ("provider", EMPLOYMENT_HERO)
 
