@@ -157,13 +157,13 @@ def test_a_failure_at_stackone_is_raised_with_all_that_was_found(saved: Saved, e
 def test_a_state_that_cant_be_read_hides_no_other_label(saved: Saved) -> None:
     broken = StorageError("The file can't be read")
     project = Project()
-    local = saved.local(writes=False)
+    local, empty = saved.local(writes=False), saved.local("x", writes=False)
     with pytest.raises(StorageError) as raised:
         status(
             [
                 Looked("bad", None, failures=(broken,)),
                 Looked("default", local, project),
-                Looked("x", local, project),
+                Looked("x", empty, project),
             ],
             now=NOW,
             max_age=None,

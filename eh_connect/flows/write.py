@@ -18,7 +18,7 @@ from eh_connect.flows.dashboard import ByHand
 from eh_connect.flows.find import find, new_profiles, taken
 from eh_connect.flows.parts import ProbeResult
 from eh_connect.flows.send import Sender
-from eh_connect.lines import unsure
+from eh_connect.lines import prose, unsure
 from eh_connect.results import SecretView
 from eh_connect.secret import Credentials
 from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile, ProfileFields
@@ -124,8 +124,8 @@ class _Write:
         if staged is None or staged == credentials or not self._may_be_at_stackone():
             return
         try:
-            with self.console.working("Finishing what an earlier run began"):
-                self._converge(staged)
+            self.console.show(prose("Finishing what an earlier run began."))
+            self._converge(staged)
         except (RejectedError, WriteRefusedError) as exc:
             if isinstance(exc, WriteRefusedError) and self._has_moved():
                 raise
@@ -148,7 +148,8 @@ class _Write:
 
     def _find(self) -> tuple[list[ConnectorProfile], Found]:
         values, is_dry = self.values, self.values.sure(i.DRY_RUN)
-        profiles = self.parts.profiles.profiles()
+        with self.console.working("Looking at StackOne"):
+            profiles = self.parts.profiles.profiles()
         if not self.purpose.creates:
             rotation.check_known(values, self.local)
 
@@ -168,8 +169,7 @@ class _Write:
 
     def _converge(self, credentials: Credentials) -> ConnectorProfile | None:
         values = self.values
-        with self.console.working("Looking at StackOne"):
-            profiles, found = self._find()
+        profiles, found = self._find()
         if found.is_left:
             self.is_left = True
             return found.profile

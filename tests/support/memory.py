@@ -11,7 +11,7 @@ from eh_connect.local.profile import LocalProfile
 from eh_connect.secret import Credentials, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from eh_connect.local.state import LocalState
 
@@ -28,6 +28,7 @@ class MemoryKeyring:
     broken: StorageError | None = None
     keeps: bool = True
     """False: deletions fail."""
+    step: Callable[[str], None] = lambda _: None
 
     backend = "tests.support.memory.MemoryKeyring"
     display_name = "Memory Keyring"
@@ -57,7 +58,9 @@ class MemoryKeyring:
         self._judge()
         if not self.keeps:
             raise StorageError("Your keyring does not delete")
+        self.step(f"deletes {entry}")
         self.entries.pop(entry, None)
+        self.step(f"deleted {entry}")
 
     def trial(self) -> None:
         self._judge()
@@ -68,7 +71,9 @@ class MemoryKeyring:
 
     def _set(self, entry: str, value: Credentials | Secret | tuple[str, ...]) -> None:
         self._judge()
+        self.step(f"writes {entry}")
         self.entries[entry] = value
+        self.step(f"wrote {entry}")
 
     def _judge(self) -> None:
         if self.broken is not None:
@@ -81,12 +86,15 @@ class MemoryStates:
 
     states: dict[str, LocalState] = field(default_factory=dict)
     busy: bool = False
+    step: Callable[[str], None] = lambda _: None
 
     def read(self, label: str) -> LocalState | None:
         return self.states.get(label)
 
     def write(self, state: LocalState) -> None:
+        self.step("writes state")
         self.states[state.label] = state
+        self.step("wrote state")
 
     def delete(self, label: str) -> bool:
         return self.states.pop(label, None) is not None
@@ -110,11 +118,11 @@ class Saved:
 
     keyring: MemoryKeyring = field(default_factory=MemoryKeyring)
     states: MemoryStates = field(default_factory=MemoryStates)
-    now: str = NOW
+    clock: Callable[[], str] = lambda: NOW
 
     def local(self, label: str = "default", *, writes: bool = True) -> LocalProfile:
         """As a run finds it."""
-        local = LocalProfile(label, self.keyring, self.states, writes=writes, now=lambda: self.now)
+        local = LocalProfile(label, self.keyring, self.states, writes=writes, now=self.clock)
         local.load()
         return local
 

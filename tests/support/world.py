@@ -1,0 +1,296 @@
+"""A computer, a StackOne and a person in memory: one call is one run, wired as the command line does it."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from eh_connect import inputs as i
+from eh_connect.cli.app import command
+from eh_connect.cli.opening import fill, origins
+from eh_connect.deadline import NetworkTime
+from eh_connect.errors import EhConnectError
+from eh_connect.flows.parts import ProbeResult, Revised, WriteParts
+from eh_connect.flows.write import ROLLBACK, ROTATE, SETUP, write
+from eh_connect.person.console import Unattended
+from eh_connect.secret import Credentials, Secret
+from eh_connect.stackone.assumed_writes import AssumedWrites
+from eh_connect.stackone.client import Client
+from eh_connect.values import Values
+from tests.support.http import Clock
+from tests.support.memory import NOW, MemoryKeyring, MemoryStates
+from tests.support.memory import Saved as Kept
+from tests.support.stackone import Killed, Row, StackOne, Steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    from eh_connect.change import Change
+    from eh_connect.errors import ActionNeededError, StackOneRefusedError
+    from eh_connect.flows.parts import Cause, Console, DashboardWork, Watch
+    from eh_connect.lines import Line
+    from eh_connect.local.profile import LocalProfile
+    from eh_connect.local.state import LocalState
+    from eh_connect.stackone.models import ConnectorProfile
+    from eh_connect.write_result import WriteResult
+
+PURPOSES = {"setup": SETUP, "rotate": ROTATE, "rollback": ROLLBACK}
+
+
+def pair(secret: str, application: str = "one") -> Credentials:
+    """Made-up credentials; the same words make the same ones."""
+    return Credentials(Secret(f"client-id-{application}".ljust(43, "i")), Secret(secret.ljust(43, "s")))
+
+
+A, B, C = pair("a"), pair("b"), pair("c")
+OTHER_APPLICATION = pair("x", "two")
+
+
+@dataclass
+class Person:
+    """Implements ``Console``: an attended one, which answers what it was told to.
+
+    ``answers`` by the question's name: a value to return, an error to raise, or a function to call with the
+    question's arguments. One that it was not told is a defect of the test.
+    """
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    is_working: bool = False
+    attended = True
+
+    def show(self, *lines: Line) -> None:
+        self.said += [line.text for line in lines]
+
+    def working(self, text: str) -> AbstractContextManager[None]:
+        return _Working(self, text)
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def name_is_taken(self, profile: ConnectorProfile) -> Any:
+        return self._answer("name_is_taken", profile)
+
+    def which(self, profiles: Sequence[ConnectorProfile], refusal: StackOneRefusedError) -> ConnectorProfile:
+        found: ConnectorProfile = self._answer("which", profiles, refusal)
+        return found
+
+    def confirm(self, change: Change, accounts: int | None) -> None:
+        self._answer("confirm", change, accounts)
+
+    def rejected(self, meaning: str, remedy: str) -> None:
+        self._answer("rejected", meaning, remedy)
+
+    def new_secret(
+        self, profile: ConnectorProfile, accounts: int | None, judge: Callable[[str], None]
+    ) -> Secret:
+        found: Secret = self._answer("new_secret", profile, accounts, judge)
+        return found
+
+    def dashboard(self, work: DashboardWork, look: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
+        assert look() is None, "seen as done before the person did anything"
+        self._answer("dashboard", work, look)
+        found = look()
+        assert found is not None
+        return found
+
+    def show_link(self, about: Sequence[Line], link: str, *, waits: bool) -> None:
+        self.said += [*(line.text for line in about), link, *(["waits"] if waits else [])]
+
+    def waiting(self, text: str) -> AbstractContextManager[Watch]:
+        self.said.append(text)
+        return nullcontext(self._watch)
+
+    def _watch(self, so_far: float, seconds: float) -> Any:
+        return self._answer("watch", so_far, seconds)
+
+    def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
+        found: Cause | None = self._answer("what_shows", causes, refusal)
+        return found
+
+    def new_link(self, reason: str, refusal: ActionNeededError) -> None:
+        self._answer("new_link", reason, refusal)
+
+    def may_run_actions(self, count: int) -> bool:
+        return bool(self._answer("may_run_actions", count))
+
+    def _answer(self, question: str, *about: Any) -> Any:
+        assert not self.is_working, f"{question}: a spinner turns while the person is asked"
+        self.asked.append(question)
+        answer = self.answers[question]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer(*about) if callable(answer) else answer
+
+
+class _Working:
+    def __init__(self, person: Person, text: str) -> None:
+        self._person, self._text = person, text
+
+    def __enter__(self) -> None:
+        assert not self._person.is_working, f"two spinners at once: {self._text}"
+        self._person.is_working = True
+
+    def __exit__(self, *_: object) -> None:
+        self._person.is_working = False
+
+
+class World:
+    """``run`` is one run. Keyring, state folder and StackOne last; the clock moves by waiting only."""
+
+    def __init__(self) -> None:
+        self.clock, self.steps = Clock(), Steps()
+        self.stackone = StackOne(self.clock, self.steps)
+        self.keyring = MemoryKeyring(step=self.steps)
+        self.states = MemoryStates(step=self.steps)
+        self.kept = Kept(self.keyring, self.states)
+        self.rejects: set[Credentials] = set()
+        self.cant_tell = False
+        self.probed: list[Credentials] = []
+        self.warnings: list[str] = []
+        self.local: LocalProfile
+
+    @property
+    def state(self) -> LocalState:
+        return self.states.states["default"]
+
+    @property
+    def only(self) -> Row:
+        """The only profile."""
+        (row,) = self.stackone.rows.values()
+        return row
+
+    @property
+    def in_force(self) -> Credentials | None:
+        """What the only profile uses."""
+        return _credentials(self.only)
+
+    @property
+    def held(self) -> dict[str, Credentials]:
+        """The credentials in the keyring."""
+        return {k: v for k, v in self.keyring.entries.items() if isinstance(v, Credentials)}
+
+    @property
+    def requests(self) -> list[str]:
+        return self.stackone.requests
+
+    def now(self) -> str:
+        began = datetime.fromisoformat(NOW) - timedelta(seconds=1000)  # the clock's start
+        return (began + timedelta(seconds=self.clock())).isoformat(timespec="seconds")
+
+    def values(self, name: str, credentials: Credentials | None = None, **typed: Any) -> Values:
+        """What a run was told: credentials by variable, the rest by flag."""
+        environ = {"STACKONE_API_KEY": "v1.eu1.key"}
+        if credentials is not None:
+            environ["EH_CONNECT_CLIENT_ID"] = credentials.client_id.reveal()
+            environ["EH_CONNECT_CLIENT_SECRET"] = credentials.client_secret.reveal()
+        return Values(
+            command(name).all_inputs, typed, environ, lambda path, _: path, lambda n: command(n).all_inputs
+        )
+
+    def opened(self, *, writes: bool = True) -> LocalProfile:
+        """The label, as a run finds it."""
+        self.kept.clock = self.now
+        self.local = self.kept.local(writes=writes)
+        return self.local
+
+    def client(self) -> tuple[Client, NetworkTime]:
+        time = NetworkTime(150, self.clock, self.clock.sleep)
+        transport = httpx.MockTransport(self.stackone)
+        return Client(
+            Secret("v1.eu1.key"), url="https://api.stackone.com", time=time, transport=transport
+        ), time
+
+    def run(
+        self,
+        purpose: str = "setup",
+        credentials: Credentials | None = None,
+        *,
+        person: Person | None = None,
+        kill_at: int = 0,
+        **typed: Any,
+    ) -> WriteResult:
+        """One run of ``setup``, ``rotate`` or ``rollback``; ``typed`` are its flags."""
+        self.steps.revive(kill_at)
+        self.requests.clear()
+        self.warnings = person.warnings if person else []
+        values = self.values("setup" if purpose == "setup" else "rotate", credentials, **typed)
+        values.stop_on_problems()
+        local = self.opened(writes=bool(values[i.STORE]) and not values[i.DRY_RUN])
+        fill(values, local, PURPOSES[purpose].name)
+        client, time = self.client()
+        console: Console = person or Unattended(
+            show=lambda *_: None, warn=self.warnings.append, pause=self.clock.sleep
+        )
+        parts = WriteParts(
+            profiles=client,
+            writes=AssumedWrites(client),
+            probe=self._probe,
+            local=local,
+            console=console,
+            pause=time.sleep,
+            left=lambda: time.left,
+            renew=time.renew,
+            now=self.now,
+        )
+        with client:
+            while True:
+                try:
+                    return write(PURPOSES[purpose], values, parts, origins(values))
+                except Revised:
+                    continue
+
+    def code(self, purpose: str = "setup", credentials: Credentials | None = None, **options: Any) -> int:
+        """The exit code of a run; -9: it was killed."""
+        try:
+            return self.run(purpose, credentials, **options).exit_code
+        except EhConnectError as error:
+            return error.code
+        except Killed:
+            return -9
+
+    def is_safe(self) -> None:
+        """Nothing is lost: what our runs brought to StackOne is in the keyring, and in one profile only."""
+        ours = [row for row in self.stackone.rows.values() if row.ours]
+        assert len(ours) <= 1
+        for row in ours:
+            assert _credentials(row) in self.held.values()
+
+    def is_settled(self, credentials: Credentials) -> None:
+        """The credentials are in force, and nothing is left to do."""
+        assert self.in_force == credentials == self.held["current"]
+        assert "next" not in self.held
+        state = self.state
+        assert (state.pending, state.staged_for, state.sent) == (None, None, None)
+        assert (state.profile_id, state.updated_at) == (self.only.id, self.only.updated_at)
+        assert state.fingerprint == credentials.client_secret.fingerprint
+
+    def _probe(self, credentials: Credentials) -> ProbeResult:
+        self.steps("probe")
+        self.probed.append(credentials)
+        if self.cant_tell:
+            return ProbeResult.COULD_NOT_TELL
+        return ProbeResult.REJECTED if credentials in self.rejects else ProbeResult.NOT_REJECTED
+
+
+def _credentials(row: Row) -> Credentials | None:
+    return None if row.secret is None else Credentials(*map(Secret, row.secret))
+
+
+def texts(credentials: Credentials) -> tuple[str, str]:
+    """As they are entered in the dashboard."""
+    return credentials.client_id.reveal(), credentials.client_secret.reveal()
+
+
+def set_up() -> World:
+    """A world with a profile that was set up from here."""
+    world = World()
+    world.run("setup", A)
+    return world
