@@ -29,9 +29,9 @@ def main(arguments: list[str]) -> int:
         if isinstance(exc.__context__, BrokenPipeError):
             return 0  # the reader of the help went away: Typer would say 1
         raise
-    except OSError:  # help or version can't be written
+    except OSError as exc:  # help or version can't be written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 4
+        return 0 if isinstance(exc, BrokenPipeError) else 4
 
 
 def _parsed(arguments: list[str]) -> int:

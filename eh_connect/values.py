@@ -83,15 +83,15 @@ class Values:
         }
         for wanted in self._inputs:
             flag = typed.get(wanted.parameter)
-            if flag is None or flag == ():
+            if flag is None or flag in ((), []):
                 if text := held.get(wanted.name):
                     self._judge(wanted, text, "variable")
             elif isinstance(flag, bool):
                 self._found[wanted.name] = (flag, "flag")
             elif wanted.carries == "path":
                 self._judge(wanted, flag, "flag", _reader(read_file, wanted.title))
-            else:
-                self._judge(wanted, ",".join(flag) if isinstance(flag, tuple) else flag, "flag")
+            else:  # Typer gives a list; which kind depends on its version
+                self._judge(wanted, flag if isinstance(flag, str) else ",".join(flag), "flag")
 
     def __getitem__(self, wanted: Input[T]) -> T | None:
         """The value, or its default."""

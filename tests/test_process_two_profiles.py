@@ -12,7 +12,7 @@ from tests.support.flows import hang, wait_until
 
 CREATE = ("POST", "/connector_profiles", 1)
 LIST = {"method": "GET", "path": "/connector_profiles"}
-TAKES = 3.0
+TAKES = 2.0
 """Seconds that StackOne takes to create the profile."""
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}
@@ -25,7 +25,7 @@ def made_once(tool: Tool) -> bool:
 
 
 @pytest.mark.parametrize("sent", CODES, ids=str)
-@pytest.mark.parametrize("after", [0.0, 0.5, 1.0, 1.5, 2.0, 2.5])
+@pytest.mark.parametrize("after", [0.0, 0.5, 1.0, 1.5])
 def test_a_run_stopped_in_mid_creation_is_gone_on_with(
     tool: Tool, sent: signal.Signals, after: float
 ) -> None:
@@ -62,13 +62,13 @@ def commit(tool: Tool) -> None:
 
     from tests.support import leaks
 
-    shown = {
+    body = {
         "name": "Employment Hero",
         "connector_key": "employmenthero",
         "authentication_config_key": "oauth2",
+        "environment": "production",
+        "setup_information": {"clientId": leaks.CLIENT_ID, "clientSecret": leaks.CLIENT_SECRET},
     }
-    config = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.CLIENT_SECRET}
-    body = {**shown, "config": config}
     url = f"{tool.stage.stackone_url}/connector_profiles"
     httpx.post(url, json=body, auth=(leaks.API_KEY, "")).raise_for_status()
 

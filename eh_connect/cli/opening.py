@@ -93,7 +93,8 @@ def opened(
             with offer():
                 stack.enter_context(local.lock())
         local.load_state()
-        if writes or local.known or any(values[each] is None for each in needs(local)):
+        compares = writes or (dry_run and values.sure(inputs.STORE))
+        if compares or local.known or any(values[each] is None for each in needs(local)):
             local.load_secrets()  # else the keyring need not even be imported
         fill(values, local, purpose)
         judge_credentials(values, session.output.warn)
