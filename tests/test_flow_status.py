@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
 from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StorageError
 from eh_connect.flows.status import Looked, status
 from eh_connect.local.state import PendingWrite
-from eh_connect.results import StatusResult
 from eh_connect.stackone.models import ActionRun, ConnectorActions, ConnectorProfile
 from tests.support.memory import NEW, NOW, OLD, Saved
+
+if TYPE_CHECKING:
+    from eh_connect.results import StatusResult
 
 ID, TIME = "11111111-1111-4111-8111-111111111111", "2026-11-24T08:00:00Z"
 
@@ -107,7 +110,7 @@ def test_what_is_as_it_should_be_has_nothing_to_do(saved: Saved) -> None:
 def test_what_is_saved_tells_what_is_due(
     saved: Saved, fields: dict[str, object], expected: list[str]
 ) -> None:
-    saved.note(**fields)
+    saved.note("default", **fields)
     result = look(saved, check=True)
     assert due(result) == expected
     assert result.exit_code == 9

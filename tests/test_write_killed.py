@@ -1,0 +1,142 @@
+"""A run that dies anywhere: at every request, and at every write to keyring and state folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eh_connect.errors import Ending
+from tests.support.stackone import Fault, Killed
+from tests.support.world import A, B, World, set_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eh_connect.secret import Credentials
+
+
+def rotated() -> World:
+    """A world whose secret was replaced."""
+    world = set_up()
+    world.run("rotate", B)
+    return world
+
+
+FLOWS: dict[str, tuple[Callable[[], World], str, Credentials | None, Credentials]] = {
+    # what comes before, the run, what it is given, what is in force after it
+    "creation": (World, "setup", A, A),
+    "update": (set_up, "setup", B, B),
+    "rotation": (set_up, "rotate", B, B),
+    "rollback": (rotated, "rollback", None, A),
+}
+every_flow = pytest.mark.parametrize("flow", FLOWS)
+
+
+def deaths(flow: str) -> range:
+    """The points at which the run of a flow can die, but for the last, when all is done."""
+    begin, purpose, given, _ = FLOWS[flow]
+    world = begin()
+    world.run(purpose, given)
+    return range(1, len(world.steps.taken))
+
+
+@every_flow
+def test_whatever_is_written_or_sent_the_next_run_goes_on_from_there(flow: str) -> None:
+    begin, purpose, given, wanted = FLOWS[flow]
+    for step in deaths(flow):
+        world = begin()
+        assert world.code(purpose, given, kill_at=step) == -9
+        world.is_safe()
+        assert world.run(purpose, given).action in {
+            "created",
+            "updated",
+            "rotated",
+            "rolled_back",
+            "unchanged",
+        }
+        world.is_safe()
+        world.is_settled(wanted)
+        if purpose != "rollback":
+            assert world.run(purpose, given).action == "unchanged"
+
+
+@pytest.mark.parametrize("flow", ["creation", "update", "rotation"])
+def test_the_run_after_that_may_die_too(flow: str) -> None:
+    begin, purpose, given, wanted = FLOWS[flow]
+    for step in deaths(flow):
+        for second in range(1 + step % 6, 40, 6):
+            world = begin()
+            world.code(purpose, given, kill_at=step)
+            if world.code(purpose, given, kill_at=second) != -9:
+                break
+            world.is_safe()
+            world.run(purpose, given)
+            world.is_settled(wanted)
+
+
+@pytest.mark.parametrize("flow", ["creation", "update", "rotation"])
+def test_a_run_without_the_variables_goes_on_with_what_is_saved(flow: str) -> None:
+    begin, purpose, given, wanted = FLOWS[flow]
+    for step in deaths(flow):
+        world = begin()
+        world.code(purpose, given, kill_at=step)
+        if "next" in world.held:
+            world.run(purpose)
+            world.is_settled(wanted)
+
+
+@pytest.mark.parametrize("flow", ["update", "rotation", "rollback"])
+def test_what_was_sent_may_be_carried_out_after_the_run_died(flow: str) -> None:
+    begin, purpose, given, wanted = FLOWS[flow]
+    for seconds in (0, 1, 40):
+        world = begin()
+        world.stackone.faults = [Fault("update", Killed, effect="late", times=1, seconds=seconds)]
+        assert world.code(purpose, given) == -9
+        world.clock.now += seconds / 2
+        world.is_safe()
+        world.run(purpose, given)
+        world.clock.now += seconds
+        world.run("setup")
+        world.is_settled(wanted)
+
+
+@pytest.mark.parametrize("seconds", [0, 5, 30, 80])
+def test_a_creation_that_is_under_way_is_waited_for_and_not_repeated(seconds: float) -> None:
+    world = World()
+    world.stackone.faults = [Fault("create", Killed, effect="late", times=1, seconds=seconds)]
+    assert world.code("setup", A) == -9
+    assert world.run("setup", A).action == "created"
+    assert "create" not in world.requests
+    world.is_safe()
+    world.is_settled(A)
+
+
+def test_a_creation_that_never_came_about_is_repeated_once_its_time_is_over() -> None:
+    world = World()
+    world.stackone.faults = [Fault("create", Killed, times=1)]
+    world.code("setup", A)
+    died = world.clock()
+    assert world.run("setup", A).action == "created"
+    assert 90 <= world.clock() - died < 100
+    world.is_settled(A)
+
+
+@every_flow
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, Ending])
+def test_a_person_may_stop_it_anywhere(flow: str, stop: type[BaseException]) -> None:
+    begin, purpose, given, wanted = FLOWS[flow]
+    requests = ("list", "ask to update", "ask to create", "update", "create")
+    for fault in [Fault(each, stop, times=1) for each in requests] + [
+        Fault(each, stop, effect="now", times=1) for each in requests[3:]
+    ]:
+        world = begin()
+        world.stackone.faults = [fault]
+        try:
+            code = world.code(purpose, given)
+        except stop:
+            code = 130
+        world.is_safe()
+        if code == 130:
+            world.run(purpose, given)
+        world.is_settled(wanted)
