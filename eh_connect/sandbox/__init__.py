@@ -1,1 +1,1 @@
-"""The rehearsal: stand-ins for StackOne and Employment Hero on loopback, with made-up secrets only."""
+"""The sandbox: Employment Hero and StackOne, simulated on loopback, with made-up secrets only."""

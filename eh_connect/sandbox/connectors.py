@@ -1,4 +1,4 @@
-"""The connectors of the rehearsal's StackOne, in the shape that ``GET /actions`` is documented with.
+"""The connectors of the sandbox's StackOne, in the shape that ``GET /actions`` is documented with.
 
 The ids follow the documented pattern ``{connector_key}_{operation}_{entity}``; which ones the real
 connector has is for the real ``GET /actions`` to say. The second connector is made up altogether.
@@ -6,42 +6,19 @@ connector has is for the real ``GET /actions`` to say. The second connector is m
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
-from eh_connect.stackone.models import DEFAULT_AUTH_KEY, EMPLOYMENT_HERO
+CONNECTORS: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).with_name("connectors.json")).read_text("utf-8")
+)
+"""By connector key; an authentication's ``support`` is what ``include=authentication_guides`` adds."""
 
-_OPERATIONS = {
-    "list_employees": "employees:list",
-    "get_employee": "employees:show",
-    "list_teams": "teams:list",
-    "list_organisations": "organizations:list",
-    "list_leave_requests": "leave_requests:list",
-    "list_payslips": "payslips:list",
-}
+VERSIONS = ("1.1.0", "1.2.0")
+"""Of every connector; the newest is the last."""
 
 
-def _connector(key: str, label: str, operations: dict[str, str]) -> dict[str, Any]:
-    usual = {"description": "", "tags": []}
-    actions = [
-        {"id": f"{key}_{name}", "label": name.replace("_", " ").capitalize(), "required_scopes": [scope]}
-        | usual
-        for name, scope in operations.items()
-    ]
-    option = {"type": "OAuth 2.0", "label": "OAuth 2.0", "key": DEFAULT_AUTH_KEY, "required_scopes": []}
-    return {
-        "key": key,
-        "label": label,
-        "release_stage": "preview",
-        "authentication": [option],
-        "actions": actions,
-        "scope_definitions": [
-            {"name": scope, "description": "", "includes": []} for scope in operations.values()
-        ],
-    }
-
-
-CONNECTORS: dict[str, dict[str, Any]] = {
-    EMPLOYMENT_HERO: _connector(EMPLOYMENT_HERO, "Employment Hero", _OPERATIONS),
-    "rehearsalhr": _connector("rehearsalhr", "Rehearsal HR", {"list_people": "people:list"}),
-}
-"""By connector key."""
+def actions_of(connector_key: str) -> dict[str, str]:
+    """The labels of a connector's actions, by their IDs."""
+    return {action["id"]: action["label"] for action in CONNECTORS[connector_key]["actions"]}

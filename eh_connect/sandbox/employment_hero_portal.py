@@ -1,4 +1,4 @@
-"""Employment Hero's Developer Portal in the rehearsal. Source: screenshots of the portal (March 2026)."""
+"""Employment Hero's Developer Portal in the sandbox. Source: prints of the portal (March and June 2026)."""
 
 from __future__ import annotations
 
@@ -6,27 +6,44 @@ import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from markupsafe import Markup
 from werkzeug.utils import redirect
 
 from eh_connect.employment_hero.portal import portal_url
-from eh_connect.employment_hero.scopes import CARDS, Selection
-from eh_connect.sandbox.sites import COPYABLE, FIELD, FORM, HIDDEN, LINK, Pages, boxes, joined, listed, the
+from eh_connect.employment_hero.scopes import CARDS
+from eh_connect.sandbox.site import Pages, the
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from werkzeug import Request, Response
     from werkzeug.datastructures import MultiDict
 
+    from eh_connect.employment_hero.scopes import Box, Card
     from eh_connect.sandbox.records import Records
 
-_CARDS = [(card, {f"{card.section}/{card.name}/{box.name}": box.name for box in card.boxes}) for card in CARDS]
-_BOXES = {key: (card.section, card.name, box) for card, its in _CARDS for key, box in its.items()}
-_FOR_EVER = Markup('<p class="warning">Scopes cannot be modified after the application is created.</p>')
-_COUNTER = Markup("""<h2>API Scopes</h2><p id="counter">{} scopes selected</p>
-<script>onchange = () => counter.textContent =
-  document.querySelectorAll(":checked").length + " scopes selected"</script>""")
+_ROLES = {"Admin": "Administrator Role Required", "User": "Standard User Role"}
+
+
+def _strings(card: Card, box: Box) -> tuple[str, ...]:
+    """A box's strings; where they were never seen, one that is made up after those that were."""
+    return box.strings or (f"{card.name.lower().replace(' ', '_')}:{box.name.lower()}",)
+
+
+_BOXES = {
+    f"{card.section}/{card.name}/{box.name}": _strings(card, box) for card in CARDS for box in card.boxes
+}
+"""What each box of the form stands for."""
+
+_SECTIONS = [
+    {
+        "section": section,
+        "role": role,
+        "cards": [
+            {"card": card.name, "boxes": [{"box": box.name} for box in card.boxes]}
+            for card in CARDS
+            if card.section == section
+        ],
+    }
+    for section, role in _ROLES.items()
+]
 
 
 class Portal(Pages):
@@ -48,25 +65,20 @@ class Portal(Pages):
         )
 
     def _list(self, _: Request, org: str) -> Response:
-        applications = self._records.data["applications"]
-        links = [LINK.format(_url(org, each["client_id"]), each["name"]) for each in applications]
-        return self.page("API", listed(links), LINK.format(_url(org, "new"), "Add Application"))
+        shown = {"url": portal_url(org, ""), "applications": self._records.data["applications"]}
+        return self.page("applications", "API", shown)
 
-    def _configure(self, request: Request, org: str, problems: tuple[str, ...] = ()) -> Response:
-        ticked = request.values.getlist("scope")
-        cards = (boxes(card.name, "scope", its, ticked) for card, its in _CARDS)
-        fields = joined(_fields(request.values), _COUNTER.format(len(ticked)), *cards)
-        form = FORM.format("get", _url(org, "review"), fields, "Continue to Review")
-        return self.page("Configure & Select Scopes", form, problems=problems)
+    def _configure(self, _: Request, org: str, problems: tuple[str, ...] = ()) -> Response:
+        shown = {"url": portal_url(org, ""), "sections": _SECTIONS}
+        return self.page("new_application", "Add New Application", shown, problems=problems)
 
     def _review(self, request: Request, org: str) -> Response:
         sent = request.args
         if problems := _problems(sent):
             return self._configure(request, org, problems)
-        shown = (Markup("<p>{}</p>").format(text) for text in _editable(sent).values())
-        kept = joined(*(HIDDEN.format(name, value) for name, value in sent.items(multi=True)))
-        create = FORM.format("post", _url(org), kept, "Create Application")
-        return self.page("Review", *shown, listed(_scopes(sent)), _FOR_EVER, create)
+        hidden = [{"key": key, "value": value} for key, value in sent.items(multi=True)]
+        shown = {"url": portal_url(org, ""), "sent": hidden, "scopes": _scopes(sent), **_editable(sent)}
+        return self.page("review", "Review", shown)
 
     def _create(self, request: Request, org: str) -> Response:
         if problems := _problems(request.form):
@@ -75,29 +87,27 @@ class Portal(Pages):
         application = {"client_id": client_id, "client_secrets": [secret], "scopes": _scopes(request.form)}
         with self._records.change() as data:
             data["applications"].append(application | _editable(request.form))
-        return redirect(_url(org, f"{client_id}?created"), 303)
+        return redirect(f"{portal_url(org, '')}/{client_id}?created", 303)
 
     def _show(self, request: Request, org: str, client_id: str, problems: tuple[str, ...] = ()) -> Response:
-        its = _find(self._records.data, client_id)
-        credentials = joined(
-            COPYABLE.format("client_id", "Client ID", client_id),
-            COPYABLE.format("client_secret", "Client Secret", its["client_secrets"][-1]),
-            LINK.format(_url(org), "All applications"),
-        )
+        its, url = _find(self._records.data, client_id), portal_url(org, "")
+        credentials = [
+            {"id": "client_id", "label": "Client ID", "value": client_id},
+            {"id": "client_secret", "label": "Client Secret", "value": its["client_secrets"][-1]},
+        ]
+        shown = {"url": url, "here": f"{url}/{client_id}", "credentials": credentials}
         if "created" in request.args:
-            return self.page("Application Created Successfully!", credentials)
-        fields = _fields(request.form if problems else its)
-        edit = FORM.format("post", _url(org, client_id), fields, "Save")
-        renew = FORM.format("post", _url(org, client_id, "secret"), "", "Generate new secret")
-        shown = (credentials, renew, edit, listed(its["scopes"]), _FOR_EVER)
-        return self.page(its["name"], *shown, problems=problems)
+            shown |= {"created": [{}], "kept": []}
+            return self.page("credentials", "Application Created Successfully!", shown)
+        shown |= {"created": [], "kept": [its | (_editable(request.form) if problems else {})]}
+        return self.page("credentials", its["name"], shown, problems=problems)
 
     def _edit(self, request: Request, org: str, client_id: str) -> Response:
         if problems := _problems(request.form, new=False):
             return self._show(request, org, client_id, problems)
         with self._records.change() as data:
             _find(data, client_id).update(_editable(request.form))
-        return redirect(_url(org, client_id), 303)
+        return redirect(f"{portal_url(org, '')}/{client_id}", 303)
 
     def _renew_secret(self, _: Request, org: str, client_id: str) -> Response:
         # whether the portal can do this, and what becomes of the old secret, is not documented
@@ -108,20 +118,11 @@ class Portal(Pages):
             its["client_secrets"] = [*kept, new]
             if client_id == data["ready"]["client_id"]:
                 data["ready"]["client_secret"] = new
-        return redirect(_url(org, client_id), 303)
-
-
-def _url(org: str, *parts: str) -> str:
-    return "/".join((portal_url(org, ""), *parts))
+        return redirect(f"{portal_url(org, '')}/{client_id}", 303)
 
 
 def _find(data: dict[str, Any], client_id: str) -> dict[str, Any]:
     return the(each for each in data["applications"] if each["client_id"] == client_id)
-
-
-def _fields(values: Mapping[str, Any]) -> Markup:
-    name = FIELD.format("name", "Application Name", values.get("name", ""), "text")
-    return name + FIELD.format("redirect_uri", "Redirect URI", values.get("redirect_uri", ""), "text")
 
 
 def _editable(sent: MultiDict[str, str]) -> dict[str, str]:
@@ -129,22 +130,28 @@ def _editable(sent: MultiDict[str, str]) -> dict[str, str]:
 
 
 def _scopes(sent: MultiDict[str, str]) -> list[str]:
-    chosen = Selection(frozenset(_BOXES[key] for key in sent.getlist("scope")))
-    return [*chosen.strings, *(f"{box} (string unknown)" for box in chosen.unknown)]
+    """The strings of the boxes, in the portal's order."""
+    return [string for key in _BOXES if key in sent.getlist("scope") for string in _BOXES[key]]
 
 
 def _problems(sent: MultiDict[str, str], *, new: bool = True) -> tuple[str, ...]:
     its, ticked = _editable(sent), sent.getlist("scope")
-    try:
-        host = urlsplit(its["redirect_uri"]).hostname
-    except ValueError:
-        host = None
-    is_https = its["redirect_uri"].startswith("https://") and its["redirect_uri"].isprintable()
+    hosts = [_host(uri.strip()) for uri in its["redirect_uri"].split(",")]
     wrong = {
-        "Application Name is required": not its["name"],
-        "Redirect URI must be an HTTPS address": not (host and is_https),
-        "Redirect URI must not lead to localhost or 127.0.0.1": host in {"localhost", "127.0.0.1"},
-        "Select at least one scope": new and not ticked,
+        "Application Name required": not its["name"],
+        "Redirect URI required": not its["redirect_uri"],
+        "Redirect URI must be an HTTPS address": its["redirect_uri"] and not all(hosts),
+        "Redirect URI must not lead to localhost": "localhost" in hosts,
+        "At least 1 scope required": new and not ticked,
         "There is no such scope": new and not _BOXES.keys() >= set(ticked),
     }
     return tuple(text for text, is_so in wrong.items() if is_so)
+
+
+def _host(uri: str) -> str | None:
+    """The host of an HTTPS address; None for anything else."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme == "https" and uri.isprintable() else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,21 +13,23 @@ from keyring.backend import KeyringBackend
 from keyring.compat import properties
 from keyring.errors import InitError, KeyringError, PasswordDeleteError
 
-from eh_connect.sandbox.records import make_folder, replace_json
+from eh_connect.errors import StorageError
+from eh_connect.sandbox.records import private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_FILE = "keyring.json"
 _LOCK_SECONDS = 3.0
 
 
 class SandboxKeyring(KeyringBackend):
-    """Keeps ``{service: {user name: password}}`` in ``keyring.json`` (0600) of the sandbox's folder."""
+    """Keeps ``{service: {user name: password}}`` in a file of the sandbox's folder."""
 
     known_as = "the sandbox's keyring"
 
     folder: ClassVar[Path | None] = None
-    """The folder, once a rehearsal is prepared; else the one that EH_CONNECT_HOME names."""
+    """The folder, once a sandbox is prepared; else the one that EH_CONNECT_HOME names."""
 
     @properties.classproperty
     def priority(self) -> float:
@@ -36,35 +38,36 @@ class SandboxKeyring(KeyringBackend):
 
     def get_password(self, service: str, username: str) -> str | None:
         """The password; None where there is none."""
-        with self._opened() as (kept, _):
+        with self._opened() as kept:
             return kept.get(service, {}).get(username)
 
     def set_password(self, service: str, username: str, password: str) -> None:
         """Keep a password."""
-        with self._opened() as (kept, path):
+        with self._opened(writes=True) as kept:
             kept.setdefault(service, {})[username] = password
-            replace_json(path, kept)
 
     def delete_password(self, service: str, username: str) -> None:
         """Forget a password; PasswordDeleteError where there is none."""
-        with self._opened() as (kept, path):
+        with self._opened(writes=True) as kept:
             if kept.get(service, {}).pop(username, None) is None:
                 raise PasswordDeleteError("There is no such password")
-            replace_json(path, kept)
 
     @contextmanager
-    def _opened(self) -> Iterator[tuple[dict[str, dict[str, str]], Path]]:
+    def _opened(self, *, writes: bool = False) -> Iterator[dict[str, dict[str, str]]]:
         home = os.environ.get("EH_CONNECT_HOME")
-        folder = self.folder or (Path(home) if home else None)
-        if folder is None:
+        path = self.folder or (Path(home) if home else None)
+        if path is None:
             raise InitError("The sandbox's keyring works with --sandbox, or with EH_CONNECT_HOME set")
-        make_folder(folder)
-        path = folder / "keyring.json"
+        folder = private(path)
         try:
-            with FileLock(folder / "keyring.lock", timeout=_LOCK_SECONDS, mode=0o600):
-                kept = json.loads(path.read_bytes()) if path.exists() else {}
+            if writes:
+                folder.check_writable()
+            with FileLock(path / "keyring.lock", _LOCK_SECONDS, 0o600) if writes else nullcontext():
+                kept = json.loads(folder.read(_FILE) or b"{}")
                 if not isinstance(kept, dict) or not all(isinstance(each, dict) for each in kept.values()):
-                    raise KeyringError(f"{path} can't be read: delete it to start afresh")
-                yield kept, path
-        except (OSError, ValueError, RecursionError) as exc:  # a lock that is not to be had is an OSError
-            raise KeyringError(f"{path} can't be used: {type(exc).__name__}") from exc
+                    raise KeyringError(f"{path / _FILE} can't be read: delete it to start afresh")
+                yield kept
+                if writes:
+                    folder.write(_FILE, json.dumps(kept).encode())
+        except (OSError, ValueError, RecursionError, StorageError) as exc:  # a held lock is an OSError
+            raise KeyringError(f"{path / _FILE} can't be used: {type(exc).__name__}") from exc

@@ -1,18 +1,20 @@
-"""The connector profiles of the rehearsal's StackOne: one store, for its API and for its dashboard."""
+"""The connector profiles of the sandbox's StackOne, for its API and for its dashboard."""
 
 from __future__ import annotations
 
 import copy
+import re
 import uuid
-from datetime import datetime, timedelta
 from typing import Any
 
-from eh_connect.sandbox.connectors import CONNECTORS
+from eh_connect.sandbox.connectors import CONNECTORS, VERSIONS, actions_of
 from eh_connect.sandbox.records import now
-from eh_connect.sandbox.sites import the
+from eh_connect.sandbox.site import the
 
 _REQUIRED = ("name", "connector_key", "authentication_config_key", "environment", "setup_information")
 _NULLABLE = ("connector_version", "connector_pinned_version", "connector_owner")
+_VERSION = re.compile(r"latest|\d+\.(x\.x|\d+\.(x|\d+))")
+_OWNER = "stackone"
 
 
 def problems_of(fields: dict[str, Any], *, connector_key: str | None = None) -> list[str]:
@@ -24,30 +26,27 @@ def problems_of(fields: dict[str, Any], *, connector_key: str | None = None) -> 
     """
     key = connector_key or str(fields.get("connector_key"))
     missing = [name for name in _REQUIRED if name not in fields] if connector_key is None else []
-    wrong = [name for name, value in fields.items() if not _is_valid(name, value, CONNECTORS.get(key))]
+    wrong = [name for name, value in fields.items() if not _is_valid(name, value, key)]
     return [f"{name} should not be empty" for name in missing] + [f"{name} is not valid" for name in wrong]
 
 
-def _is_valid(name: str, value: Any, connector: dict[str, Any] | None) -> bool:
-    match name, value, connector:
-        case "name", str(), _:
+def _is_valid(name: str, value: Any, key: str) -> bool:
+    match name, value:
+        case "name", str():
             return bool(value.strip())
-        case "setup_information", {"clientId": str(one), "clientSecret": str(other), **more}, _:
+        case "setup_information", {"clientId": str(one), "clientSecret": str(other), **more}:
             return bool(one.strip() and other.strip() and not more)
-        case "actions", list(), {"actions": actions}:
-            return all(each in [action["id"] for action in actions] for each in value)
-        case ("connector_key", _, {"key": known}) | (
-            "authentication_config_key",
-            _,
-            {"authentication": [{"key": known}]},
-        ):
-            return bool(value == known)
-        case ("environment", "production", _) | ("default", bool(), _):
-            return True
-    return False
+        case "actions", list() if key in CONNECTORS:
+            return all(each in actions_of(key) for each in value)
+        case "connector_key", str():
+            return value == key and key in CONNECTORS
+    return (name == "default" and isinstance(value, bool)) or (name, value) in {
+        ("environment", "production"),
+        ("authentication_config_key", "oauth2"),
+    }
 
 
-def find(data: dict[str, Any], profile_id: str) -> dict[str, Any]:
+def find(data: dict[str, Any], profile_id: str | None) -> dict[str, Any]:
     """The profile of an ID; NotFound where there is none."""
     return the(each for each in data["profiles"] if each["shown"]["id"] == profile_id)
 
@@ -58,9 +57,9 @@ def create(data: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     shown = {
         "id": str(uuid.uuid4()),
         "connector_key": connector["key"],
-        "connector_label": connector["label"],
+        "connector_label": connector["name"],
         "logo_url": f"https://logos.invalid/{connector['key']}.svg",
-        "categories": ["hris"],
+        "categories": connector["categories"],
         "active": True,
         "default": False,
         "release_stage": connector["release_stage"],
@@ -68,7 +67,7 @@ def create(data: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
         "created_at": time,
         "updated_at": time,
     }
-    profile = {"shown": dict.fromkeys(_NULLABLE) | shown, "actions": None}
+    profile = {"shown": dict.fromkeys(_NULLABLE) | shown, "actions": None, "pinned": None}
     data["profiles"].append(profile)
     _apply(fields, profile, data["profiles"])
     return profile
@@ -79,18 +78,31 @@ def change(data: dict[str, Any], profile: dict[str, Any], fields: dict[str, Any]
     shown, before = profile["shown"], copy.deepcopy(profile)
     _apply(fields, profile, data["profiles"])
     if profile != before or "setup_information" in fields:
-        # two changes never look like one: at least a millisecond apart
-        following = datetime.fromisoformat(shown["updated_at"]) + timedelta(milliseconds=1)
-        shown["updated_at"] = max(now(), now(following))
+        shown["updated_at"] = now(after=shown["updated_at"])  # two changes never look like one
+
+
+def versions(profile: dict[str, Any]) -> list[dict[str, Any]]:
+    """The versions of a profile's connector."""
+    pinned, usual = profile["shown"]["connector_pinned_version"], {"owner": _OWNER, "builtin": True}
+    return [{"version": version, "pinned": version == pinned} | usual for version in VERSIONS]
+
+
+def pin(profile: dict[str, Any], version: Any, owner: str | None) -> list[str]:
+    """Pin a version, or none; what is wrong with it."""
+    if version is not None and not (isinstance(version, str) and _VERSION.fullmatch(version)):
+        return ["pinned_version is not valid"]
+    before = profile["pinned"] or {"connector_profile_id": profile["shown"]["id"], "created_at": now()}
+    pinned = before | {"pinned_version": version, "owner": owner or _OWNER, "updated_at": now()}
+    profile["pinned"], profile["shown"]["connector_pinned_version"] = version and pinned, version
+    return []
 
 
 def _apply(fields: dict[str, Any], profile: dict[str, Any], everyone: list[dict[str, Any]]) -> None:
     shown = profile["shown"]
-    for name in ("name", "environment", "authentication_config_key", "default", "active"):
-        if name in fields:
-            shown[name] = fields[name]
+    named = ("name", "environment", "authentication_config_key", "default", "active")
+    shown |= {name: fields[name] for name in named if name in fields}
     if setup := fields.get("setup_information"):
-        profile["client_id"], profile["client_secret"] = setup["clientId"], setup["clientSecret"]
+        profile |= {"client_id": setup["clientId"], "client_secret": setup["clientSecret"]}
     if "actions" in fields:
         profile["actions"] = fields["actions"]
     if fields.get("default"):

@@ -1,63 +1,70 @@
-"""What the rehearsal keeps: one JSON file in the sandbox's folder. Every secret in it is made up."""
+"""What the sandbox keeps: one JSON file in its folder. Every secret in it is made up."""
 
 from __future__ import annotations
 
 import copy
 import json
-import os
+import re
 import secrets
-import tempfile
 import threading
 import uuid
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from eh_connect.errors import StorageError
+from eh_connect.local.files import PrivateFolder, shown
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from pathlib import Path
 
 HOST = "127.0.0.1"
-_FILE = "rehearsal.json"
-_SCHEMA = 2
-_PORTS = range(1, 65_536)
-_SETTINGS: dict[str, Sequence[Any]] = {  # how to behave where no behaviour is documented
-    "first_page": (1, 0),  # the number of the first page
-    "max_page_size": range(1, 1001),  # what a larger `page_size` is cut to
-    "writes": ("on", "404", "405", "501"),  # or the status of the assumed calls
-    "old_secret": ("dies", "lives"),  # what an application's old secret does when it gets a new one
-    "pkce": ("on", "off"),  # whether StackOne's Hub sends it
-    "access_token_seconds": range(86_401),  # an access token's life
+FILE = "sandbox.json"
+_SCHEMA = 3
+_OURS = re.compile(r"(sandbox|keyring)\.json(\..*\.tmp)?|(serving|keyring)\.lock|profile-.+|trial.*")
+_SETTINGS = {  # how to behave where no behaviour is documented
+    "first_page": 1,  # the number of the first page, or 0
+    "max_page_size": 25,  # what a larger `page_size` is cut to
+    "writes": "on",  # or the status of the assumed calls: "404", "405", "501"
+    "old_secret": "dies",  # or "lives": an application's old secret when it gets a new one
+    "pkce": "on",  # or "off": whether StackOne's Hub sends it
+    "access_token_seconds": 900,
+    "attempt_seconds": 300,  # after which StackOne's Hub cancels what is pending
 }
 
 
 class Records:
     """The data of one folder, for the one process that serves it. Errors: StorageError."""
 
-    def __init__(self, folder: Path, data: dict[str, Any]) -> None:
-        self._path = folder / _FILE
+    def __init__(self, folder: PrivateFolder, data: dict[str, Any]) -> None:
+        self._folder = folder
         self._lock = threading.Lock()
         self._data = data
 
     @classmethod
-    def load(cls, folder: Path) -> Records | None:
+    def load(cls, path: Path) -> Records | None:
         """What the folder keeps; None where there is nothing yet."""
-        path = folder / _FILE
-        try:
-            return cls(folder, _parse(path.read_bytes()))
-        except FileNotFoundError:
+        folder, data = private(path), None
+        if (raw := folder.read(FILE)) is None:
             return None
-        except (OSError, ValueError, RecursionError) as exc:
-            hint = f"Delete the folder {folder}: nothing real is in it, and the next run starts afresh."
-            raise StorageError(f"{path} can't be read", detail=str(exc), hint=hint) from exc
+        with suppress(ValueError, RecursionError):
+            data = json.loads(raw)
+        model = _fresh(0, 0)
+        kept = data if isinstance(data, dict) else {}
+        if kept.get("schema") == _SCHEMA and all(type(kept.get(name)) is type(model[name]) for name in model):
+            return cls(folder, kept)
+        raise StorageError(
+            f"{shown(path / FILE)} can't be read",
+            detail="It is not what this version's sandbox writes.",
+            hint=f"Delete the folder {shown(path)}. Nothing real is in it, and the next run starts afresh.",
+        )
 
     @classmethod
-    def create(cls, folder: Path, *, stackone: int, employment_hero: int) -> Records:
+    def create(cls, path: Path, *, stackone: int, employment_hero: int) -> Records:
         """New records, with the two servers' ports and made-up keys and credentials of their own."""
-        records = cls(folder, {})
+        records = cls(private(path), {})
         with records.change() as data:
             data.update(_fresh(stackone, employment_hero))
         return records
@@ -73,18 +80,8 @@ class Records:
         with self._lock:
             changed = copy.deepcopy(self._data)
             yield changed
-            try:
-                replace_json(self._path, changed)
-            except OSError as exc:
-                raise StorageError(f"Can't write {self._path}", detail=exc.strerror) from exc
+            self._folder.write(FILE, json.dumps(changed, indent=2).encode())
             self._data = changed
-
-    def set(self, settings: dict[str, Any]) -> None:
-        """Change some settings; ValueError where one is unknown or has no such value."""
-        with self.change() as data:
-            data["settings"] = data["settings"] | settings
-            if not _are_settings(data["settings"]):
-                raise ValueError("there is no such setting, or no such value for it")
 
     def url(self, server: str) -> str:
         """The base URL of ``stackone`` or ``employment_hero``: all that the one knows of the other."""
@@ -96,31 +93,17 @@ class Records:
         return next(key for key, its in keys.items() if its == rights)
 
 
-def make_folder(folder: Path) -> None:
-    """Make the sandbox's folder, and what is missing above it, for its owner alone."""
-    try:
-        for part in (*reversed(folder.parents), folder):
-            if not part.is_dir():
-                part.mkdir(mode=0o700, exist_ok=True)
-    except OSError as exc:
-        hint = "Set EH_CONNECT_HOME to a folder that can be written."
-        raise StorageError(f"Can't make the folder {folder}", detail=exc.strerror, hint=hint) from exc
+def private(path: Path) -> PrivateFolder:
+    """The sandbox's folder, for its owner alone."""
+    return PrivateFolder(path, _OURS)
 
 
-def replace_json(path: Path, value: Any) -> None:
-    """Write a file (0600) in one step: a reader sees the old or the new one, never a part."""
-    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(value, file, indent=2)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def now(time: datetime | None = None) -> str:
-    """The present, or another UTC time, as StackOne writes it: ISO 8601, milliseconds."""
-    return (time or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def now(after: str = "") -> str:
+    """The present as StackOne writes it (ISO 8601 with milliseconds), but at least one later than another."""
+    time = datetime.now(UTC)
+    if after:
+        time = max(time, datetime.fromisoformat(after) + timedelta(milliseconds=1))
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _fresh(stackone: int, employment_hero: int) -> dict[str, Any]:
@@ -131,11 +114,11 @@ def _fresh(stackone: int, employment_hero: int) -> dict[str, Any]:
         "ports": {"stackone": stackone, "employment_hero": employment_hero},
         "organisation": str(uuid.uuid4()),
         "ready": {"client_id": client_id, "client_secret": client_secret},
+        # a key that is "no-actions" may do all but run actions
         "api_keys": {f"v1.eu1.{keys[0]}": "read-write", f"v1.eu1.{keys[1]}": "read-only"},
-        "profiles": [],  # {"shown": what the API shows, "client_id", "client_secret", "actions"}
-        "accounts": [],  # as the API shows them
-        "tokens": {},  # by account, as StackOne keeps them: {"refresh_token", "expires"}
-        "sessions": [],  # {"shown", "token", "expires", "state", "verifier"}
+        "profiles": [],  # {"shown": what the API shows, "client_id", "client_secret", "actions", "pinned"}
+        "accounts": [],  # {"shown", "profile", "tokens": as StackOne keeps them, or None}
+        "sessions": [],  # {"shown", "token", "expires", "state", "verifier", "started"}
         "grants": [],  # Employment Hero's: a code and what it is bound to, or the newest tokens
         "applications": [
             {
@@ -146,30 +129,5 @@ def _fresh(stackone: int, employment_hero: int) -> dict[str, Any]:
                 "scopes": ["employees:list", "employees:show", "teams:list", "organizations:list"],
             }
         ],
-        "settings": {name: known[0] for name, known in _SETTINGS.items()}
-        | {"max_page_size": 25, "access_token_seconds": 900},
+        "settings": dict(_SETTINGS),
     }
-
-
-def _are_settings(value: dict[str, Any]) -> bool:
-    return value.keys() == _SETTINGS.keys() and all(
-        type(value[name]) is type(known[0]) and value[name] in known for name, known in _SETTINGS.items()
-    )
-
-
-def _parse(raw: bytes) -> dict[str, Any]:
-    """A file's content; ValueError where its shape is wrong, as far down as starting relies on it."""
-    data, model = json.loads(raw), _fresh(0, 0)
-    if (
-        isinstance(data, dict)
-        and data.keys() == model.keys()
-        and all(type(data[name]) is type(value) for name, value in model.items())
-        and data["schema"] == _SCHEMA
-        and data["ports"].keys() == model["ports"].keys()
-        and all(type(port) is int and port in _PORTS for port in data["ports"].values())
-        and data["ready"].keys() == model["ready"].keys()
-        and sorted(map(str, data["api_keys"].values())) == ["read-only", "read-write"]
-        and _are_settings(data["settings"])
-    ):
-        return data
-    raise ValueError("it is not what this version's sandbox writes")

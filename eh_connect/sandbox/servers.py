@@ -1,25 +1,26 @@
-"""The rehearsal's two servers on loopback, and who may serve a folder."""
+"""The sandbox's two servers on loopback, and who may serve a folder."""
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import random
 import socket
 import threading
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from eh_connect.errors import StorageError
+from eh_connect.errors import BusyError, StorageError
+from eh_connect.local.files import shown
 from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.employment_hero_portal import Portal
-from eh_connect.sandbox.faults import Controls, identity
-from eh_connect.sandbox.records import HOST, Records, make_folder
+from eh_connect.sandbox.records import FILE, HOST, Records, private
+from eh_connect.sandbox.site import Site, answered
 from eh_connect.sandbox.stackone_api import StackOneApi
 from eh_connect.sandbox.stackone_dashboard import Dashboard
 from eh_connect.sandbox.stackone_hub import Hub
@@ -29,15 +30,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from wsgiref.types import WSGIApplication
 
-    from werkzeug.serving import BaseWSGIServer
+    Around = Callable[[str, WSGIApplication], WSGIApplication]
 
 _PORTS = range(20_000, 30_000)  # below the ephemeral ranges: no outgoing connection takes one of these
-_SERVERS: dict[str, Callable[[Records], WSGIApplication]] = {
-    "stackone": lambda its: DispatcherMiddleware(
-        StackOneApi(its), {"/dashboard": Dashboard(its), "/connect": Hub(its)}
-    ),
-    "employment_hero": lambda its: DispatcherMiddleware(EmploymentHeroOAuth(its), {"/app": Portal(its)}),
-}
+_NAMES = ("stackone", "employment_hero")
 _POLL = 0.05
 _TRIES_OF_REMEMBERED_PORT = 20
 _TRIES_OF_NEW_PORT = 100
@@ -48,7 +44,7 @@ class Rehearsal:
 
     One process serves a folder at a time: the holder of ``serving.lock``, which dies with it. The others
     wait for it, as its servers may end at any moment; except where it is ``eh-connect sandbox``, which says
-    at ``GET /rehearsal`` that it is lasting: its servers are used as they are.
+    at ``GET /sandbox`` that it is lasting: its servers are used as they are.
 
     Attributes:
         serves: False where the servers are another process's.
@@ -59,76 +55,79 @@ class Rehearsal:
         folder: the sandbox's folder; made if missing.
         lasting: whether this is ``eh-connect sandbox``.
         patience: seconds to wait for another command's end.
+        around: what each server, by its name, is wrapped in: for tests.
 
     Raises:
         StorageError: the folder, its lock, its records or a remembered port is not to be had.
     """
 
-    def __init__(self, folder: Path, *, lasting: bool = False, patience: float = 15.0) -> None:
-        make_folder(folder)
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        lasting: bool = False,
+        patience: float = 15.0,
+        around: Around = lambda _, app: app,
+    ) -> None:
         self._folder = folder
-        self._running: list[tuple[BaseWSGIServer, threading.Thread]] = []
-        self._lock = FileLock(folder / "serving.lock", mode=0o600, thread_local=False)
-        shared = self._await_turn(time.monotonic() + patience)
-        self.serves = shared is None
+        self._open = ExitStack()
         try:
-            self.records = shared or self._start(lasting=lasting)
+            shared = self._await_turn(time.monotonic() + patience)
+            self.serves = shared is None
+            self.records = shared or self._start(around, lasting=lasting)
         except BaseException:  # Ctrl-C too leaves no server behind
             self.stop()
             raise
-        self.stackone_url = self.records.url("stackone")
-        self.employment_hero_url = self.records.url("employment_hero")
+        self.stackone_url, self.employment_hero_url = map(self.records.url, _NAMES)
 
     def stop(self) -> None:
         """Stop what was started here; doing so again is fine."""
-        while self._running:
-            server, thread = self._running.pop()
-            server.shutdown()
-            thread.join()
-        self._lock.release()
+        self._open.close()
 
     def _await_turn(self, deadline: float) -> Records | None:
         """Hold the lock, and return None; or return the records of a lasting server."""
         while True:
             try:
-                self._lock.acquire(timeout=0)
-            except Timeout as exc:
+                self._open.enter_context(private(self._folder).lock("serving.lock", "sandbox", FILE))
+            except BusyError as exc:
                 if (shared := _served_lastingly(self._folder)) is not None:
                     return shared
                 if time.monotonic() >= deadline:
                     raise StorageError(
                         "Another command is using the sandbox",
-                        detail=f"It holds {self._folder / 'serving.lock'}.",
+                        detail=f"It holds {shown(self._folder / 'serving.lock')}.",
                         hint="Let it end; or start 'eh-connect sandbox' first: all commands share that.",
                     ) from exc
                 time.sleep(_POLL)
-            except (OSError, NotImplementedError) as exc:  # the latter: a file system without locks
-                raise StorageError(f"Can't lock the folder {self._folder}", detail=str(exc)) from exc
             else:
                 return None
 
-    def _start(self, *, lasting: bool) -> Records:
-        for leftover in self._folder.glob("rehearsal.json.*.tmp"):  # of a run that was killed
-            with suppress(OSError):
-                leftover.unlink()
+    def _start(self, around: Around, *, lasting: bool) -> Records:
         with ExitStack() as opened:
             # sockets of our own: given a port that is taken, Werkzeug prints and exits
             records = Records.load(self._folder)
-            known = records.data["ports"] if records else dict.fromkeys(_SERVERS)
-            bound = {name: opened.enter_context(_bind(port, self._folder)) for name, port in known.items()}
+            known = records.data["ports"] if records else dict.fromkeys(_NAMES)
+            bound = {name: opened.enter_context(_bind(known[name], self._folder)) for name in _NAMES}
             records = records or Records.create(
                 self._folder, **{name: each.getsockname()[1] for name, each in bound.items()}
             )
-            for name, its_own in bound.items():
-                self._serve(its_own, Controls(_SERVERS[name](records), records, lasting=lasting))
+            said = _said(records, lasting=lasting)
+            itself = Site(("GET", "/", lambda _: answered(said)))
+            apps: tuple[tuple[WSGIApplication, dict[str, WSGIApplication]], ...] = (
+                (StackOneApi(records), {"/dashboard": Dashboard(records), "/connect": Hub(records)}),
+                (EmploymentHeroOAuth(records), {"/app": Portal(records)}),
+            )
+            for (name, its_own), (app, rooms) in zip(bound.items(), apps, strict=True):
+                self._serve(its_own, around(name, DispatcherMiddleware(app, rooms | {"/sandbox": itself})))
         return records
 
     def _serve(self, bound: socket.socket, app: WSGIApplication) -> None:
         port, fd = bound.getsockname()[1], bound.fileno()
         server = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler, fd=fd)
-        thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name="rehearsal", daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name="sandbox", daemon=True)
         thread.start()
-        self._running.append((server, thread))
+        self._open.callback(thread.join)
+        self._open.callback(server.shutdown)
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -137,30 +136,25 @@ class _QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log(self, kind: str, message: str, *args: Any) -> None:
-        """Say nothing: ``GET /rehearsal/log`` tells what was asked."""
+        """Say nothing."""
 
 
 def _bind(port: int | None, folder: Path) -> socket.socket:
     """Listen at the port that the folder remembers, or at any free one."""
     tries = random.sample(_PORTS, _TRIES_OF_NEW_PORT) if port is None else [port] * _TRIES_OF_REMEMBERED_PORT
-    failure: OSError | None = None
+    failure: Exception | None = None
     for each in tries:
         try:
             return socket.create_server((HOST, each), backlog=128)
-        except OSError as exc:
+        except (OSError, OverflowError, TypeError) as exc:  # the latter: no port at all is remembered
             failure = exc
-        if port is not None:
-            time.sleep(_POLL)  # its last owner may be ending at this moment
-    if port is None:
-        raise StorageError(
-            "The sandbox found no free port",
-            detail=f"{len(tries)} ports of {HOST} from {_PORTS.start} to {_PORTS.stop - 1} were tried.",
-            hint="Allow programs to listen on loopback ports, then run this again.",
-        ) from failure
+            time.sleep(0 if port is None else _POLL)  # its last owner may be ending at this moment
     raise StorageError(
-        f"The sandbox's port {port} is taken by another program",
-        detail=f"The sandbox in {folder} keeps to its ports: what it stores is bound to them ({failure}).",
-        hint=f"Stop what listens on {HOST}:{port}; or delete {folder}, to start afresh on other ports.",
+        f"The sandbox's port {port} is taken by another program"
+        if port
+        else "The sandbox found no free port",
+        detail=f"The sandbox in {shown(folder)} keeps to its ports: what it stores is bound to them ({failure}).",
+        hint=f"Stop what listens there on {HOST}; or delete {shown(folder)}, to start afresh on other ports.",
     ) from failure
 
 
@@ -171,10 +165,15 @@ def _served_lastingly(folder: Path) -> Records | None:
         return None
     connection = http.client.HTTPConnection(HOST, records.data["ports"]["stackone"], timeout=1)
     try:
-        connection.request("GET", "/rehearsal")
+        connection.request("GET", "/sandbox/")
         said = json.loads(connection.getresponse().read())
     except (OSError, http.client.HTTPException, ValueError):
         return None
     finally:
         connection.close()
-    return records if said == {"rehearsal": identity(records), "lasting": True} else None
+    return records if said == _said(records, lasting=True) else None
+
+
+def _said(records: Records, *, lasting: bool) -> dict[str, Any]:
+    """What a server says of itself: a hash of its folder's token, and whether others may rely on it."""
+    return {"sandbox": hashlib.sha256(records.data["token"].encode()).hexdigest(), "lasting": lasting}

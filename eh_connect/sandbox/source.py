@@ -12,10 +12,12 @@ from eh_connect.sandbox.servers import Rehearsal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from eh_connect.sandbox.servers import Around
+
 
 @dataclass(frozen=True)
 class Prepared(AbstractContextManager["Prepared"]):
-    """A rehearsal that is being served, and the variables that lead there. Everything in it is made up."""
+    """A sandbox that is being served, and the variables that lead there. Everything in it is made up."""
 
     rehearsal: Rehearsal
     environment: dict[str, str] = field(repr=False)
@@ -24,18 +26,19 @@ class Prepared(AbstractContextManager["Prepared"]):
         self.rehearsal.stop()
 
 
-def prepare(folder: Path, *, lasting: bool = False) -> Prepared:
-    """Serve the rehearsal of a folder, or find it served, and lead every input there.
+def prepare(folder: Path, *, lasting: bool = False, around: Around = lambda _, app: app) -> Prepared:
+    """Serve the sandbox of a folder, or find it served, and lead every input there.
 
     Args:
         folder: the sandbox's own folder, below that of the real state.
         lasting: whether this is ``eh-connect sandbox``.
+        around: as ``Rehearsal``.
 
     Raises:
         StorageError: as ``Rehearsal``.
     """
     folder = folder.absolute()
-    rehearsal = Rehearsal(folder, lasting=lasting)
+    rehearsal = Rehearsal(folder, lasting=lasting, around=around)
     SandboxKeyring.folder = folder  # not left to EH_CONNECT_HOME, which may still name the real state
     data = rehearsal.records.data
     return Prepared(

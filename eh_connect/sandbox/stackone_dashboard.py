@@ -1,4 +1,4 @@
-"""StackOne's dashboard in the rehearsal: the page of connector profiles.
+"""StackOne's dashboard in the sandbox: the page of connector profiles.
 
 Source of the form: StackOne's setup guide, which lists no field for a name. How a profile is edited is not
 documented: that page is our reading.
@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
 from werkzeug.utils import redirect
 
 from eh_connect.sandbox import profiles
-from eh_connect.sandbox.connectors import CONNECTORS
-from eh_connect.sandbox.sites import FIELD, FORM, LINK, Pages, boxes, joined, listed
+from eh_connect.sandbox.connectors import CONNECTORS, actions_of
+from eh_connect.sandbox.site import Pages
 from eh_connect.stackone.models import EMPLOYMENT_HERO
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from werkzeug import Request, Response
     from werkzeug.datastructures import MultiDict
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
     from eh_connect.sandbox.records import Records
 
 _URL = "/dashboard/connector_profiles"
-_CONNECTOR = CONNECTORS[EMPLOYMENT_HERO]
-_CHOICE = Markup('<p><label for="{0}">{1}</label><br><select id="{0}"><option>{2}</option></select></p>')
-_ROW = Markup('{} {} <span class="id">{}</span> {}')
+_SWITCHES = {"active": "Enabled", "default": "Default of the project"}
 
 
 class Dashboard(Pages):
@@ -46,35 +43,30 @@ class Dashboard(Pages):
         )
 
     def _list(self, _: Request) -> Response:
-        rows = []
-        for its in (profile["shown"] for profile in self._records.data["profiles"]):
-            state = "Enabled" if its["active"] else "Disabled"
-            name = LINK.format(f"{_URL}/{its['id']}", its["name"])
-            rows.append(_ROW.format(name, its["connector_label"], its["id"], state))
-        add = LINK.format(f"{_URL}/new", "+ Connector Profile")
-        return self.page("Connector Profiles", listed(rows), add)
+        shown = (profile["shown"] for profile in self._records.data["profiles"])
+        rows = [its | {"state": "Enabled" if its["active"] else "Disabled"} for its in shown]
+        return self.page("profiles", "Connector Profiles", {"url": _URL, "profiles": rows})
 
     def _new(self, request: Request, problems: tuple[str, ...] = ()) -> Response:
-        fields = joined(
-            _CHOICE.format("connector", "Connector", _CONNECTOR["label"]),
-            _CHOICE.format("type", "Type", _CONNECTOR["authentication"][0]["label"]),
-            _fields(request.form.get("client_id", ""), _CONNECTOR, request.form.getlist("actions")),
-        )
-        form = FORM.format("post", _URL, fields, "Create profile")
-        return self.page("New Connector Profile", form, problems=problems)
+        shown = {"url": _URL, "button": "Create profile", "new": [{}], "kept": []}
+        shown |= {
+            "client_id": request.form.get("client_id", ""),
+            "actions": _boxes(actions_of(EMPLOYMENT_HERO)),
+        }
+        return self.page("profile", "New Connector Profile", shown, problems=problems)
 
     def _create(self, request: Request) -> Response:
-        given = _given(request.form, _CONNECTOR, {})
+        connector = CONNECTORS[EMPLOYMENT_HERO]
+        given = _given(request.form, EMPLOYMENT_HERO, {})
         if not all(given["setup_information"].values()):
             return self._new(request, ("Client ID and Client Secret are required",))
-        label = _CONNECTOR["label"]
         with self._records.change() as data:
             taken = {profile["shown"]["name"] for profile in data["profiles"]}
-            names = [label, *(f"{label} {number}" for number in range(2, len(taken) + 2))]
+            names = [connector["name"], *(f"{connector['name']} {n}" for n in range(2, len(taken) + 2))]
             fixed = {
                 "name": next(name for name in names if name not in taken),
                 "connector_key": EMPLOYMENT_HERO,
-                "authentication_config_key": _CONNECTOR["authentication"][0]["key"],
+                "authentication_config_key": connector["authentication"][0]["key"],
                 "environment": "production",
             }
             profiles.create(data, fixed | given)
@@ -82,38 +74,31 @@ class Dashboard(Pages):
 
     def _show(self, _: Request, profile_id: str) -> Response:
         profile = profiles.find(self._records.data, profile_id)
-        its, chosen = profile["shown"], profile["actions"] or ()
-        switches = {"active": "Enabled", "default": "Default of the project"}
-        fields = joined(
-            FIELD.format("name", "Name", its["name"], "text"),
-            _fields(profile["client_id"], CONNECTORS[its["connector_key"]], chosen),
-            boxes("Profile", "on", switches, [name for name in switches if its[name]]),
-        )
-        form = FORM.format("post", f"{_URL}/{profile_id}", fields, "Save")
-        return self.page(its["name"], Markup("<p>ID: {}</p>").format(its["id"]), form)
+        its = profile["shown"]
+        switches = _boxes(_SWITCHES, [name for name in _SWITCHES if its[name]])
+        shown: dict[str, Any] = {"url": f"{_URL}/{profile_id}", "button": "Save", "new": []}
+        shown |= {"client_id": profile["client_id"], "kept": [its | {"switches": switches}]}
+        shown["actions"] = _boxes(actions_of(its["connector_key"]), profile["actions"] or ())
+        return self.page("profile", its["name"], shown)
 
     def _edit(self, request: Request, profile_id: str) -> Response:
         with self._records.change() as data:
             profile, on = profiles.find(data, profile_id), request.form.getlist("on")
-            fields = _given(request.form, CONNECTORS[profile["shown"]["connector_key"]], profile)
-            name = request.form.get("name", "").strip() or profile["shown"]["name"]
-            switched = {"active": "active" in on, "default": "default" in on}
-            profiles.change(data, profile, fields | switched | {"name": name})
+            fields = _given(request.form, profile["shown"]["connector_key"], profile)
+            fields |= {name: name in on for name in _SWITCHES}
+            fields["name"] = request.form.get("name", "").strip() or profile["shown"]["name"]
+            profiles.change(data, profile, fields)
         return redirect(f"{_URL}/{profile_id}", 303)
 
 
-def _fields(client_id: str, connector: dict[str, Any], chosen: Container[str]) -> Markup:
-    actions = {action["id"]: action["label"] for action in connector["actions"]}
-    return joined(
-        FIELD.format("client_id", "Client ID", client_id, "text"),
-        FIELD.format("client_secret", "Client Secret", "", "password"),
-        boxes("Actions (none: all)", "actions", actions, chosen),
-    )
+def _boxes(labels: Mapping[str, str], ticked: Container[str] = ()) -> list[dict[str, str]]:
+    states = {value: " checked" if value in ticked else "" for value in labels}
+    return [{"value": value, "label": label, "checked": states[value]} for value, label in labels.items()]
 
 
-def _given(sent: MultiDict[str, str], connector: dict[str, Any], profile: dict[str, Any]) -> dict[str, Any]:
+def _given(sent: MultiDict[str, str], connector_key: str, profile: dict[str, Any]) -> dict[str, Any]:
     """The fields of a write; what was left blank stays as it is in ``profile``."""
-    chosen = [action["id"] for action in connector["actions"] if action["id"] in sent.getlist("actions")]
+    chosen = [each for each in actions_of(connector_key) if each in sent.getlist("actions")]
     names = {"clientId": "client_id", "clientSecret": "client_secret"}
     setup = {key: sent.get(name, "").strip() or profile.get(name, "") for key, name in names.items()}
     is_new = setup["clientId"] != profile.get("client_id") or sent.get("client_secret", "").strip()

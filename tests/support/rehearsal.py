@@ -1,28 +1,33 @@
-"""The rehearsal for other tests: served in this process, for the tool as a process of its own."""
+"""The sandbox for tests: served in this process, judged and disturbed, for the tool as another process."""
 
 from __future__ import annotations
 
 import html
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from eh_connect.sandbox import accounts
 from eh_connect.sandbox.keyring import SandboxKeyring
 from eh_connect.sandbox.source import Prepared, prepare
+from tests.support.faults import Disturbed, Fault
+from tests.support.openapi import JudgedApp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from wsgiref.types import WSGIApplication
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A running rehearsal, seen from behind the scenes."""
+    """A running sandbox, seen from behind the scenes."""
 
     prepared: Prepared
+    servers: dict[str, Disturbed] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -49,9 +54,9 @@ class Stage:
 
     @property
     def accounts(self) -> list[dict[str, Any]]:
-        """The linked accounts as they are now; listing them at StackOne's API may refresh tokens."""
-        accounts: list[dict[str, Any]] = self.prepared.rehearsal.records.data["accounts"]
-        return accounts
+        """The linked accounts: ``{"shown", "profile", "tokens"}``. Asking StackOne may refresh tokens."""
+        found: list[dict[str, Any]] = self.prepared.rehearsal.records.data["accounts"]
+        return found
 
     @property
     def sessions(self) -> list[dict[str, Any]]:
@@ -67,7 +72,7 @@ class Stage:
     def expire_tokens(self) -> None:
         """As if 15 minutes had gone by: for codes, and for access tokens at either end."""
         with self.prepared.rehearsal.records.change() as data:
-            for kept in (*data["grants"], *data["tokens"].values()):
+            for kept in (*data["grants"], *(each["tokens"] for each in data["accounts"] if each["tokens"])):
                 kept["expires"] = 0
 
     def sign_in(self, auth_link_url: str, *, consent: bool = True) -> str:
@@ -82,10 +87,14 @@ class Stage:
         form = {"client_id": profile["client_id"], "client_secret": client_secret, "on": "active"}
         assert httpx.post(page, data=form).status_code == httpx.codes.SEE_OTHER
 
-    def link_account(self, profile_id: str, status: str = "active") -> None:
+    def link_account(self, profile_id: str, status: str = "active") -> str:
+        """An account without tokens; its ID."""
         with self.prepared.rehearsal.records.change() as data:
-            number = str(len(data["accounts"]) + 1)
-            data["accounts"].append({"id": number, "connector_profile_id": profile_id, "status": status})
+            named = {"origin_owner_id": f"owner-{len(data['accounts'])}", "origin_owner_name": "Owner"}
+            usual = dict.fromkeys(("origin_username", "label", "type", "account_id"))
+            account_id = accounts.link(data, usual | named | {"provider": "employmenthero"}, profile_id)
+            accounts.set_status(accounts.find(data, account_id), status)
+        return account_id
 
     def register(self, client_id: str, client_secret: str) -> None:
         """Make this a pair that Employment Hero knows; a known client gets a further secret."""
@@ -98,16 +107,18 @@ class Stage:
             data["applications"].append({**data["applications"][0], **new})
 
     def settings(self, **changed: Any) -> None:
-        httpx.put(f"{self.stackone_url}/rehearsal/settings", json=changed).raise_for_status()
+        """How the sandbox behaves where no behaviour is documented."""
+        with self.prepared.rehearsal.records.change() as data:
+            assert changed.keys() <= data["settings"].keys()
+            data["settings"] |= changed
 
     def faults(self, *faults: dict[str, Any], employment_hero: bool = False) -> None:
-        """Order these faults (fields: ``eh_connect.sandbox.faults.Fault``) in place of earlier ones."""
-        httpx.put(f"{self._url(employment_hero)}/rehearsal/faults", json=faults).raise_for_status()
+        """Order these faults (fields: ``tests.support.faults.Fault``) in place of earlier ones."""
+        self._server(employment_hero).faults = [Fault(**fault) for fault in faults]
 
     def log(self, *, employment_hero: bool = False) -> list[dict[str, Any]]:
         """The requests so far: method, path, empty_object, fault."""
-        log: list[dict[str, Any]] = httpx.get(f"{self._url(employment_hero)}/rehearsal/log").json()
-        return log
+        return list(self._server(employment_hero).log)
 
     def requests(self, *, employment_hero: bool = False) -> list[str]:
         """The requests so far, such as ``GET /actions``; an ask ends in ``{}``."""
@@ -116,8 +127,8 @@ class Stage:
             for entry in self.log(employment_hero=employment_hero)
         ]
 
-    def _url(self, employment_hero: bool) -> str:
-        return self.employment_hero_url if employment_hero else self.stackone_url
+    def _server(self, employment_hero: bool) -> Disturbed:
+        return self.servers["employment_hero" if employment_hero else "stackone"]
 
 
 def walk(url: str, *buttons: str) -> httpx.Response:
@@ -149,9 +160,20 @@ def text_of(page: httpx.Response) -> str:
 
 @contextmanager
 def rehearsing(folder: Path) -> Iterator[Stage]:
-    """Serve the rehearsal of a folder for the length of a block."""
+    """Serve the sandbox of a folder for the length of a block; at its end it broke no rule of StackOne's."""
+    servers: dict[str, Disturbed] = {}
+    judged: list[JudgedApp] = []
+
+    def around(name: str, app: WSGIApplication) -> WSGIApplication:
+        if name == "stackone":
+            judged.append(JudgedApp(app))
+            app = judged[0]
+        servers[name] = Disturbed(app)
+        return servers[name]
+
     try:
-        with prepare(folder) as prepared:
-            yield Stage(prepared)
+        with prepare(folder, around=around) as prepared:
+            yield Stage(prepared, servers)
     finally:
         SandboxKeyring.folder = None
+    assert [violation for each in judged for violation in each.violations] == []

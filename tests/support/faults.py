@@ -1,10 +1,8 @@
-"""The rehearsal's own endpoints, ``/rehearsal…``: identity, settings, faults to order, requests so far."""
+"""Disturbances of a server that a test orders, and the log of what it was asked."""
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import socket
 import threading
 import time
@@ -13,13 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 
-from eh_connect.sandbox.sites import answered
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from eh_connect.sandbox.records import Records
 
 _ANSWERS = {
     "status": (500, "application/json", '{"message": "ordered by a test"}'),
@@ -32,7 +26,7 @@ _KINDS = {*_ANSWERS, "delay", "drop", "drop_after"}
 
 @dataclass
 class Fault:
-    """A disturbance that a test orders.
+    """What happens to a request.
 
     ``status``, ``body``, ``html`` and ``redirect`` are answered instead of the server's own; ``delay``
     serves as usual after ``seconds``; ``drop`` cuts the connection, ``drop_after`` after it took effect.
@@ -49,8 +43,8 @@ class Fault:
     body: str | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in _KINDS or self.match.keys() - {"method", "path"}:
-            raise ValueError(f"no such fault: {self.kind}, {self.match}")
+        assert self.kind in _KINDS, self.kind
+        assert self.match.keys() <= {"method", "path"}, self.match
 
     def hits(self, request: Request) -> bool:
         """Whether this request is one of those ordered."""
@@ -72,58 +66,26 @@ class Fault:
         return app
 
 
-class Controls:
-    """WSGI middleware around a server: serves ``/rehearsal…`` itself, logs and disturbs all the rest.
+class Disturbed:
+    """WSGI middleware around a server: logs every request, and disturbs those that are ordered."""
 
-    Args:
-        app: the server.
-        records: for the settings and the identity.
-        lasting: whether this is ``eh-connect sandbox``, which other commands may rely on.
-    """
-
-    def __init__(self, app: WSGIApplication, records: Records, *, lasting: bool) -> None:
+    def __init__(self, app: WSGIApplication) -> None:
         self._app = app
-        self._records = records
-        self._lasting = lasting
         self._lock = threading.Lock()
-        self._faults: list[Fault] = []
-        self._log: list[dict[str, Any]] = []
+        self.faults: list[Fault] = []
+        self.log: list[dict[str, Any]] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
         request = Request(environ)
+        if request.path == "/sandbox/":
+            return self._app(environ, start_response)
         body = request.get_data()
-        if request.path.split("/")[1] == "rehearsal":
-            status, said = self._control(request, body)
-            return answered(said, status)(environ, start_response)
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}  # to be read once more
         with self._lock:
-            fault = next((fault for fault in self._faults if fault.hits(request)), None)
+            fault = next((fault for fault in self.faults if fault.hits(request)), None)
             if fault is not None and fault.times is not None:
                 fault.times -= 1
             entry = {"method": request.method, "path": request.path, "empty_object": body.strip() == b"{}"}
-            self._log.append(entry | {"fault": fault and fault.kind})
+            self.log.append(entry | {"fault": fault and fault.kind})
         app = fault.apply(self._app, environ) if fault else self._app
         return app(environ, start_response)
-
-    def _control(self, request: Request, body: bytes) -> tuple[int, Any]:
-        try:
-            match request.method, request.path:
-                case "GET", "/rehearsal":
-                    return 200, {"rehearsal": identity(self._records), "lasting": self._lasting}
-                case "GET", "/rehearsal/log":
-                    return 200, self._log
-                case "PUT", "/rehearsal/faults":
-                    self._faults = [Fault(**item) for item in json.loads(body)]
-                    return 200, None
-                case "PUT", "/rehearsal/settings":
-                    self._records.set(json.loads(body))
-                    return 200, None
-        except (ValueError, TypeError, AttributeError) as exc:
-            return 400, {"error": str(exc)}
-        return 404, {"error": "the rehearsal has no such endpoint"}
-
-
-def identity(records: Records) -> str:
-    """What a server says of itself: a hash of its folder's token."""
-    return hashlib.sha256(records.data["token"].encode()).hexdigest()
