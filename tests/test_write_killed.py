@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from eh_connect.errors import Ending
 from tests.support.stackone import Fault, Killed
-from tests.support.world import A, B, World, set_up
+from tests.support.world import FLOWS, A, World
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from eh_connect.secret import Credentials
-
-
-def rotated() -> World:
-    """A world whose secret was replaced."""
-    world = set_up()
-    world.run("rotate", B)
-    return world
-
-
-FLOWS: dict[str, tuple[Callable[[], World], str, Credentials | None, Credentials]] = {
-    # what comes before, the run, what it is given, what is in force after it
-    "creation": (World, "setup", A, A),
-    "update": (set_up, "setup", B, B),
-    "rotation": (set_up, "rotate", B, B),
-    "rollback": (rotated, "rollback", None, A),
-}
 every_flow = pytest.mark.parametrize("flow", FLOWS)
 
 

@@ -92,6 +92,7 @@ class Sender:
         self, change: Change, fields: ProfileFields, profiles: list[ConnectorProfile]
     ) -> ConnectorProfile | None:
         local, name = self.parts.local, fields.name or ""
+        before = local.state
         local.stage(fields.credentials, self.origins)
         local.expect("api", name, profiles)
         try:
@@ -99,6 +100,9 @@ class Sender:
                 profile = self._accepted(lambda: self.parts.writes.create(fields))
         except LostAnswerError as exc:
             return self._look_for_lost(change, fields, exc)
+        except NetworkError:  # it never arrived: there is nothing to look for
+            local.note(pending=before.pending, sent=before.sent)
+            raise
         except (KeyboardInterrupt, Ending) as stop:
             self._stopped(stop, name)
         if profile is None:

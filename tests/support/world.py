@@ -294,3 +294,19 @@ def set_up() -> World:
     world = World()
     world.run("setup", A)
     return world
+
+
+def rotated() -> World:
+    """The same, with its secret replaced."""
+    world = set_up()
+    world.run("rotate", B)
+    return world
+
+
+FLOWS: dict[str, tuple[Callable[[], World], str, Credentials | None, Credentials]] = {
+    "creation": (World, "setup", A, A),
+    "update": (set_up, "setup", B, B),
+    "rotation": (set_up, "rotate", B, B),
+    "rollback": (rotated, "rollback", None, A),
+}
+"""The writes: what comes before, the run, what it is given, what is in force after it."""
