@@ -1,0 +1,231 @@
+"""Make what the documentation takes from the code: ``python -m docs.reference``, from a checkout.
+
+The tables of inputs (setup.md) and of cards and presets (employment-hero.md), and docs/schema/*.json.
+``tests/test_reference.py`` holds them against the code, and against what commands print.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from eh_connect import inputs
+from eh_connect.cli.app import COMMANDS, command
+from eh_connect.employment_hero.scopes import CARDS, PRESETS
+from eh_connect.guide_document import GuideResult, WrittenResult
+from eh_connect.person.hand_over import PageResult
+from eh_connect.results import DoctorResult, RemoveResult, SandboxResult, SessionResult, StatusResult
+from eh_connect.values import Input
+from eh_connect.write_result import WriteResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DOCS = Path(__file__).parent
+SCHEMA = DOCS / "schema"
+
+RESULTS: dict[str, tuple[type[BaseModel], ...]] = {
+    "setup": (WriteResult,),
+    "rotate": (WriteResult,),
+    "verify": (SessionResult,),
+    "link": (SessionResult,),
+    "status": (StatusResult,),
+    "doctor": (DoctorResult,),
+    "guide": (GuideResult, PageResult, WrittenResult),
+    "remove": (RemoveResult,),
+    "sandbox": (SandboxResult,),
+}
+"""The models of each command's result."""
+
+
+class Next(BaseModel):
+    """What to do next: why, and the command that does it, runnable as it stands."""
+
+    why: str
+    command: str
+
+
+class Missing(BaseModel):
+    """An input that is missing."""
+
+    input: str
+    flag: str | None
+    variable: str | None
+
+
+class Invalid(Missing):
+    """An input that is invalid, and why."""
+
+    why: str
+
+
+class Error(BaseModel):
+    """What went wrong; ``code`` is the exit code."""
+
+    code: int
+    type: str
+    title: str
+    detail: str | None
+    hint: str | None
+    http_status: int | None
+    missing: list[Missing]
+    invalid: list[Invalid]
+
+
+class Common(BaseModel):
+    """The fields of every object; ``schema`` changes when a field's meaning does."""
+
+    version: Literal[1] = Field(serialization_alias="schema")
+    command: str | None
+    ok: bool
+    warnings: list[str]
+    next: list[Next]
+
+
+class Failure(Common):
+    """A failure. What a command found before it failed stands beside ``error``."""
+
+    ok: Literal[False]
+    error: Error
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Name of the file, and what is in it."""
+    found = {name: _schema(name, _success(models)) for name, models in RESULTS.items()}
+    return {**found, "failure": _schema("failure", Failure)}
+
+
+def _success(models: tuple[type[BaseModel], ...]) -> Any:
+    """The common fields, and those of a result."""
+    made = [type(model.__name__, (model, Common), {"__doc__": model.__doc__}) for model in models]
+    union: Any = made[0]
+    for each in made[1:]:
+        union |= each
+    return union
+
+
+def _schema(name: str, model: Any) -> dict[str, Any]:
+    made = TypeAdapter(model).json_schema(mode="serialization", by_alias=True)
+    title = "A failure of eh-connect --json" if name == "failure" else f"eh-connect {name} --json"
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+    return {**head, **{key: value for key, value in _open(made).items() if key != "title"}}
+
+
+def _open(schema: Any) -> Any:
+    """Without what forbids new fields, which may appear, and without titles, which say nothing."""
+    if isinstance(schema, list):
+        return [_open(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kinds = [each.get("type") for each in schema.get("anyOf", ()) if each.keys() == {"type"}]
+    if kinds and len(kinds) == len(schema["anyOf"]):  # a text or null
+        schema = {key: value for key, value in schema.items() if key != "anyOf"} | {"type": kinds}
+    kept = {key: value for key, value in schema.items() if key != "additionalProperties" or value}
+    return {
+        key: {name: _open(each) for name, each in value.items()} if key == "properties" else _open(value)
+        for key, value in kept.items()
+        if not (key == "title" and isinstance(value, str))
+    }
+
+
+def declared() -> list[Input[Any]]:
+    """Every input, in its order."""
+    return [each for each in vars(inputs).values() if isinstance(each, Input)]
+
+
+def values_table() -> str:
+    """Inputs that have a variable."""
+    rows = [
+        (_said(each), _code(f"{each.flag} {each.metavar}") if each.flag else "none", _code(each.variable))
+        for each in declared()
+        if each.variable
+    ]
+    return _table(("value", "flag", "variable"), rows)
+
+
+def flags_table() -> str:
+    """Flags that have none."""
+    rows = []
+    for each in declared():
+        if each.variable or not each.flag:
+            continue
+        flags = f"{each.flag} {each.metavar}".strip()
+        shown = ", ".join(_code(flag) for flag in (flags, each.off) if flag)
+        takers = [name for name in COMMANDS if each in command(name).all_inputs]
+        of = "every command" if each in inputs.COMMON else ", ".join(map(_code, takers))
+        rows.append((shown, of, _said(each)))
+    return _table(("flag", "of", "does"), rows)
+
+
+def _said(wanted: Input[Any]) -> str:
+    default = "" if isinstance(wanted.default, bool | None) else f"; default {_code(_plain(wanted.default))}"
+    return (wanted.help or wanted.title) + default
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def presets_table() -> str:
+    """What a preset ticks."""
+    rows = []
+    for name, preset in PRESETS.items():
+        names = [card.name for card, _ in preset.cards]
+        few = ", ".join(names) if len(names) < len(PRESETS["all-read"].cards) else f"{len(names)} cards"
+        rows.append((_code(name), few))
+    return _table(("preset", "Read on"), rows)
+
+
+def cards_table() -> str:
+    """The portal's form."""
+    rows = [
+        (card.name, card.section, ", ".join(box.name for box in card.boxes), "yes" * card.is_sensitive)
+        for card in CARDS
+    ]
+    return _table(("card", "section", "boxes", "sensitive"), rows)
+
+
+def _code(text: str | None) -> str:
+    return f"`{text}`".replace("|", "\\|")
+
+
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(row)} |".replace("|  |", "| |") for row in lines)
+
+
+TABLES = {
+    "setup.md": {"values": values_table, "flags": flags_table},
+    "employment-hero.md": {"presets": presets_table, "cards": cards_table},
+}
+
+
+def with_tables(document: str) -> str:
+    """The document's text, its tables as they should be."""
+    text = (DOCS / document).read_text("utf-8")
+    for name, make in TABLES[document].items():
+        begin, end = f"<!-- {name}: made by docs/reference.py -->", f"<!-- end of {name} -->"
+        before, _, rest = text.partition(begin)
+        after = rest.partition(end)[2]
+        text = f"{before}{begin}\n\n{make()}\n\n{end}{after}"
+    return text
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """As a file has it."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write them all."""
+    for document in TABLES:
+        (DOCS / document).write_text(with_tables(document), "utf-8")
+    for name, schema in schemas().items():
+        (SCHEMA / f"{name}.json").write_text(schema_text(schema), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
