@@ -29,7 +29,7 @@ class Result(BaseModel):
 
     def body(self) -> dict[str, Any]:
         """The fields of the JSON object besides the common ones."""
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json", by_alias=True)
 
     def lines(self) -> list[Line]:
         """The same for a person."""

@@ -62,10 +62,6 @@ class WriteResult(Result):
     keyring: str | None = Field(default=None, exclude=True)
     was_shown: bool = Field(default=False, exclude=True)
 
-    def body(self) -> dict[str, object]:
-        """The fields of the JSON object besides the common ones."""
-        return self.model_dump(mode="json", by_alias=True)
-
     def lines(self) -> list[Line]:
         """What happened, the ID, and three short lines; nothing, where they were shown before."""
         if self.was_shown:

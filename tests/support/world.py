@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
 from eh_connect import inputs as i
 from eh_connect.cli.app import command
@@ -185,14 +186,18 @@ class World:
         began = datetime.fromisoformat(NOW) - timedelta(seconds=1000)  # the clock's start
         return (began + timedelta(seconds=self.clock())).isoformat(timespec="seconds")
 
-    def values(self, name: str, credentials: Credentials | None = None, **typed: Any) -> Values:
+    def values(self, command_: str, credentials: Credentials | None = None, /, **typed: Any) -> Values:
         """What a run was told: credentials by variable, the rest by flag."""
         environ = {"STACKONE_API_KEY": "v1.eu1.key"}
         if credentials is not None:
             environ["EH_CONNECT_CLIENT_ID"] = credentials.client_id.reveal()
             environ["EH_CONNECT_CLIENT_SECRET"] = credentials.client_secret.reveal()
         return Values(
-            command(name).all_inputs, typed, environ, lambda path, _: path, lambda n: command(n).all_inputs
+            command(command_).all_inputs,
+            typed,
+            environ,
+            lambda path, _: path,
+            lambda n: command(n).all_inputs,
         )
 
     def opened(self, *, writes: bool = True) -> LocalProfile:
@@ -255,6 +260,14 @@ class World:
             return error.code
         except Killed:
             return -9
+
+    def fails(
+        self, purpose: str = "setup", credentials: Credentials | None = None, **options: Any
+    ) -> EhConnectError:
+        """How a run failed."""
+        with pytest.raises(EhConnectError) as raised:
+            self.run(purpose, credentials, **options)
+        return raised.value
 
     def is_safe(self) -> None:
         """Nothing is lost: what our runs brought to StackOne is in the keyring, and in one profile only."""
