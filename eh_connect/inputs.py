@@ -286,7 +286,7 @@ YES = _switch("--yes", "Remove without asking", again=False)
 JSON = _switch("--json", "One JSON object on standard output; asks nothing", group=OUTPUT, again=False)
 NO_INPUT = _switch("--no-input", "Never ask", group=OUTPUT, again=False)
 SANDBOX = _switch("--sandbox", "Everything simulated on this computer", group=HOW)
-VERBOSE = _switch("--verbose", "Say what is asked of whom", group=OUTPUT, again=False)
+VERBOSE = _switch("--verbose", "Show each request: method, address, status", group=OUTPUT, again=False)
 PLAIN = _switch("--plain", "For screen readers: nothing is redrawn", group=OUTPUT, again=False)
 
 COMMON = (SANDBOX, TIMEOUT, JSON, NO_INPUT, PLAIN, VERBOSE)

@@ -111,7 +111,7 @@ class Session:
         from eh_connect.person.desk import Desk
 
         if self.terminal is None:
-            raise AssertionError("nobody is there")
+            raise AssertionError("there is no terminal")
         return Desk(self.terminal, self.desktop, opens=bool(self.values[inputs.BROWSER]))
 
     @property

@@ -102,8 +102,8 @@ def cancelled(again: str) -> ActionNeededError:
     """StackOne reports that the attempt is over, with no reason."""
     return ActionNeededError(
         "The sign-in was cancelled",
-        detail="StackOne cancels it after 5 minutes, where the browser blocks its window, and where somebody "
-        "closes it. It says nothing about the credentials.",
+        detail="StackOne cancels it after 5 minutes, where the browser blocks its window, and where it is "
+        "closed. It says nothing about the credentials.",
         hint="Make a new link.",
         next_steps=(NextStep("Make a new link", again),),
     )

@@ -86,7 +86,7 @@ class ProbeResult(Enum):
 
     REJECTED = "rejected"
     NOT_REJECTED = "not rejected"
-    COULD_NOT_TELL = "could not tell"
+    COULD_NOT_TELL = "unclear"
 
 
 class Probes(Protocol):
