@@ -50,5 +50,5 @@ def test_quotes_are_straight() -> None:
 
 
 def test_the_list_has_texts_of_each_kind() -> None:
-    kinds = ("eh_connect/errors.py", "eh_connect/cli/", "eh_connect/person/", ".html", "README.md", "docs/")
+    kinds = ("eh_connect/flows/", "eh_connect/cli/", "eh_connect/person/", ".html", "README.md", "docs/")
     assert all(any(kind in text.file for text in everything()) for kind in kinds)
