@@ -1,110 +1,357 @@
+"""Employment Hero's OAuth server in the sandbox, as Authlib, an OAuth client of others, meets it."""
+
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
+import httpx
+import httpx2
 import pytest
 from werkzeug.test import Client
 
+from eh_connect.employment_hero.portal import portal_url
 from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.records import Records
+from eh_connect.stackone.models import REDIRECT_URI
+from tests.support.oauth_app import VERIFIER, App, refused, said
+from tests.support.rehearsal import Stage, rehearsing, text_of, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from authlib.oauth2.auth import ClientAuth
 
 TOKEN = "/oauth2/token"
 
 
 @pytest.fixture
 def records(tmp_path: Path) -> Records:
-    return Records.create(tmp_path, stackone=1, employment_hero=2)
-
-
-@pytest.fixture
-def client(records: Records) -> Client:
-    return Client(EmploymentHeroOAuth(records))
+    return Records.create(tmp_path / "alone", stackone=1, employment_hero=2)
 
 
 @pytest.fixture
 def form(records: Records) -> dict[str, str]:
-    return {
-        **records.data["ready"],
-        "grant_type": "authorization_code",
-        "code": "made-up",
-        "code_verifier": "made-up",
-        "redirect_uri": records.data["applications"][0]["redirect_uri"],
-    }
+    """A token request with a made-up code, as the credential probe sends it."""
+    grant = {"grant_type": "authorization_code", "code": "made-up", "code_verifier": "made-up"}
+    return {**records.data["ready"], **grant, "redirect_uri": REDIRECT_URI}
 
 
-def ask(client: Client, **request: Any) -> tuple[int, str]:
-    answer = client.post(TOKEN, **request)
-    assert answer.headers["Cache-Control"] == "no-store"
+@pytest.fixture
+def app(stage: Stage) -> Iterator[App]:
+    app = App(stage)
+    with app.oauth:
+        yield app
+
+
+@pytest.fixture
+def answer(app: App) -> str:
+    """Where a person came back to who has signed in and allowed it."""
+    return app.comes_back("Sign in", "Allow")
+
+
+def ask(records: Records, **request: Any) -> tuple[int, str]:
+    answer = Client(EmploymentHeroOAuth(records)).post(TOKEN, **request)
     body: Any = answer.json
+    assert answer.headers["Cache-Control"] == "no-store"
     return answer.status_code, body["error"]
 
 
-def test_the_ready_pair_with_an_unknown_code_is_invalid_grant(client: Client, form: dict[str, str]) -> None:
-    assert ask(client, data=form) == (400, "invalid_grant")
-
-
-def test_the_ready_pair_with_an_unknown_refresh_token_is_invalid_grant(
-    client: Client, form: dict[str, str]
+def test_right_credentials_with_a_made_up_grant_are_invalid_grant(
+    records: Records, form: dict[str, str]
 ) -> None:
+    assert ask(records, data=form) == (400, "invalid_grant")
     refresh = form | {"grant_type": "refresh_token", "refresh_token": "made-up"}
-    assert ask(client, data=refresh) == (400, "invalid_grant")
+    assert ask(records, data=refresh) == (400, "invalid_grant")
 
 
 @pytest.mark.parametrize("part", ["client_id", "client_secret"])
-@pytest.mark.parametrize("value", ["wrong", ""])
-def test_a_wrong_pair_is_invalid_client(client: Client, form: dict[str, str], part: str, value: str) -> None:
-    assert ask(client, data=form | {part: value}) == (401, "invalid_client")
-
-
-@pytest.mark.parametrize("part", ["client_id", "client_secret"])
-def test_half_a_pair_is_invalid_client(client: Client, form: dict[str, str], part: str) -> None:
-    del form[part]
-    assert ask(client, data=form) == (401, "invalid_client")
-
-
-def test_a_pair_torn_between_two_applications_is_invalid_client(
-    client: Client, form: dict[str, str], records: Records
+@pytest.mark.parametrize("value", ["wrong", "", None])
+def test_wrong_credentials_are_invalid_client(
+    records: Records, form: dict[str, str], part: str, value: str | None
 ) -> None:
+    sent = {name: its for name, its in (form | {part: value}).items() if its is not None}
+    assert ask(records, data=sent) == (401, "invalid_client")
+
+
+def test_credentials_of_two_applications_are_invalid_client(records: Records, form: dict[str, str]) -> None:
     with records.change() as data:
         other = {"client_id": "other", "client_secrets": ["others"]}
         data["applications"].append({**data["applications"][0], **other})
-    assert ask(client, data=form | {"client_secret": "others"}) == (401, "invalid_client")
-    assert ask(client, data=form | {"client_id": "other", "client_secret": "others"})[1] == "invalid_grant"
+    assert ask(records, data=form | {"client_secret": "others"}) == (401, "invalid_client")
+    assert ask(records, data=form | other | {"client_secret": "others"})[1] == "invalid_grant"
 
 
-def test_json_is_refused(client: Client, form: dict[str, str]) -> None:
-    assert ask(client, json=form) == (400, "invalid_request")
-
-
-def test_credentials_in_the_query_are_refused(client: Client, form: dict[str, str]) -> None:
-    assert ask(client, query_string=form) == (400, "invalid_request")
-    assert ask(client, data=form, query_string={"client_id": form["client_id"]}) == (400, "invalid_request")
-
-
-def test_basic_authentication_is_refused(client: Client, form: dict[str, str]) -> None:
-    pair = (form.pop("client_id"), form.pop("client_secret"))
-    assert ask(client, data=form, auth=pair) == (400, "invalid_request")
-
-
-def test_a_multipart_form_is_refused(client: Client, form: dict[str, str]) -> None:
-    assert ask(client, data=form, content_type="multipart/form-data") == (400, "invalid_request")
-
-
-@pytest.mark.parametrize("missing", ["grant_type", "code"])
-def test_a_request_without_a_needed_part_is_refused(
-    client: Client, form: dict[str, str], missing: str
+@pytest.mark.parametrize("missing", ["grant_type", "code", "redirect_uri", "code_verifier"])
+def test_without_a_needed_part_right_and_wrong_credentials_look_alike(
+    records: Records, form: dict[str, str], missing: str
 ) -> None:
     del form[missing]
-    assert ask(client, data=form) == (400, "invalid_request")
+    for sent in (form, form | {"client_secret": "wrong"}):
+        assert ask(records, data=sent) == (400, "invalid_request")
 
 
-def test_an_unknown_grant_type_is_refused(client: Client, form: dict[str, str]) -> None:
-    assert ask(client, data=form | {"grant_type": "password"}) == (400, "unsupported_grant_type")
+def test_only_a_form_is_taken(records: Records, form: dict[str, str]) -> None:
+    client_id = {"client_id": form["client_id"]}
+    requests: list[dict[str, Any]] = [
+        {"json": form},
+        {"query_string": form},
+        {"data": form, "query_string": client_id},
+        {"data": form, "auth": ("an-id", "a-secret")},
+        {"data": form, "content_type": "multipart/form-data"},
+    ]
+    assert [ask(records, **each) for each in requests] == [(400, "invalid_request")] * 5
+    assert ask(records, data=form | {"grant_type": "password"}) == (400, "unsupported_grant_type")
 
 
-def test_other_methods_and_paths_are_not_served(client: Client) -> None:
-    assert client.get(TOKEN).status_code == 405
-    assert client.post("/oauth2/other").status_code == 404
+def test_parameters_that_are_no_secret_may_stand_in_the_query(records: Records, form: dict[str, str]) -> None:
+    moved = {name: form.pop(name) for name in ("grant_type", "redirect_uri")}
+    assert ask(records, data=form, query_string=moved) == (400, "invalid_grant")
+
+
+def test_code_pkce_and_refresh_as_documented(app: App, answer: str) -> None:
+    first = app.fetch(answer)
+    assert (first["token_type"], first["expires_in"]) == ("bearer", 900)
+    second = app.refresh()
+    assert first["access_token"] != second["access_token"]
+    assert first["refresh_token"] != second["refresh_token"]
+    assert app.organisations(app.refresh()["access_token"]).status_code == 200
+    assert app.oauth.get(f"{app.url}/api/v1/organisations").json()["data"]["total_items"] == 1
+
+
+def pair_of(client: ClientAuth) -> dict[str, str]:
+    return {"client_id": client.client_id, "client_secret": client.client_secret}
+
+
+def in_the_query(client: ClientAuth, _: str, uri: str, headers: Any, body: Any) -> tuple[str, Any, Any]:
+    return f"{uri}?{urlencode(pair_of(client))}", headers, body
+
+
+def as_json(client: ClientAuth, _: str, uri: str, headers: Any, body: Any) -> tuple[str, Any, Any]:
+    fields = dict(parse_qsl(body.decode())) | pair_of(client)
+    return uri, headers | {"Content-Type": "application/json"}, json.dumps(fields).encode()
+
+
+@pytest.mark.parametrize("placed", ["client_secret_basic", in_the_query, as_json])
+def test_credentials_anywhere_but_in_the_form_are_refused_and_spend_nothing(
+    stage: Stage, app: App, placed: Any
+) -> None:
+    app.fetch(app.comes_back("Sign in", "Allow"))
+    other = App(stage, token_endpoint_auth_method=placed)
+    answer = other.comes_back("Sign in", "Allow")
+    with refused("invalid_request"):
+        other.fetch(answer)
+    with refused("invalid_request"):
+        other.refresh(refresh_token=app.oauth.token["refresh_token"])
+    assert app.fetch(answer)["access_token"], "the code was not spent"
+    assert app.refresh()["access_token"], "nor was the refresh token"
+
+
+def test_a_wrong_secret_is_refused_and_spends_nothing(stage: Stage, app: App, answer: str) -> None:
+    with refused("invalid_client"):
+        App(stage, client_secret="wrong").fetch(answer)
+    kept = app.fetch(answer)
+    with refused("invalid_client"):
+        App(stage, client_secret="wrong").refresh(refresh_token=kept["refresh_token"])
+    assert app.refresh()["access_token"]
+
+
+def test_a_code_is_good_once(app: App, answer: str) -> None:
+    app.fetch(answer)
+    with refused("invalid_grant"):
+        app.fetch(answer)
+    assert app.refresh()["access_token"], "the first answer's tokens live on"
+
+
+def test_a_wrong_verifier_is_refused_and_the_code_spent(app: App, answer: str) -> None:
+    for verifier in (VERIFIER[::-1], VERIFIER):
+        with refused("invalid_grant"):
+            app.fetch(answer, verifier)
+
+
+def test_a_grant_is_bound_to_its_redirect_uri_and_its_client(stage: Stage, app: App, answer: str) -> None:
+    with refused("invalid_grant"):
+        App(stage, redirect_uri=f"{REDIRECT_URI}/").fetch(answer)
+    stage.register("other", "others")
+    other = App(stage, client_id="other", client_secret="others")
+    kept = app.fetch(app.comes_back("Sign in", "Allow"))
+    with refused("invalid_grant"):
+        other.fetch(app.comes_back("Sign in", "Allow"))
+    with refused("invalid_grant"):
+        other.refresh(refresh_token=kept["refresh_token"])
+
+
+def test_a_code_and_an_access_token_live_shortly_and_a_refresh_token_on(
+    stage: Stage, app: App, answer: str
+) -> None:
+    stage.expire_tokens()
+    with refused("invalid_grant"):
+        app.fetch(answer)
+    app.fetch(app.comes_back("Sign in", "Allow"))
+    stage.expire_tokens()
+    assert app.organisations().status_code == 401
+    app.refresh()
+    assert app.organisations().status_code == 200
+
+
+def test_a_refresh_token_is_good_once_and_the_newest_stays_good(app: App, answer: str) -> None:
+    first = app.fetch(answer)
+    second = app.refresh()
+    for _ in range(2):
+        with refused("invalid_grant"):
+            app.refresh(refresh_token=first["refresh_token"])
+    third = app.refresh(refresh_token=second["refresh_token"])
+    statuses = [app.organisations(token["access_token"]).status_code for token in (third, first)]
+    assert statuses == [200, 401]
+
+
+def test_a_lost_answer_has_spent_the_refresh_token(stage: Stage, app: App, answer: str) -> None:
+    app.fetch(answer)
+    stage.faults({"kind": "drop_after", "match": {"path": TOKEN}}, employment_hero=True)
+    with pytest.raises(httpx2.RemoteProtocolError):
+        app.refresh()
+    with refused("invalid_grant"):
+        app.refresh()
+
+
+def test_codes_and_tokens_outlive_the_process(tmp_path: Path) -> None:
+    with rehearsing(tmp_path / "kept") as stage:
+        first, second = App(stage), App(stage)
+        kept, answer = (
+            first.fetch(first.comes_back("Sign in", "Allow")),
+            second.comes_back("Sign in", "Allow"),
+        )
+    with rehearsing(tmp_path / "kept"):
+        assert second.fetch(answer)["access_token"]
+        assert first.organisations(kept["access_token"]).status_code == 200
+
+
+@pytest.mark.parametrize(("old_secret", "fate"), [("dies", "invalid_client"), ("lives", None)])
+def test_a_refresh_token_outlives_the_secret_and_the_old_one_dies_as_set(
+    stage: Stage, app: App, answer: str, old_secret: str, fate: str | None
+) -> None:
+    stage.settings(old_secret=old_secret)
+    app.fetch(answer)
+    place = portal_url("1", stage.employment_hero_url)
+    httpx.post(f"{place}/{stage.environment['EH_CONNECT_CLIENT_ID']}/secret")
+    if fate:
+        with refused(fate):
+            app.refresh()
+    else:
+        app.refresh()
+    newer = App(stage, client_secret=stage.prepared.rehearsal.records.data["ready"]["client_secret"])
+    assert newer.refresh(refresh_token=app.oauth.token["refresh_token"])["access_token"]
+
+
+def test_lists_come_in_the_documented_envelope(stage: Stage, app: App, answer: str) -> None:
+    app.fetch(answer)
+    its = {"id": stage.environment["EH_CONNECT_ORG_ID"], "name": "Sample Pty Ltd"}
+    usual = {"item_per_page": 1, "total_pages": 1, "total_items": 1}
+    first, second = (app.organisations(page_index=page, item_per_page=1).json() for page in (1, 2))
+    assert first == {"data": {"items": [its], "page_index": 1} | usual}
+    assert second == {"data": {"items": [], "page_index": 2} | usual}
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer made-up", "Basic {}", "{}"])
+def test_without_its_token_the_api_answers_401(app: App, answer: str, header: str) -> None:
+    token = app.fetch(answer)["access_token"]
+    headers = {"Authorization": header.format(token)}
+    answered = httpx.get(f"{app.url}/api/v1/organisations", headers=headers)
+    assert (answered.status_code, answered.json()) == (401, {"error": "invalid_token"})
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"),
+    [(["organizations:list"], 200), (["organisations:list"], 200), (["organizations:show"], 403), ([], 403)],
+)
+def test_a_list_needs_its_scope_in_either_spelling(
+    stage: Stage, app: App, scopes: list[str], status: int
+) -> None:
+    with stage.prepared.rehearsal.records.change() as data:
+        data["applications"][0]["scopes"] = scopes
+    app.fetch(app.comes_back("Sign in", "Allow"))
+    answered = app.organisations()
+    assert answered.status_code == status
+    assert ("insufficient_scope" in answered.text) is (status == 403)
+
+
+def test_the_consent_names_the_application_and_its_scopes(app: App) -> None:
+    assert "StackOne Integration" not in text_of(walk(app.asks()))
+    consent = text_of(walk(app.asks(), "Sign in"))
+    for shown in ("Authorize StackOne Integration", "Sample Pty Ltd", "employees:list", "Allow", "Cancel"):
+        assert shown in consent
+
+
+def test_the_person_comes_back_to_the_sandboxs_stackone(stage: Stage, app: App, answer: str) -> None:
+    assert answer.startswith(f"{stage.stackone_url}/connect/oauth2/employmenthero/callback?")
+    assert said(answer).keys() == {"code", "state"}
+    asked = httpx.URL(app.asks()).copy_remove_param("state")
+    assert said(str(walk(str(asked), "Sign in", "Cancel").url)) == {"error": "access_denied"}
+
+
+def test_a_stranger_is_not_signed_in_and_allows_nothing(stage: Stage, app: App) -> None:
+    page = httpx.post(app.asks(), data={"email": "other@example.invalid", "password": "made-up"})
+    assert page.status_code == 422
+    assert "<button>Sign in</button>" in page.text
+    page = httpx.post(app.asks(), data={"decision": "Allow", "ticket": "made-up"})
+    assert "<button>Sign in</button>" in page.text
+    assert stage.prepared.rehearsal.records.data["grants"] == []
+
+
+def test_a_consent_pressed_twice_gives_one_code(stage: Stage, app: App) -> None:
+    consent = walk(app.asks(), "Sign in")
+    ticket = consent.text.split('name="ticket" value="')[1].split('"')[0]
+    sent = {"ticket": ticket, "decision": "Allow"}
+    assert [httpx.post(str(consent.url), data=sent).status_code for _ in range(2)] == [303, 200]
+    assert len(stage.prepared.rehearsal.records.data["grants"]) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"redirect_uri": f"{REDIRECT_URI}{end}"} for end in ("/", "?x=1")),
+        *({"redirect_uri": uri} for uri in (REDIRECT_URI.upper(), "https://example.org", "", None)),
+        {"client_id": "unknown"},
+    ],
+    ids=str,
+)
+def test_a_wrong_client_or_redirect_uri_is_an_error_page_and_never_a_redirect(
+    stage: Stage, wrong: dict[str, Any]
+) -> None:
+    for method in ("GET", "POST"):
+        page = httpx.request(method, App(stage, **wrong).asks())
+        assert (page.status_code, "Location" in page.headers) == (400, False)
+        assert ("application is not known" if "client_id" in wrong else "redirect URI is not") in text_of(
+            page
+        )
+
+
+def test_redirect_uris_are_divided_by_commas_and_one_to_this_computer_meets_a_firewall(stage: Stage) -> None:
+    here = "https://127.0.0.1:9/x"
+    place = f"{portal_url('1', stage.employment_hero_url)}/{stage.environment['EH_CONNECT_CLIENT_ID']}"
+    httpx.post(place, data={"name": "Mine", "redirect_uri": f"{REDIRECT_URI}, {here}"})
+    assert walk(App(stage).asks()).status_code == 200
+    assert httpx.get(App(stage, redirect_uri=here).asks()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code_challenge": None, "code_challenge_method": None},
+        {"code_challenge_method": None},
+        {"code_challenge_method": "plain"},
+        {"code_challenge": "short"},
+    ],
+    ids=str,
+)
+def test_a_request_without_pkce_is_sent_back(app: App, wrong: dict[str, str | None]) -> None:
+    asked = httpx.URL(app.asks())
+    for name, value in wrong.items():
+        asked = asked.copy_remove_param(name) if value is None else asked.copy_set_param(name, value)
+    answer = said(str(walk(str(asked), "Sign in", "Allow").url))
+    assert (answer["error"], answer["state"]) == ("invalid_request", asked.params["state"])
+    assert "PKCE" in answer["error_description"]
+    other = said(str(walk(str(asked.copy_set_param("response_type", "token"))).url))
+    assert other["error"] == "unsupported_response_type"

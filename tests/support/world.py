@@ -206,8 +206,8 @@ class World:
         self.local = self.kept.local(writes=writes)
         return self.local
 
-    def client(self) -> tuple[Client, NetworkTime]:
-        time = NetworkTime(150, self.clock, self.clock.sleep)
+    def client(self, seconds: float = 150) -> tuple[Client, NetworkTime]:
+        time = NetworkTime(seconds, self.clock, self.clock.sleep)
         transport = httpx.MockTransport(self.stackone)
         return Client(
             Secret("v1.eu1.key"), url="https://api.stackone.com", time=time, transport=transport
@@ -230,7 +230,7 @@ class World:
         values.stop_on_problems()
         local = self.opened(writes=bool(values[i.STORE]) and not values[i.DRY_RUN])
         fill(values, local, PURPOSES[purpose].name)
-        client, time = self.client()
+        client, time = self.client(values.sure(i.TIMEOUT))
         console: Console = person or Unattended(
             show=lambda *_: None, warn=self.warnings.append, pause=self.clock.sleep
         )
