@@ -1,5 +1,8 @@
+"""StackOne's API in the sandbox: connector profiles, their versions, actions. Every answer is judged."""
+
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -7,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
-from eh_connect.sandbox.profiles import problems_of
+from eh_connect.sandbox import profiles, sessions
 from eh_connect.sandbox.records import Records
 from eh_connect.sandbox.stackone_api import StackOneApi
+from tests.support.openapi import JudgedApp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SETUP = {"clientId": "an-id", "clientSecret": "a-secret"}
@@ -22,6 +27,8 @@ WHOLE = {
     "environment": "production",
     "setup_information": SETUP,
 }
+PROFILES = "/connector_profiles"
+ACTIONS = "/actions?filter[connectors]=employmenthero"
 
 
 class Caller:
@@ -29,7 +36,8 @@ class Caller:
 
     def __init__(self, records: Records, rights: str = "read-write") -> None:
         self.records = records
-        self._client = Client(StackOneApi(records))
+        self.judged = JudgedApp(StackOneApi(records))
+        self._client = Client(self.judged)
         self._key = records.key(rights)
 
     def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
@@ -38,17 +46,22 @@ class Caller:
             usual["json"] = body
         return self._client.open(path, method=method, **(usual | more))
 
+    def get(self, path: str) -> Any:
+        answer = self("GET", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
     def create(self, **changed: Any) -> dict[str, Any]:
-        answer = self("POST", "/connector_profiles", WHOLE | changed)
+        answer = self("POST", PROFILES, WHOLE | changed)
         assert answer.status_code == 201, answer.text
-        created: dict[str, Any] = body_of(answer)
+        created: dict[str, Any] = json.loads(answer.text)
         return created
 
-    def list(self, query: str = "") -> dict[str, Any]:
-        answer = self("GET", f"/connector_profiles{query}")
+    def patch(self, profile: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        answer = self("PATCH", f"{PROFILES}/{profile['id']}", fields)
         assert answer.status_code == 200, answer.text
-        listed: dict[str, Any] = body_of(answer)
-        return listed
+        changed: dict[str, Any] = json.loads(answer.text)
+        return changed
 
     def settings(self, **changed: Any) -> None:
         with self.records.change() as data:
@@ -61,111 +74,78 @@ def records(tmp_path: Path) -> Records:
 
 
 @pytest.fixture
-def call(records: Records) -> Caller:
-    return Caller(records)
-
-
-def body_of(answer: TestResponse) -> Any:
-    return answer.json
+def call(records: Records) -> Iterator[Caller]:
+    caller = Caller(records)
+    yield caller
+    assert caller.judged.violations == []
 
 
 def error_of(answer: TestResponse) -> tuple[int, list[str]]:
-    body = body_of(answer)
+    body = json.loads(answer.text)
     assert body["statusCode"] == answer.status_code
-    assert body["message"]
     assert body["timestamp"].endswith("Z")
     return answer.status_code, body.get("errors", [])
 
 
 def test_a_creation_shows_the_profile_without_its_credentials(call: Caller) -> None:
-    created = call.create()
-    assert created["name"] == "Employment Hero"
-    assert created["connector_label"] == "Employment Hero"
-    assert (created["active"], created["default"]) == (True, False)
+    created = call.create(actions=["employmenthero_list_employees"])
+    assert (created["name"], created["active"], created["default"]) == ("Employment Hero", True, False)
     assert created["created_at"] == created["updated_at"]
-    assert created["connector_version"] is None
-    assert call.list()["data"] == [created]
+    assert call.get(PROFILES)["data"] == call.get("/auth_configs")["data"] == [created]
     assert "a-secret" not in str(created)
-    assert "an-id" not in str(created)
-
-
-def test_a_creation_keeps_the_credentials_and_actions_behind_the_scenes(call: Caller) -> None:
-    call.create(actions=["employmenthero_list_employees"])
     (profile,) = call.records.data["profiles"]
     assert (profile["client_id"], profile["client_secret"]) == ("an-id", "a-secret")
     assert profile["actions"] == ["employmenthero_list_employees"]
 
 
-@pytest.mark.parametrize("auth", [None, ("v1.eu1.unknown", ""), ("", "")])
-def test_an_unknown_or_absent_key_is_401(call: Caller, auth: tuple[str, str] | None) -> None:
-    assert error_of(call("GET", "/connector_profiles", auth=auth))[0] == 401
-
-
-def test_a_key_with_a_password_is_401(call: Caller) -> None:
-    auth = (call.records.key("read-write"), "password")
-    assert error_of(call("GET", "/connector_profiles", auth=auth))[0] == 401
-
-
-def test_a_bearer_token_is_401(call: Caller) -> None:
-    headers = {"User-Agent": "test", "Authorization": f"Bearer {call.records.key('read-write')}"}
-    assert error_of(call("GET", "/actions", auth=None, headers=headers))[0] == 401
+@pytest.mark.parametrize("auth", [None, ("v1.eu1.unknown", ""), ("", ""), ("the key", "password"), "Bearer"])
+def test_anything_but_a_known_key_is_401(call: Caller, auth: Any) -> None:
+    key = call.records.key("read-write")
+    more: dict[str, Any] = {"auth": (key, auth[1]) if auth and auth[0] == "the key" else auth}
+    if auth == "Bearer":
+        more = {"auth": None, "headers": {"User-Agent": "test", "Authorization": f"Bearer {key}"}}
+    assert error_of(call("GET", PROFILES, **more))[0] == 401
 
 
 def test_no_user_agent_is_403(call: Caller) -> None:
-    assert error_of(call("GET", "/connector_profiles", headers={"User-Agent": ""}))[0] == 403
+    assert error_of(call("GET", PROFILES, headers={"User-Agent": ""}))[0] == 403
 
 
 def test_a_read_only_key_reads_and_may_not_write(records: Records, call: Caller) -> None:
     created, reader = call.create(), Caller(records, "read-only")
-    assert reader.list()["data"] == [created]
-    assert error_of(reader("POST", "/connector_profiles", WHOLE))[0] == 403
-    assert error_of(reader("PATCH", f"/connector_profiles/{created['id']}", {}))[0] == 403
-    assert call.list()["data"] == [created]
+    one = f"{PROFILES}/{created['id']}"
+    assert reader.get(PROFILES)["data"] == [created]
+    refused = [("POST", PROFILES, WHOLE), ("PATCH", one, {}), ("DELETE", f"{one}/pinned_version", None)]
+    refused += [
+        ("DELETE", "/accounts/1", None),
+        ("POST", "/connect_sessions", {}),
+        ("POST", "/actions/rpc", {}),
+    ]
+    assert {error_of(reader(*each))[0] for each in refused} == {403}
+    assert call.get(PROFILES)["data"] == [created]
 
 
 def test_an_empty_post_is_422_names_the_fields_and_creates_nothing(call: Caller) -> None:
-    status, errors = error_of(call("POST", "/connector_profiles", {}))
-    assert status == 422
-    assert all(any(name in error for error in errors) for name in WHOLE)
-    assert call.list()["total"] == 0
+    status, errors = error_of(call("POST", PROFILES, {}))
+    assert (status, [error.split()[0] for error in errors]) == (422, list(WHOLE))
+    assert call.get(PROFILES)["total"] == 0
 
 
-def test_an_empty_patch_is_200_and_changes_nothing(call: Caller) -> None:
+def test_an_empty_patch_is_200_and_changes_nothing_and_one_of_an_unknown_id_is_404(call: Caller) -> None:
     created = call.create()
-    answer = call("PATCH", f"/connector_profiles/{created['id']}", {})
-    assert (answer.status_code, answer.json) == (200, created)
-
-
-def test_a_patch_of_an_unknown_id_is_404(call: Caller) -> None:
-    call.create()
-    assert error_of(call("PATCH", "/connector_profiles/unknown", {}))[0] == 404
-
-
-@pytest.mark.parametrize("name", list(WHOLE))
-def test_a_creation_without_a_needed_field_is_422(call: Caller, name: str) -> None:
-    fields = {key: value for key, value in WHOLE.items() if key != name}
-    status, errors = error_of(call("POST", "/connector_profiles", fields))
-    assert status == 422
-    assert any(name in error for error in errors)
+    assert call.patch(created) == created
+    assert error_of(call("PATCH", f"{PROFILES}/unknown", {}))[0] == 404
 
 
 BAD_FIELDS: list[dict[str, Any]] = [
-    {"name": " "},
-    {"name": None},
-    {"connector_key": "unknown"},
-    {"connector_key": ["employmenthero"]},
+    *({"name": name} for name in (" ", None)),
+    *({"connector_key": key} for key in ("unknown", ["employmenthero"])),
     {"authentication_config_key": "basic"},
     {"environment": "staging"},
-    {"setup_information": {}},
-    {"setup_information": {"clientId": "an-id"}},
-    {"setup_information": {"clientId": "an-id", "clientSecret": " "}},
-    {"setup_information": {"clientId": 1, "clientSecret": "a-secret"}},
-    {"setup_information": {**SETUP, "client_id": "twice"}},
+    *({"setup_information": setup} for setup in ({}, {"clientId": "an-id"}, SETUP | {"client_id": "twice"})),
+    *({"setup_information": SETUP | {"clientSecret": secret}} for secret in (" ", 1)),
     {"default": "yes"},
-    {"actions": ["employmenthero_list_employees", "employmenthero_unknown"]},
-    {"actions": ["rehearsalhr_list_people"]},
-    {"actions": "employmenthero_list_employees"},
-    {"actions": [["nested"]]},
+    *({"actions": ids} for ids in ("employmenthero_list_teams", ["samplehr_list_people"], [["nested"]])),
     {"clientSecret": "a-secret"},
 ]
 
@@ -174,153 +154,156 @@ BAD_FIELDS: list[dict[str, Any]] = [
 def test_a_bad_field_is_422_for_both_writes_and_changes_nothing(call: Caller, bad: dict[str, Any]) -> None:
     created = call.create()
     before = call.records.data
-    assert error_of(call("POST", "/connector_profiles", WHOLE | bad))[0] == 422
-    assert error_of(call("PATCH", f"/connector_profiles/{created['id']}", {"name": "New"} | bad))[0] == 422
+    assert error_of(call("POST", PROFILES, WHOLE | bad))[0] == 422
+    assert error_of(call("PATCH", f"{PROFILES}/{created['id']}", {"name": "New"} | bad))[0] == 422
     assert call.records.data == before
 
 
+ANYTHING = st.integers() | st.text() | st.none() | st.booleans() | st.lists(st.integers())
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # speed is not what is tested
-@given(
-    fields=st.dictionaries(
-        st.sampled_from([*WHOLE, "default", "actions", "other"]), st.integers() | st.text()
-    )
-)
+@given(fields=st.dictionaries(st.sampled_from([*WHOLE, "default", "origin_owner_id", "provider"]), ANYTHING))
 def test_any_fields_are_judged_without_a_crash(fields: dict[str, Any]) -> None:
-    assert problems_of(fields)
-    problems_of(fields, connector_key="employmenthero")
+    assert profiles.problems_of(fields)
+    profiles.problems_of(fields, connector_key="employmenthero")
+    assert sessions.problems_of(fields)
 
 
 @pytest.mark.parametrize("raw", ["", "[]", "nonsense", "null", "[" * 100_000])
 def test_a_body_that_is_no_object_is_400(call: Caller, raw: str) -> None:
-    answer = call("POST", "/connector_profiles", data=raw, content_type="application/json")
+    answer = call("POST", PROFILES, data=raw, content_type="application/json")
     assert error_of(answer)[0] == 400
-
-
-def test_a_body_that_is_a_form_is_400(call: Caller) -> None:
-    assert error_of(call("POST", "/connector_profiles", data={"name": "x"}))[0] == 400
+    assert error_of(call("POST", PROFILES, data={"name": "x"}))[0] == 400, "nor is a form"
 
 
 @pytest.mark.parametrize("mode", ["404", "405", "501"])
 def test_writes_can_be_missing_altogether(call: Caller, mode: str) -> None:
     created = call.create()
     call.settings(writes=mode)
-    assert error_of(call("POST", "/connector_profiles", WHOLE))[0] == int(mode)
-    assert error_of(call("PATCH", f"/connector_profiles/{created['id']}", {}))[0] == int(mode)
-    assert call.list()["total"] == 1
+    assert error_of(call("POST", PROFILES, WHOLE))[0] == int(mode)
+    assert error_of(call("PATCH", f"{PROFILES}/{created['id']}", {}))[0] == int(mode)
+    assert call.get(PROFILES)["total"] == 1
 
 
 def test_unknown_paths_and_methods_are_refused_in_stackones_form(call: Caller) -> None:
     assert error_of(call("GET", "/unknown"))[0] == 404
-    assert error_of(call("DELETE", "/connector_profiles"))[0] == 405
+    assert error_of(call("DELETE", PROFILES))[0] == 405
 
 
-def patched(call: Caller, profile: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    answer = call("PATCH", f"/connector_profiles/{profile['id']}", fields)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = body_of(answer)
-    return body
-
-
-def test_updated_at_moves_when_something_changed(call: Caller) -> None:
-    created = call.create()
-    first = patched(call, created, name="Renamed")
-    second = patched(call, created, actions=["employmenthero_get_employee"])
-    times = [created["updated_at"], first["updated_at"], second["updated_at"]]
-    assert times == sorted(set(times))
-    assert second["created_at"] == created["created_at"]
-
-
-def test_updated_at_stays_when_nothing_changed(call: Caller) -> None:
+def test_updated_at_moves_when_and_only_when_something_changed(call: Caller) -> None:
     created = call.create(default=False)
-    assert patched(call, created, name="Employment Hero", default=False, environment="production") == created
+    assert call.patch(created, name="Employment Hero", default=False, environment="production") == created
+    changed = [
+        call.patch(created, name="Renamed"),
+        call.patch(created, actions=["employmenthero_get_employee"]),
+        call.patch(created, setup_information=SETUP),  # the same credentials count too
+    ]
+    times = [created["updated_at"], *(profile["updated_at"] for profile in changed)]
+    assert times == sorted(set(times))
+    assert {profile["created_at"] for profile in changed} == {created["created_at"]}
 
 
-def test_sending_credentials_counts_as_a_change_even_if_they_are_the_same(call: Caller) -> None:
-    created = call.create()
-    assert patched(call, created, setup_information=SETUP)["updated_at"] > created["updated_at"]
-
-
-def test_a_patch_replaces_the_pair(call: Caller) -> None:
-    patched(call, call.create(), setup_information={"clientId": "other", "clientSecret": "newer"})
+def test_a_patch_replaces_the_credentials(call: Caller) -> None:
+    call.patch(call.create(), setup_information={"clientId": "other", "clientSecret": "newer"})
     (profile,) = call.records.data["profiles"]
     assert (profile["client_id"], profile["client_secret"]) == ("other", "newer")
 
 
 def test_a_connector_has_one_default_at_most(call: Caller) -> None:
-    elsewhere = call.create(connector_key="rehearsalhr", default=True)
+    elsewhere = call.create(connector_key="samplehr", default=True)
     first, second = call.create(default=True), call.create()
-    patched(call, second, default=True)
-    defaults = {profile["id"]: profile["default"] for profile in call.list()["data"]}
+    call.patch(second, default=True)
+    defaults = {profile["id"]: profile["default"] for profile in call.get(PROFILES)["data"]}
     assert defaults == {elsewhere["id"]: True, first["id"]: False, second["id"]: True}
 
 
-def test_profiles_of_the_same_name_are_allowed(call: Caller) -> None:
-    assert call.create()["id"] != call.create()["id"]
-    assert call.list()["total"] == 2
-
-
 def test_the_list_is_filtered_by_connector_and_by_activity(call: Caller) -> None:
-    one, other = call.create(), call.create(connector_key="rehearsalhr")
+    one, other = call.create(), call.create(connector_key="samplehr")
     with call.records.change() as data:
         data["profiles"][1]["shown"]["active"] = False
-    assert [each["id"] for each in call.list("?connector_key=employmenthero")["data"]] == [one["id"]]
-    assert [each["id"] for each in call.list("?enabled=true")["data"]] == [one["id"]]
-    assert [each["id"] for each in call.list("?enabled=false")["data"]] == [other["id"]]
+    queries = ("connector_key=employmenthero", "enabled=true", "enabled=false")
+    found = [[each["id"] for each in call.get(f"{PROFILES}?{query}")["data"]] for query in queries]
+    assert found == [[one["id"]], [one["id"]], [other["id"]]]
 
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_pages_are_numbered_as_set_and_cut_to_the_largest(call: Caller, first: int) -> None:
     call.settings(first_page=first, max_page_size=2)
     created = [call.create(name=f"P{number}")["id"] for number in range(5)]
-    opening = call.list("?page_size=100")
+    opening = call.get(f"{PROFILES}?page_size=100")
     assert (opening["page"], opening["page_size"], opening["total"]) == (first, 2, 5)
-    pages = [call.list(f"?page={first + number}") for number in range(4)]
+    pages = [call.get(f"{PROFILES}?page={first + number}") for number in range(4)]
     assert [profile["id"] for page in pages for profile in page["data"]] == created
     assert pages[3]["data"] == []
 
 
-def test_the_default_page_size_is_25(call: Caller) -> None:
-    assert call.list()["page_size"] == 25
-    assert call.list("?page_size=3")["page_size"] == 3
+def test_a_page_size_is_a_number_in_either_spelling(call: Caller) -> None:
+    sizes = [call.get(f"{PROFILES}{query}")["page_size"] for query in ("", "?page=1.0&page_size=3.0")]
+    assert sizes == [25, 3]
 
 
-@pytest.mark.parametrize("query", ["?page=0", "?page=x", "?page=-1", "?page_size=0", "?page_size=%C2%B2"])
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=x", "page=-1", "page_size=0", "page=1.5", "page_size=%C2%B2"]
+)
 def test_a_bad_page_is_400(call: Caller, query: str) -> None:
-    assert error_of(call("GET", f"/connector_profiles{query}"))[0] == 400
+    assert error_of(call("GET", f"{PROFILES}?{query}"))[0] == 400
+
+
+def test_a_version_is_pinned_shown_and_let_go(call: Caller) -> None:
+    created = call.create()
+    one = f"{PROFILES}/{created['id']}"
+    assert error_of(call("GET", f"{one}/pinned_version"))[0] == 404
+    for version in ("latest", "1.x.x", "1.2.x", "1.2.0"):
+        put = call("PUT", f"{one}/pinned_version", {"pinned_version": version, "owner": None})
+        assert put.status_code == 200
+        assert call.get(f"{one}/pinned_version")["pinned_version"] == version
+    assert [each["pinned"] for each in call.get(f"{one}/versions")] == [False, True]
+    assert call.get(PROFILES)["data"][0]["connector_pinned_version"] == "1.2.0"
+    assert [call("DELETE", f"{one}/pinned_version").status_code for _ in range(2)] == [204, 204]
+    assert error_of(call("GET", f"{one}/pinned_version"))[0] == 404
+
+
+@pytest.mark.parametrize("version", ["^1.2.0", "~1.2", "1", "", None, 1])
+def test_other_versions_are_422(call: Caller, version: Any) -> None:
+    place = f"{PROFILES}/{call.create()['id']}/pinned_version"
+    assert error_of(call("PUT", place, {"pinned_version": version}))[0] == 422
 
 
 def test_actions_tell_the_auth_option_and_the_scopes(call: Caller) -> None:
-    answer = body_of(call("GET", "/actions?filter[connectors]=employmenthero&include=action_details"))
+    answer = call.get(f"{ACTIONS}&include=action_details")
     (connector,) = answer["data"]
     (option,) = connector["authentication"]
-    assert (option["type"], option["key"]) == ("OAuth 2.0", "oauth2")
+    assert (option["type"], option["key"], option["support"]) == ("OAuth 2.0", "oauth2", None)
     scopes = {action["id"]: action["required_scopes"] for action in connector["actions"]}
     assert scopes["employmenthero_list_employees"] == ["employees:list"]
     assert answer["next"] is None
 
 
-def test_actions_without_details_are_told_none(call: Caller) -> None:
-    assert body_of(call("GET", "/actions?filter[connectors]=employmenthero"))["data"][0]["actions"] == []
+def test_actions_come_as_far_as_they_are_wanted(call: Caller) -> None:
+    (bare,) = call.get(ACTIONS)["data"]
+    assert {tuple(action) for action in bare["actions"]} == {("id", "label")}
+    assert call.get(f"{ACTIONS}&exclude=actions")["data"][0]["actions"] is None
+    assert call.get("/actions?filter[connectors]=unknown") == {"data": [], "next": None}
+
+
+@pytest.mark.parametrize("several", ["include=action_details&include=", "include=action_details,"])
+def test_stackones_guide_names_the_callback(call: Caller, several: str) -> None:
+    (connector,) = call.get(f"{ACTIONS}&{several}authentication_guides")["data"]
+    guides = connector["authentication"][0]["support"]["guides"]
+    assert "https://api.stackone.com/connect/oauth2/employmenthero/callback" in json.dumps(guides)
+    assert connector["actions"][0]["required_scopes"]
 
 
 def test_actions_come_in_pages_behind_a_cursor(call: Caller) -> None:
-    first = body_of(call("GET", "/actions?page_size=1"))
-    second = body_of(call("GET", f"/actions?page_size=1&next={first['next']}"))
-    assert [entry["key"] for entry in first["data"] + second["data"]] == ["employmenthero", "rehearsalhr"]
+    first = call.get("/actions?page_size=1")
+    second = call.get(f"/actions?page_size=1&next={first['next']}")
+    assert [entry["key"] for entry in first["data"] + second["data"]] == ["employmenthero", "samplehr"]
     assert second["next"] is None
     assert error_of(call("GET", "/actions?next=nonsense"))[0] == 400
 
 
-def test_an_unknown_connector_has_no_actions(call: Caller) -> None:
-    assert call("GET", "/actions?filter[connectors]=unknown").json == {"data": [], "next": None}
-
-
-def test_accounts_are_listed_by_profile(call: Caller) -> None:
-    with call.records.change() as data:
-        data["accounts"] += [
-            {"id": "1", "connector_profile_id": "a"},
-            {"id": "2", "connector_profile_id": "b"},
-        ]
-    found = body_of(call("GET", "/v2/accounts?connector_profile_id=b"))
-    assert [account["id"] for account in found["data"]] == ["2"]
-    assert len(body_of(call("GET", "/v2/accounts"))["data"]) == 2
+def test_the_openapi_is_public_and_has_no_create_call(call: Caller) -> None:
+    paths = call("GET", "/oas/stackone.json", auth=None, headers={}).get_json()["paths"]
+    assert set(paths[PROFILES]) == {"get"}
+    assert {"post", "get", "put", "delete"} == {method for path in paths.values() for method in path}

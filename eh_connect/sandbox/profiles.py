@@ -37,13 +37,13 @@ def _is_valid(name: str, value: Any, key: str) -> bool:
         case "setup_information", {"clientId": str(one), "clientSecret": str(other), **more}:
             return bool(one.strip() and other.strip() and not more)
         case "actions", list() if key in CONNECTORS:
-            return all(each in actions_of(key) for each in value)
+            return all(each in [*actions_of(key)] for each in value)
         case "connector_key", str():
             return value == key and key in CONNECTORS
-    return (name == "default" and isinstance(value, bool)) or (name, value) in {
+    return (name == "default" and isinstance(value, bool)) or (name, value) in (
         ("environment", "production"),
         ("authentication_config_key", "oauth2"),
-    }
+    )
 
 
 def find(data: dict[str, Any], profile_id: str | None) -> dict[str, Any]:

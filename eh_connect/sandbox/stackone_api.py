@@ -137,7 +137,7 @@ class StackOneApi(Site):
         fields = self._fields(request)
         with self._records.change() as data:
             profile = profiles.find(data, profile_id)
-            _valid(profiles.pin(profile, fields.get("pinned_version", ""), fields.get("owner")))
+            _valid(profiles.pin(profile, fields.get("pinned_version") or "", fields.get("owner")))
             return answered(profile["pinned"])
 
     def _unpin(self, request: Request, profile_id: str) -> Response:
