@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eh_connect.deadline import NetworkTime
+from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.employment_hero.probe import LIMIT, CredentialProbe
-from eh_connect.flows.parts import ProbeResult
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import REDIRECT_URI
 from tests.support.http import CREDENTIALS, Clock, Script, Step

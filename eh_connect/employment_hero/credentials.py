@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -39,6 +40,14 @@ class Finding:
     input: InputName
     hard: bool
     why: str
+
+
+class ProbeResult(Enum):
+    """What a token request with a made-up code says of credentials. Advice, no more."""
+
+    REJECTED = "rejected"
+    NOT_REJECTED = "not rejected"
+    COULD_NOT_TELL = "unclear"
 
 
 def cleaned(text: str) -> str:

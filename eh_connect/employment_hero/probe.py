@@ -10,8 +10,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import NetworkError
-from eh_connect.flows.parts import ProbeResult
 from eh_connect.network import Answer, ExchangeError, exchange, open_http
 from eh_connect.stackone.models import REDIRECT_URI
 

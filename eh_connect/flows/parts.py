@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from eh_connect.change import Change
+    from eh_connect.employment_hero.credentials import ProbeResult
     from eh_connect.errors import ActionNeededError, NextStep, StackOneRefusedError
     from eh_connect.lines import Line
     from eh_connect.local.profile import LocalProfile
@@ -79,14 +79,6 @@ class ConnectSessions(Protocol):
     def run_action(self, account_id: str, action_id: str) -> ActionRun:
         """Run a list action with an account. Its data is thrown away unread; only how it went is looked at."""
         ...
-
-
-class ProbeResult(Enum):
-    """What a token request with a made-up code says of credentials. Advice, no more."""
-
-    REJECTED = "rejected"
-    NOT_REJECTED = "not rejected"
-    COULD_NOT_TELL = "unclear"
 
 
 class Probes(Protocol):

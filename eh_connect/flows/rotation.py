@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.employment_hero.credentials import judge_pair
+from eh_connect.employment_hero.credentials import ProbeResult, judge_pair
 from eh_connect.errors import ActionNeededError, InputError, NetworkError, NextStep, StackOneRefusedError
 from eh_connect.flows.application import ANOTHER_APPLICATION, SAFE_PATH
 from eh_connect.flows.find import accounts_are, the_profile
-from eh_connect.flows.parts import ProbeResult
 from eh_connect.lines import ok, prose
 from eh_connect.secret import Credentials, Secret
 

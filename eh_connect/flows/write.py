@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
 from eh_connect.change import Change, FieldChange, Kind, plan
+from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import InputError, NextStep, RejectedError, WriteRefusedError
 from eh_connect.flows import rotation
 from eh_connect.flows.actions import completed
 from eh_connect.flows.application import guard_application
 from eh_connect.flows.dashboard import ByHand
 from eh_connect.flows.find import find, new_profiles, taken
-from eh_connect.flows.parts import ProbeResult
 from eh_connect.flows.send import Sender
 from eh_connect.lines import prose, unsure
 from eh_connect.results import SecretView

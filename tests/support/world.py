@@ -14,8 +14,9 @@ from eh_connect import inputs as i
 from eh_connect.cli.app import command
 from eh_connect.cli.opening import fill, origins
 from eh_connect.deadline import NetworkTime
+from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import EhConnectError
-from eh_connect.flows.parts import ProbeResult, Revised, WriteParts
+from eh_connect.flows.parts import Revised, WriteParts
 from eh_connect.flows.write import ROLLBACK, ROTATE, SETUP, write
 from eh_connect.person.console import Unattended
 from eh_connect.secret import Credentials, Secret
