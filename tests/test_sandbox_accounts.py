@@ -1,0 +1,178 @@
+"""Linked accounts in the sandbox's StackOne: their tokens are kept fresh, and actions run with them."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from eh_connect.employment_hero.portal import portal_url
+from tests.support.stackone_side import StackOne
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.rehearsal import Stage
+
+TOKEN = {"path": "/oauth2/token"}
+API = {"path": "/api/v1/employees"}
+
+
+@pytest.fixture
+def stackone(stage: Stage) -> Iterator[StackOne]:
+    stackone = StackOne(stage)
+    yield stackone
+    stackone.http.close()
+
+
+def refresh_token(stage: Stage) -> str:
+    (account,) = stage.accounts
+    return str(account["tokens"]["refresh_token"])
+
+
+def test_an_expired_token_is_refreshed_when_accounts_are_listed(stage: Stage, stackone: StackOne) -> None:
+    stackone.linked()
+    assert (stackone.status(), stackone.refreshes()) == ("active", 1), "its token lives"
+    for _ in range(3):
+        before = refresh_token(stage)
+        stage.expire_tokens()
+        assert stackone.status() == "active"
+        assert refresh_token(stage) != before
+    assert stackone.refreshes() == 4
+
+
+def test_two_who_list_at_the_same_time_refresh_once(stage: Stage, stackone: StackOne) -> None:
+    stackone.linked()
+    stage.expire_tokens()
+    seen: list[str] = []
+
+    def listing() -> None:
+        with httpx.Client(base_url=stage.stackone_url, auth=stackone.http.auth) as http:
+            seen.extend(account["status"] for account in http.get("/v2/accounts").json()["data"])
+
+    threads = [threading.Thread(target=listing) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (seen, stackone.refreshes()) == (["active"] * 6, 2)
+
+
+@pytest.mark.parametrize(("old_secret", "meanwhile"), [("dies", "error"), ("lives", "active")])
+def test_a_renewed_secret_stops_refreshes_until_the_profile_has_it(
+    stage: Stage, stackone: StackOne, old_secret: str, meanwhile: str
+) -> None:
+    stage.settings(old_secret=old_secret)
+    stackone.linked()
+    client_id = stage.environment["EH_CONNECT_CLIENT_ID"]
+    httpx.post(f"{portal_url('1', stage.employment_hero_url)}/{client_id}/secret")
+    stage.expire_tokens()
+    assert stackone.status() == meanwhile
+    (account,) = stackone.accounts()
+    assert bool(account["status_reasons"]) == (meanwhile == "error")
+    stackone.send(client_id, stage.prepared.rehearsal.records.data["ready"]["client_secret"])
+    stage.expire_tokens()
+    assert stackone.status() == "active"
+
+
+def test_another_application_kills_the_refresh_tokens(stage: Stage, stackone: StackOne) -> None:
+    stackone.linked()
+    stage.register("another", "anothers")
+    stackone.send("another", "anothers")
+    stage.expire_tokens()
+    assert stackone.status() == "error"
+
+
+def test_no_answer_is_no_refusal_but_a_lost_one_costs_the_account(stage: Stage, stackone: StackOne) -> None:
+    stackone.linked()
+    stage.expire_tokens()
+    for kind in ("status", "drop", "html", "drop_after"):
+        stage.faults({"kind": kind, "match": TOKEN}, employment_hero=True)
+        assert stackone.status() == "active"
+    assert stackone.status() == "error"
+
+
+def test_an_account_is_deleted_once_and_shown_then(stage: Stage, stackone: StackOne) -> None:
+    kept, gone = stackone.linked(), stage.link_account(stackone.profile)
+    deleted = stackone.http.request("DELETE", f"/accounts/{gone}", json={})
+    assert (deleted.status_code, deleted.json()["id"]) == (200, gone)
+    assert stackone.http.delete(f"/accounts/{gone}").status_code == 404
+    assert stackone.http.delete(f"/accounts/{kept}", auth=(stage.read_only_key, "")).status_code == 403
+    assert [account["id"] for account in stackone.accounts()] == [kept]
+
+
+def test_an_action_brings_data_and_refreshes_an_old_token(stage: Stage, stackone: StackOne) -> None:
+    account_id = stackone.linked()
+    assert "Kim Sample" in stackone.run(account_id).text
+    before = refresh_token(stage)
+    stage.expire_tokens()
+    assert stackone.run(account_id).status_code == 200
+    newest = refresh_token(stage)
+    assert newest != before
+    stage.expire_tokens()
+    assert stackone.run(account_id).status_code == 200, "the newest refresh token was kept"
+    assert refresh_token(stage) != newest
+
+
+def test_a_scope_that_is_missing_is_employment_heros_403(stage: Stage, stackone: StackOne) -> None:
+    refused = stackone.run(stackone.linked(), "employmenthero_list_payslips")
+    assert refused.status_code == 403
+    (error,) = refused.json()["provider_errors"]
+    assert (error["status"], error["raw"]["error"]) == (403, "insufficient_scope")
+
+
+@pytest.mark.parametrize(
+    ("status", "change"),
+    [
+        (400, {"headers": {}}),
+        (400, {"json": {}}),
+        (400, {"json": {"action": 1}}),
+        (400, {"json": {"action": "employmenthero_list_teams", "query": []}}),
+        (404, {"json": {"action": "employmenthero_list_nothing"}}),
+        (404, {"json": {"action": "samplehr_list_people"}}),
+        (404, {"headers": {"x-account-id": "unknown"}}),
+        (401, {"auth": ("unknown", "")}),
+        (200, {"json": {"action": "employmenthero_get_employee", "path": {"id": "1"}, "body": None}}),
+    ],
+    ids=str,
+)
+def test_an_action_is_judged_before_it_runs(stackone: StackOne, status: int, change: dict[str, Any]) -> None:
+    usual = {
+        "json": {"action": "employmenthero_list_employees"},
+        "headers": {"x-account-id": stackone.linked()},
+    }
+    assert stackone.http.post("/actions/rpc", **(usual | change)).status_code == status
+
+
+def test_actions_need_their_right_an_enabled_profile_and_an_account_that_works(
+    stage: Stage, stackone: StackOne
+) -> None:
+    linked, broken = stackone.linked(), stage.link_account(stackone.profile, "error")
+    assert stackone.run(broken).status_code == 401
+    with stage.prepared.rehearsal.records.change() as data:
+        data["api_keys"] |= {stage.environment["STACKONE_API_KEY"]: "no-actions", "other": "read-write"}
+    assert stackone.run(linked).status_code == 403
+    assert stackone.session()["id"], "all else is allowed"
+    httpx.post(f"{stage.environment['STACKONE_APP_URL']}/connector_profiles/{stackone.profile}", data={})
+    stackone.http.auth = httpx.BasicAuth("other", "")
+    assert stackone.run(linked).status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        ({"kind": "drop"}, 502),
+        ({"kind": "html"}, 502),
+        ({"kind": "status", "status": 429}, 429),
+        ({"kind": "status", "status": 500}, 500),
+    ],
+    ids=str,
+)
+def test_what_employment_hero_answers_comes_through(
+    stage: Stage, stackone: StackOne, fault: dict[str, Any], status: int
+) -> None:
+    account_id = stackone.linked()
+    stage.faults({**fault, "match": API}, employment_hero=True)
+    assert stackone.run(account_id).status_code == status
