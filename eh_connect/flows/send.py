@@ -33,8 +33,8 @@ LOOKS = 3
 EVERY = 5.0
 """Seconds between two looks while a creation may still be under way."""
 
-_LAST_LOOK = 3.0
-"""Seconds for a look before a run that was stopped ends."""
+_ONE_LOOK = 3.0
+"""Seconds for a look: the last before a run ends."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,15 @@ class Sender:
             return None
         with parts.console.working(f'Looking for "{pending.name}", which an earlier run began to create'):
             while left := pending.seconds_left(parts.now()):
-                if parts.left() < min(EVERY, left):
+                pause = min(EVERY, left)
+                if parts.left() < pause + _ONE_LOOK:
                     raise NetworkError(
                         "StackOne may still be creating the profile",
                         detail=f"An earlier run began it. It is not there; wait {left:.0f} s more to be sure.",
                         hint="Run the same command again: it looks first and won't create a second one.",
                         next_steps=(NextStep("Look again", self.again),),
                     )
-                parts.pause(min(EVERY, left))
+                parts.pause(pause)
                 profiles = parts.profiles.profiles()
                 if new_profiles(profiles, local):
                     return profiles
@@ -118,7 +119,7 @@ class Sender:
 
     def _stopped(self, stop: BaseException, name: str) -> NoReturn:
         """One last look, as a creation goes on without us."""
-        self.parts.renew(_LAST_LOOK)
+        self.parts.renew(_ONE_LOOK)
         try:
             new = new_profiles(self.parts.profiles.profiles(), self.parts.local)
         except EhConnectError:
