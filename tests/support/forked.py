@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -34,6 +35,9 @@ _LARGEST = 1 << 20
 _HEAVY = (
     "typer",
     "httpx",
+    "httpcore",
+    "encodings.idna",
+    "typer._adapters",
     "keyring",
     "questionary",
     "rich.console",
@@ -251,6 +255,7 @@ def _import_all() -> None:
     for name in (*_HEAVY, *(each.name for each in pkgutil.walk_packages(eh_connect.__path__, "eh_connect."))):
         with contextlib.suppress(ImportError):  # then the child meets it, as a real start does
             importlib.import_module(name)
+    gc.freeze()  # a child's collector would touch all of it, and so copy it
 
 
 if __name__ == "__main__":
