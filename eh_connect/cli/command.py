@@ -63,7 +63,8 @@ class Command:
         def body(**typed: Any) -> None:
             from eh_connect.cli.session import execute
 
-            raise typer.Exit(execute(self, typed))
+            told = {name: tuple(text) if isinstance(text, list) else text for name, text in typed.items()}
+            raise typer.Exit(execute(self, told))
 
         parameters = [_parameter(wanted) for wanted in self.all_inputs if wanted.flag]
         for name in REFUSED:
