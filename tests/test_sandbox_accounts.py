@@ -116,7 +116,7 @@ def test_an_action_brings_data_and_refreshes_an_old_token(stage: Stage, stackone
     assert refresh_token(stage) != newest
 
 
-def test_a_scope_that_is_missing_is_employment_heros_403(stage: Stage, stackone: StackOne) -> None:
+def test_a_scope_that_is_missing_is_employment_heros_403(stackone: StackOne) -> None:
     refused = stackone.run(stackone.linked(), "employmenthero_list_payslips")
     assert refused.status_code == 403
     (error,) = refused.json()["provider_errors"]
