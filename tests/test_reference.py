@@ -1,0 +1,116 @@
+"""What the documentation takes from the code is as the code is: tables, and JSON Schemas of what is printed."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+
+from docs import reference
+from tests.support.documents import ROOT, blocks
+
+if TYPE_CHECKING:
+    from tests.support.command import Tool
+
+SCHEMAS = reference.schemas()
+SAYS = "run python -m docs.reference"
+
+
+def closed(schema: Any) -> Any:
+    """The same schema without room for a field that it doesn't name."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items()}
+    return {**found, "additionalProperties": False} if isinstance(schema.get("properties"), dict) else found
+
+
+def check(answer: dict[str, Any], name: str) -> None:
+    """Assert that an object is what the schema says, with no field more."""
+    problems = [error.message for error in OAS31Validator(closed(SCHEMAS[name])).iter_errors(answer)]
+    assert not problems
+
+
+@pytest.mark.parametrize("document", reference.TABLES)
+def test_the_tables_are_those_of_the_code(document: str) -> None:
+    assert (ROOT / "docs" / document).read_text("utf-8") == reference.with_tables(document), SAYS
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_schemas_are_those_of_the_models(name: str) -> None:
+    file = reference.SCHEMA / f"{name}.json"
+    assert file.read_text("utf-8") == reference.schema_text(SCHEMAS[name]), SAYS
+
+
+def test_each_schema_is_of_a_command_that_there_is() -> None:
+    assert {path.stem for path in reference.SCHEMA.iterdir()} == {*SCHEMAS}
+    assert {*reference.RESULTS} == {*reference.COMMANDS}
+
+
+PRINTED = [
+    ("setup", "--name", "Another name"),
+    ("setup", "--dry-run", "--action", "all"),
+    ("verify",),
+    ("link", "--owner-id", "42", "--owner-name", "Example"),
+    ("status",),
+    ("status", "--offline"),
+    ("doctor",),
+    ("guide", "--org-id", "12345", "--scopes", "all-read"),
+    ("guide", "--format", "html", "--output", "page.html"),
+    ("guide", "--output", "guide.txt"),
+    ("remove", "--yes"),
+]
+
+
+def test_what_commands_print_is_what_their_schemas_say(tool: Tool) -> None:
+    check(tool.setup().succeeded, "setup")
+    check(tool.run("rotate", "--json", **tool.rotated).succeeded, "rotate")
+    changed = {name: value for name, value in tool.rotated.items() if name == "EH_CONNECT_CLIENT_SECRET"}
+    for name, *arguments in PRINTED:
+        check(tool.run(name, "--json", *arguments, **changed).succeeded, name)
+
+
+def test_the_sandbox_prints_what_its_schema_says(tool: Tool) -> None:
+    child = tool.start("sandbox", "--json")
+    assert child.stdout is not None
+    printed = b""
+    while not printed.endswith(b"\n}\n"):
+        printed += child.stdout.read(1 << 16) or b""
+    child.send_signal(signal.SIGINT)
+    assert tool.end(child).code == 130
+    check(json.loads(printed), "sandbox")
+
+
+FAILURES: list[tuple[tuple[str, ...], dict[str, str | None], set[str]]] = [
+    (("setup", "--json", "--name", " "), {"EH_CONNECT_CLIENT_ID": None}, set()),
+    (("--json",), {}, set()),
+    (("nothing", "--json"), {}, set()),
+    (("status", "--json"), {"STACKONE_API_KEY": "made-up"}, {"profiles", "secret"}),
+    (("doctor", "--json"), {"STACKONE_API_KEY": "made-up"}, {"checks"}),
+]
+
+
+@pytest.mark.parametrize(("arguments", "changed", "found"), FAILURES)
+def test_a_failure_is_what_its_schema_says_and_has_what_was_found(
+    arguments: tuple[str, ...], changed: dict[str, str | None], found: set[str], tool: Tool
+) -> None:
+    if found:
+        tool.setup().succeeded  # noqa: B018  # it asserts
+    run = tool.run(*arguments, **changed)
+    body = {name: run.answer[name] for name in found}
+    check({name: value for name, value in run.answer.items() if name not in found}, "failure")
+    assert run.error
+    if found:
+        command = arguments[0]
+        common = {name: run.answer[name] for name in ("schema", "command", "ok", "warnings", "next")}
+        check(common | body, command)
+
+
+def test_the_json_in_the_documentation_is_what_the_schemas_say() -> None:
+    success, failure = (json.loads(block.text) for block in blocks(ROOT / "docs" / "output.md", "json"))
+    check(success, "setup")
+    check(failure, "failure")
