@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -72,7 +73,7 @@ class Fault:
     request: str
     what: int | type[BaseException]
     effect: Literal["none", "now", "late"] = "none"
-    times: int = 1000
+    times: float = math.inf
     skips: int = 0
     seconds: float = 20
     headers: dict[str, str] = field(default_factory=dict)
