@@ -1,7 +1,8 @@
+"""The sandbox's keyring, as the keyring package loads it by name."""
+
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
 
     from keyring.backend import KeyringBackend
 
-NAME = "eh_connect.sandbox.keyring.SandboxKeyring"
 
-
-def opened() -> KeyringBackend:
-    return load_keyring(NAME)
+@pytest.fixture
+def keyring() -> KeyringBackend:
+    return load_keyring("eh_connect.sandbox.keyring.SandboxKeyring")
 
 
 @pytest.fixture
@@ -31,58 +31,45 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "sandbox"
 
 
-def test_what_is_kept_is_there_for_the_next_process(home: Path) -> None:
-    opened().set_password("service", "current", "made up")
-    code = (
-        "from eh_connect.sandbox.keyring import *; print(SandboxKeyring().get_password('service', 'current'))"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "made up\n"
-    assert home.is_dir()
-
-
-def test_services_and_entries_are_kept_apart(home: Path) -> None:
-    keyring = opened()
-    keyring.set_password("one", "current", "1")
-    keyring.set_password("one", "next", "2")
-    keyring.set_password("two", "current", "3")
+def test_services_and_entries_are_kept_apart(home: Path, keyring: KeyringBackend) -> None:
+    for place in (("one", "current"), ("one", "next"), ("two", "current")):
+        assert keyring.get_password(*place) is None
+        keyring.set_password(*place, " ".join(place))
     keyring.delete_password("one", "current")
-    assert [keyring.get_password(*place) for place in (("one", "next"), ("two", "current"))] == ["2", "3"]
+    assert [keyring.get_password(*place) for place in (("one", "next"), ("two", "current"))] == [
+        "one next",
+        "two current",
+    ]
     assert keyring.get_password("one", "current") is None
-    assert sorted(path.name for path in home.glob("*.json*")) == ["keyring.json"]
-
-
-@pytest.mark.usefixtures("home")
-def test_nothing_is_there_at_first_and_cannot_be_deleted() -> None:
-    assert opened().get_password("service", "current") is None
     with pytest.raises(PasswordDeleteError):
-        opened().delete_password("service", "current")
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")
-def test_the_file_is_the_owners_alone(home: Path) -> None:
-    opened().set_password("service", "current", "made up")
-    modes = {path.name: path.stat().st_mode & 0o777 for path in (home, *home.iterdir())}
-    assert modes.pop("sandbox") == 0o700
-    assert set(modes.values()) == {0o600}
+        keyring.delete_password("one", "current")
+    assert [path.name for path in home.glob("*.json*")] == ["keyring.json"]
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in home.iterdir()} == {0o600}
 
 
 @pytest.mark.parametrize("content", ["nonsense", "[]", '{"service": 1}', "\xff", "[" * 100_000])
-def test_a_broken_file_is_an_error_and_stays_as_it_is(home: Path, content: str) -> None:
-    home.mkdir()
+def test_a_broken_file_is_an_error_and_stays_as_it_is(
+    home: Path, keyring: KeyringBackend, content: str
+) -> None:
+    home.mkdir(mode=0o700)
     (home / "keyring.json").write_text(content, encoding="latin-1")
     with pytest.raises(KeyringError):
-        opened().set_password("service", "current", "made up")
+        keyring.set_password("service", "current", "made up")
+    with pytest.raises(KeyringError):
+        keyring.get_password("service", "current")
     assert (home / "keyring.json").read_text(encoding="latin-1") == content
 
 
-def test_without_a_folder_it_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_folder_it_keeps_nothing(keyring: KeyringBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EH_CONNECT_HOME", raising=False)
     with pytest.raises(InitError):
-        opened().get_password("service", "current")
+        keyring.get_password("service", "current")
 
 
-def test_writers_at_the_same_time_lose_nothing(home: Path) -> None:
+def test_writers_at_the_same_time_lose_nothing_and_the_next_process_finds_it(
+    home: Path, keyring: KeyringBackend
+) -> None:
     code = (
         "import sys; from eh_connect.sandbox.keyring import *\n"
         "for n in range(10): SandboxKeyring().set_password('service', sys.argv[1] + str(n), 'made up')"
@@ -90,9 +77,9 @@ def test_writers_at_the_same_time_lose_nothing(home: Path) -> None:
     runs = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
     assert [run.wait() for run in runs] == [0, 0, 0]
     assert len(json.loads((home / "keyring.json").read_text())["service"]) == 30
+    assert keyring.get_password("service", "c9") == "made up"
 
 
-def test_it_is_chosen_by_name_only() -> None:
-    assert type(load_keyring(NAME)) is SandboxKeyring
+def test_it_is_chosen_by_name_only(keyring: KeyringBackend) -> None:
     others = [each.priority for each in get_all_keyring() if not isinstance(each, SandboxKeyring)]
-    assert float(opened().priority) < min(float(priority) for priority in others)
+    assert float(keyring.priority) < min(float(priority) for priority in others)

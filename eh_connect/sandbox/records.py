@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 FILE = "sandbox.json"
+_PORTS = range(1, 65_536)
 _SCHEMA = 3
 _OURS = re.compile(r"(sandbox|keyring)\.json(\..*\.tmp)?|(serving|keyring)\.lock|profile-.+|trial.*")
 _SETTINGS = {  # how to behave where no behaviour is documented
@@ -54,7 +55,9 @@ class Records:
         model = _fresh(0, 0)
         kept = data if isinstance(data, dict) else {}
         if kept.get("schema") == _SCHEMA and all(type(kept.get(name)) is type(model[name]) for name in model):
-            return cls(folder, kept)
+            ports = [kept["ports"].get(name) for name in model["ports"]]
+            if all(type(port) is int and port in _PORTS for port in ports):
+                return cls(folder, kept)
         raise StorageError(
             f"{shown(path / FILE)} can't be read",
             detail="It is not what this version's sandbox writes.",

@@ -142,11 +142,11 @@ class _QuietHandler(WSGIRequestHandler):
 def _bind(port: int | None, folder: Path) -> socket.socket:
     """Listen at the port that the folder remembers, or at any free one."""
     tries = random.sample(_PORTS, _TRIES_OF_NEW_PORT) if port is None else [port] * _TRIES_OF_REMEMBERED_PORT
-    failure: Exception | None = None
+    failure: OSError | None = None
     for each in tries:
         try:
             return socket.create_server((HOST, each), backlog=128)
-        except (OSError, OverflowError, TypeError) as exc:  # the latter: no port at all is remembered
+        except OSError as exc:
             failure = exc
             time.sleep(0 if port is None else _POLL)  # its last owner may be ending at this moment
     raise StorageError(
