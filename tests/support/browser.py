@@ -79,10 +79,21 @@ class Browser:
     def value(self, label: str) -> str:
         return str(self._field(label).get_property("value"))
 
-    def tick(self, card: str, box: str) -> None:
-        """Tick the box of a card, or untick it."""
-        place = f'//fieldset[legend[normalize-space()="{card}"]]//label[normalize-space()="{box}"]'
+    def tick(self, card: str, box: str, section: str | None = None) -> None:
+        """Tick a box of a card, or untick it; the box beside the card's name has that name."""
+        among = f'//section[h3[normalize-space()="{section}"]]' if section else ""
+        place = f'{among}//fieldset[legend[normalize-space()="{card}"]]//label[normalize-space()="{box}"]'
         self._one(f"{place}/input").click()
+
+    def search(self, text: str) -> None:
+        """Type into the field that has no label but its own text."""
+        field = self._one("//input[@type='search']")
+        field.clear()
+        field.send_keys(text or Keys.BACKSPACE)
+
+    def cannot_press(self, text: str) -> bool:
+        """Whether a button is grey."""
+        return not self._one(f'//button[normalize-space()="{text}"]').is_enabled()
 
     def press(self, text: str) -> None:
         """A button or a link, by its text or, where several read the same, by its accessible name."""
