@@ -72,7 +72,8 @@ class Values:
     ) -> None:
         self._inputs = tuple(inputs)
         self._takes = takes
-        self._typed = typed
+        # Typer gives lists, or tuples: that depends on its version
+        self._typed = {name: tuple(v) if isinstance(v, list) else v for name, v in typed.items()}
         self._found: dict[str, tuple[Any, Source]] = {}
         self.missing: list[Problem] = []
         self.invalid: list[Problem] = []
@@ -82,16 +83,16 @@ class Values:
             if i.variable
         }
         for wanted in self._inputs:
-            flag = typed.get(wanted.parameter)
-            if flag is None or flag in ((), []):
+            flag = self._typed.get(wanted.parameter)
+            if flag is None or flag == ():
                 if text := held.get(wanted.name):
                     self._judge(wanted, text, "variable")
             elif isinstance(flag, bool):
                 self._found[wanted.name] = (flag, "flag")
             elif wanted.carries == "path":
                 self._judge(wanted, flag, "flag", _reader(read_file, wanted.title))
-            else:  # Typer gives a list; which kind depends on its version
-                self._judge(wanted, flag if isinstance(flag, str) else ",".join(flag), "flag")
+            else:
+                self._judge(wanted, ",".join(flag) if isinstance(flag, tuple) else flag, "flag")
 
     def __getitem__(self, wanted: Input[T]) -> T | None:
         """The value, or its default."""
@@ -137,19 +138,23 @@ class Values:
         """Note that a value is invalid, though its own judge took it."""
         self.invalid.append(wanted.problem(why))
 
-    def stop_on_problems(self, hint: str | None = None) -> None:
+    def stop_on_problems(self) -> None:
         """Raise InputError (3) with everything that is missing or invalid, if anything is."""
         problems = (*self.missing, *self.invalid)
         if not problems:
             return
-        count, state = len(problems), "missing or wrong"
-        if not self.invalid or not self.missing:
-            state = "missing" if self.missing else "wrong"
+        count = len(problems)
+        them = "it" if count == 1 else "them"
+        state, remedy = "missing or wrong", f"Set or correct {them}."
+        if not self.invalid:
+            state, remedy = "missing", f"Set {them}. At a terminal, the same command asks for {them} instead."
+        elif not self.missing:
+            state, remedy = "wrong", f"Correct {them}."
         raise InputError(
             f"{count} values are {state}" if count > 1 else f"A value is {state}",
             missing=tuple(self.missing),
             invalid=tuple(self.invalid),
-            hint=hint or "Set them, or correct them.",
+            hint=remedy,
         )
 
     def command(self, name: str, *arguments: str, without: Iterable[Input[Any]] = ()) -> str:
