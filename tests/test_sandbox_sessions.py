@@ -52,7 +52,7 @@ def test_an_unknown_session_or_token_is_404(stackone: StackOne) -> None:
     assert {answer.status_code for answer in answers} == {404}
 
 
-FULL = {
+FULL: dict[str, Any] = {
     **dict.fromkeys(("origin_username", "account_id", "integration_id", "provider_version", "label"), "x"),
     **dict.fromkeys(("multiple", "shared", "relink", "scopes"), True),
     "categories": ["hris"],
@@ -65,7 +65,8 @@ FULL = {
 
 @pytest.mark.parametrize("name", [*FULL, "connector_profile_id"])
 def test_every_documented_field_is_taken_and_may_be_null(stackone: StackOne, name: str) -> None:
-    for value in (FULL.get(name, stackone.profile), None):
+    values: tuple[Any, ...] = (FULL.get(name, stackone.profile), None)
+    for value in values:
         answer = stackone.http.post("/connect_sessions", json=stackone.body(**{name: value}))
         assert answer.status_code == 201, answer.text
 
