@@ -2,252 +2,211 @@
 
 from __future__ import annotations
 
-import json
+import inspect
 import os
 import re
+import shlex
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from string import Template
+from typing import TYPE_CHECKING
 
 import pytest
 
+from docs import reference
 from docs.pictures import phases
-from eh_connect.cli.funnel import TerminatedError
-from eh_connect.employment_hero.scopes import CARDS, PRESETS
+from eh_connect.cli.app import COMMANDS, command
+from eh_connect.cli.session import TerminatedError
 from eh_connect.errors import EhConnectError
-from tests.support import documents
-from tests.support.documents import ALL, FOR_USERS, README, ROOT, blocks, inline_code, prose, table
-from tests.support.rehearsal import rehearsing
+from eh_connect.flows import due
+from eh_connect.flows.causes import CAUSES
+from tests.support import leaks
+from tests.support.documents import (
+    ALL,
+    FOR_USERS,
+    README,
+    ROOT,
+    anchors,
+    blocks,
+    command_lines,
+    every_block,
+    inline_code,
+    prose,
+    table,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.rehearsal import Stage
+    from tests.support.command import Tool
 
 DOCS = ROOT / "docs"
-COMMANDS = ("setup", "rotate", "verify", "link", "status", "remove", "doctor", "guide", "sandbox")
-VARIABLE = r"(?:EH_CONNECT|STACKONE|EMPLOYMENT_HERO)_[A-Z_]+"
-SHELLS = ("sh", "bash", "shell", "console")
-NEW_SECRET = "made-up-new-secret-0123456789-0123456789-_"
-REFUSED_FLAGS = {"--client-secret", "--api-key"}
-
-
-def _pipeline_steps(document: Path) -> list[str]:
-    steps = [re.findall(r"run: (eh-connect .*)", block.text) for block in blocks(document, "yaml")]
-    return [line for found in steps for line in found]
-
+NOT_RUN = {"hand-over.md": "--credentials-file"}
+"""What needs what only a person brings: its command lines are parsed, as all are."""
 
 SET_UP_AND_TEST = [block.text for block in blocks(README, "sh")[:2]]
-ROTATE = DOCS / "rotate.md"
-FROM_TOP_TO_BOTTOM = "\n".join(["eh-connect setup", *(block.text for block in blocks(ROTATE, *SHELLS))])
+STEPS = [line for block in blocks(DOCS / "ci.md", "yaml") for line in re.findall(r"run: (.*)", block.text)]
 SCRIPTS = [
     pytest.param(text, id=f"{document.name}-{number}")
     for document in FOR_USERS
-    for number, text in enumerate(
-        [*(block.text for block in blocks(document, *SHELLS)), *_pipeline_steps(document)], 1
-    )
-    if text not in SET_UP_AND_TEST and document != ROTATE
-] + [pytest.param(FROM_TOP_TO_BOTTOM, id=ROTATE.name)]
+    for number, text in enumerate((block.text for block in blocks(document, "sh")), 1)
+    if text not in SET_UP_AND_TEST and NOT_RUN.get(document.name, "nothing") not in text
+] + [pytest.param(line, id="ci.md-step") for line in STEPS if line.startswith("eh-connect")]
+LINES = [
+    pytest.param(line, id=f"{document.name}-{number}")
+    for document in ALL
+    for number, line in enumerate(dict.fromkeys(command_lines(document)), 1)
+] + [pytest.param(line, id=f"help-{name}") for name in COMMANDS for line, _ in command(name).examples]
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with rehearsing(tmp_path / "sandbox") as stage:
-        yield stage
+def of_each_document(documents: tuple[Path, ...] = ALL) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("document", documents, ids=lambda document: document.name)
 
 
-@pytest.fixture
-def environment(stage: Stage, tmp_path: Path) -> dict[str, str]:
-    """A reader's machine: ``eh-connect`` on the path, its variables set, its two secret files."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
+def credentials(tool: Tool) -> Path:
+    """A folder with a file for each secret, as systemd's LoadCredential makes one."""
+    folder = tool.keyring.with_name("credentials")
+    folder.mkdir()
+    secrets = {"client-secret": leaks.CLIENT_SECRET, "new-client-secret": leaks.NEW_SECRET}
+    for name, secret in {**secrets, "api-key": leaks.API_KEY}.items():
+        (folder / name).write_text(secret + "\n")
+    return folder
+
+
+def run(script: str, tool: Tool) -> tuple[int, str, str]:
+    """Run a script with a shell: ``eh-connect`` is on the path, the variables are set."""
+    programs = tool.folder / "bin"
+    programs.mkdir(exist_ok=True)
     shim = programs / "eh-connect"
     shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m eh_connect "$@"\n')
     shim.chmod(0o755)
-    values = stage.environment
-    credentials = tmp_path / "credentials"
-    credentials.mkdir()
-    (credentials / "client-secret").write_text(values["EH_CONNECT_CLIENT_SECRET"] + "\n")
-    stage.register(values["EH_CONNECT_CLIENT_ID"], NEW_SECRET)
-    (credentials / "new-client-secret").write_text(NEW_SECRET + "\n")
-    (credentials / "api-key").write_text(values["STACKONE_API_KEY"] + "\n")
-    return {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "HOME": str(tmp_path),
-        "LANG": "C.UTF-8",
-        "CREDENTIALS_DIRECTORY": str(credentials),
-        **values,
-    }
-
-
-def _bash(script: str, environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
-        env=environment,
-        cwd=folder,
+        env={**tool.environ, "PATH": f"{programs}{os.pathsep}{tool.environ['PATH']}"},
+        cwd=tool.folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
+    leaks.add("standard output", done.stdout)
+    leaks.add("standard error", done.stderr)
+    return done.returncode, done.stdout, done.stderr
 
 
-@cache
-def _flags_of(*command: str) -> frozenset[str]:
-    """The flags that ``--help`` shows."""
-    run = subprocess.run(
-        [sys.executable, "-m", "eh_connect", *command, "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return _flags_in(run.stdout)
+def test_the_readme_starts_with_two_lines_to_paste_the_sandbox_and_the_tests() -> None:
+    sandbox, tests = SET_UP_AND_TEST
+    assert "\n" not in sandbox + tests
+    assert sandbox.endswith(".venv/bin/eh-connect setup --sandbox --no-input")
+    assert tests.endswith(".venv/bin/pytest -n auto")
 
 
-def _flags_in(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
-
-
-def _keys(value: Any) -> Any:
-    """The shape of a JSON value: its keys, all the way down; a list's by its first item."""
-    if isinstance(value, dict):
-        return {key: _keys(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_keys(item) for item in value[:1]]
-    return None
-
-
-def test_the_readme_starts_with_two_lines_to_paste_the_rehearsal_and_the_tests() -> None:
-    rehearsal, tests = SET_UP_AND_TEST
-    assert "\n" not in rehearsal + tests
-    assert rehearsal.endswith(".venv/bin/eh-connect setup --sandbox --no-input")
-    assert ".venv/bin/pytest" in tests
+def test_the_readme_is_read_in_a_minute() -> None:
+    assert len(README.read_text("utf-8").splitlines()) <= 100
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_documented_command_line_runs_as_it_stands(
-    script: str, environment: dict[str, str], tmp_path: Path
-) -> None:
-    run = _bash(script, environment, tmp_path)
-    assert run.returncode == 0, run.stderr
+def test_a_documented_script_runs_as_it_stands(script: str, tool: Tool) -> None:
+    lines = [line for line in script.splitlines() if not line.startswith("export ")]
+    if all(re.fullmatch(r"eh-connect [^|>;]*", line) for line in lines):
+        values = {"CREDENTIALS_DIRECTORY": str(credentials(tool))}
+        for line in lines:
+            done = tool.run(*shlex.split(Template(line).substitute(values))[1:])
+            assert done.code == 0, done.err
+    else:
+        code, _, err = run("\n".join(lines), tool)
+        assert code == 0, err
 
 
-def test_the_documented_pipeline_tells_pending_changes_from_none(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("line", LINES)
+def test_a_documented_command_line_is_one_that_the_parser_takes(line: str) -> None:
+    _, *words = shlex.split(line)
+    if not words or words[0].startswith("-"):
+        assert words in ([], ["--help"], ["--version"])
+        return
+    name, *arguments = words
+    taken = command(name).built().make_context(name, arguments).params
+    by_parameter = {each.parameter: each for each in command(name).all_inputs}
+    for parameter, value in taken.items():
+        wanted = by_parameter.get(parameter)
+        if isinstance(value, str) and wanted is not None and wanted.carries == "value":
+            wanted.judge(value)
+
+
+def test_the_documented_pipeline_tells_pending_changes_from_none_and_passes_errors_on(tool: Tool) -> None:
     script = next(block.text for block in blocks(DOCS / "ci.md", "sh") if "--exit-code" in block.text)
-    before = _bash(script, environment, tmp_path)
-    _bash("eh-connect setup", environment, tmp_path)
-    after = _bash(script, environment, tmp_path)
-    assert "Changes are pending." in before.stdout
-    assert "Nothing to change." in after.stdout
+    assert run(script, tool)[1].endswith("Changes are pending.\n")
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    assert run(script, tool)[1].endswith("Nothing to change.\n")
+    tool.environ["STACKONE_API_KEY"] = ""
+    assert run(script, tool)[0] == 3
 
 
-def test_the_documented_pipeline_passes_errors_on(environment: dict[str, str], tmp_path: Path) -> None:
-    script = next(block.text for block in blocks(DOCS / "ci.md", "sh") if "--exit-code" in block.text)
-    run = _bash(script, {**environment, "STACKONE_API_KEY": ""}, tmp_path)
-    assert run.returncode == 3
-
-
-@pytest.mark.parametrize(
-    ("number", "name", "exit_code"), [(0, "Employment Hero", 0), (1, " ", 3)], ids=["success", "failure"]
-)
-def test_the_json_shown_has_the_fields_of_the_real_one(
-    number: int, name: str, exit_code: int, environment: dict[str, str], tmp_path: Path
-) -> None:
-    shown = json.loads(blocks(DOCS / "output.md", "json")[number].text)
-    if exit_code:
-        environment = {**environment, "EH_CONNECT_CLIENT_ID": ""}
-    run = _bash(f"eh-connect setup --json --name '{name}'", environment, tmp_path)
-    assert run.returncode == exit_code
-    assert _keys(shown) == _keys(json.loads(run.stdout))
-
-
-def test_the_json_shown_of_a_proof_has_the_fields_of_the_real_one(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    answers = map(json.loads, (block.text for block in blocks(DOCS / "output.md", "json")))
-    shown = next(answer for answer in answers if answer["command"] == "verify")
-    run = _bash("eh-connect setup --json > setup.json; eh-connect verify --json", environment, tmp_path)
-    assert _keys(shown) == _keys(json.loads(run.stdout))
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_flag_is_in_the_reference(command: str) -> None:
-    places = [place for name in ("setup", command) if (place := DOCS / f"{name}.md").exists()]
-    reference = "".join(place.read_text(encoding="utf-8") for place in places)
-    assert _flags_of(command) <= _flags_in(reference)
-
-
-def test_the_picture_of_the_phases_is_of_the_rotation_as_it_is() -> None:
-    assert phases.svg(phases.phases()) == phases.FILE.read_text(encoding="utf-8")
+@of_each_document()
+def test_a_document_names_only_flags_that_exist(document: Path) -> None:
+    flags = {flag for each in reference.declared() for flag in (each.flag, each.off) if flag}
+    ours = {*flags, "--client-secret", "--api-key", "--help", "--version", "--quiet", "--editable"}
+    code = [*inline_code(document), *(block.text for block in blocks(document, "sh", "yaml"))]
+    ours |= {"--check"} if document.name == "CONTRIBUTING.md" else set()
+    assert {flag for text in code for flag in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)} <= ours
 
 
 def test_every_variable_is_in_the_reference() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "eh_connect").rglob("*.py"))
-    known = set(re.findall(rf'"({VARIABLE})"', code))
-    reference = (DOCS / "setup.md").read_text(encoding="utf-8")
-    assert known == set(re.findall(rf"\b{VARIABLE}\b", reference))
-
-
-@pytest.mark.parametrize("document", ALL, ids=lambda document: document.name)
-def test_a_document_names_only_flags_and_commands_that_exist(document: Path) -> None:
-    existing = frozenset[str]().union(_flags_of(), *map(_flags_of, COMMANDS)) | REFUSED_FLAGS
-    code = [*inline_code(document), *(block.text for block in blocks(document, *SHELLS, "yaml"))]
-    ours = [text for text in code if text.startswith("--") or re.search(r"\beh-connect(?!:)", text)]
-    named = [word for text in ours for word in re.findall(r"\beh-connect ([a-z]+)", text)]
-    flags = frozenset[str]().union(*map(_flags_in, ours)) - {"--quiet"}
-    assert flags <= existing
-    assert set(named) <= set(COMMANDS)
+    pattern = r"\b(?:EH_CONNECT|STACKONE|EMPLOYMENT_HERO)_[A-Z_]+\b"
+    sources = (ROOT / "eh_connect").rglob("*.py")
+    known = {name for path in sources for name in re.findall(rf'"({pattern})"', path.read_text("utf-8"))}
+    assert known == set(re.findall(pattern, (DOCS / "setup.md").read_text("utf-8")))
 
 
 def test_every_exit_code_is_in_the_table_with_its_type() -> None:
-    rows = table(DOCS / "exit-codes.md", "code", "type", "meaning", "what to do")
-    documented = {(int(row[0]), row[1].strip("`")) for row in rows}
-    errors = {EhConnectError, TerminatedError} | _subclasses(EhConnectError)
+    rows = table(DOCS / "exit-codes.md", "code", "type", "meaning", "do")
+    errors: list[type[EhConnectError]] = [TerminatedError, EhConnectError, *subclasses(EhConnectError)]
+    documented = {(int(code), name.strip("`")) for code, name, *_ in rows}
     assert documented == {(error.code, error.type) for error in errors} | {(0, ""), (10, "")}
 
 
-def test_the_readmes_exit_codes_are_those_of_the_full_table() -> None:
-    full = table(DOCS / "exit-codes.md", "code", "type", "meaning", "what to do")
-    short = [code for row in table(README, "code", "meaning") for code in row[0].split(", ")]
-    assert short == [row[0] for row in full]
+def subclasses(error: type[EhConnectError]) -> list[type[EhConnectError]]:
+    return [each for direct in error.__subclasses__() for each in (direct, *subclasses(direct))]
 
 
-def _subclasses(error: type[EhConnectError]) -> set[type[EhConnectError]]:
-    direct = {each for each in error.__subclasses__() if each.__module__ == "eh_connect.errors"}
-    return direct.union(*map(_subclasses, direct))
+def test_all_that_can_be_due_is_in_the_table() -> None:
+    rows = table(DOCS / "status.md", "id in the JSON", "means")
+    known = re.findall(r'yield "(\w+)"', inspect.getsource(due))
+    assert sorted(row[0].strip("`") for row in rows) == sorted(known)
 
 
-def test_the_table_of_scopes_is_the_catalogue() -> None:
-    rows = table(DOCS / "employment-hero.md", "card", "boxes", "remark")
-    assert [row[:2] for row in rows] == [[card.name, ", ".join(card.boxes)] for card in CARDS]
-    assert [row[2] == "sensitive" for row in rows] == [card.personal for card in CARDS]
+def test_every_check_of_doctor_is_in_the_table(tool: Tool) -> None:
+    rows = [row[0] for row in table(DOCS / "doctor.md", "check", "looks at")]
+    shown = re.findall(r"^  \S (\S.*?)  ", tool.run("doctor").out, re.MULTILINE)
+    assert shown == rows
 
 
-def test_every_preset_of_scopes_is_documented() -> None:
-    rows = table(DOCS / "employment-hero.md", "preset", "ticks Read on")
-    assert [row[0].strip("`") for row in rows] == list(PRESETS)
+def test_what_a_browser_may_show_is_in_the_table() -> None:
+    rows = table(DOCS / "verify.md", "your browser shows", "do")
+    assert [row[0] for row in rows] == [cause.looks for cause in CAUSES]
 
 
-@pytest.mark.parametrize("document", ALL, ids=lambda document: document.name)
-def test_relative_links_lead_to_files(document: Path) -> None:
-    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", prose(document))
-    missing = [t for t in targets if "://" not in t and not (document.parent / t).is_file()]
-    assert missing == []
+def test_the_picture_of_the_phases_is_of_the_rotation_as_it_is() -> None:
+    assert phases.svg(phases.phases()) == phases.FILE.read_text("utf-8")
 
 
-@pytest.mark.parametrize("document", ALL, ids=lambda document: document.name)
-def test_files_that_a_document_names_exist(document: Path) -> None:
-    named = [
-        text for text in inline_code(document) if re.fullmatch(r"(eh_connect|tests|docs|\.ci)/[\w./-]+", text)
-    ]
-    assert [name for name in named if not (ROOT / name).exists()] == []
+@of_each_document()
+def test_links_lead_to_files_and_headings_that_are_there(document: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)]+)\)", prose(document)):
+        place, _, heading = target.partition("#")
+        file = document.parent / place if place else document
+        if "://" not in target and (not file.exists() or (heading and heading not in anchors(file))):
+            broken.append(target)
+    assert broken == []
+
+
+@of_each_document()
+def test_files_that_a_document_names_are_there(document: Path) -> None:
+    ours = r"(eh_connect|tests|docs|\.ci|cli|flows|person|local|stackone)/[\w./-]+"
+    named = [text for text in inline_code(document) if re.fullmatch(ours, text)]
+    places = (ROOT, ROOT / "eh_connect")
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
 
 
 def test_every_document_is_reached_from_the_readme() -> None:
@@ -255,11 +214,18 @@ def test_every_document_is_reached_from_the_readme() -> None:
     while ahead:
         document = ahead.pop()
         reached.add(document)
-        targets = re.findall(r"\]\(([^)#:]+\.md)\)", prose(document))
+        targets = re.findall(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)", prose(document))
         ahead |= {(document.parent / target).resolve() for target in targets} - reached
     assert reached == set(ALL)
 
 
-def test_every_block_of_the_documents_is_of_a_kind_that_is_checked() -> None:
-    kinds = {block.language for document in FOR_USERS for block in documents.every_block(document)}
-    assert kinds <= {*SHELLS, "json", "yaml", "text"}
+def test_every_picture_is_shown() -> None:
+    shown = {
+        target for document in ALL for target in re.findall(r"pictures/([\w-]+\.\w+)\)", prose(document))
+    }
+    assert shown == {path.name for path in (DOCS / "pictures").iterdir() if path.suffix in {".svg", ".png"}}
+
+
+@of_each_document(FOR_USERS)
+def test_every_block_is_of_a_kind_that_is_checked(document: Path) -> None:
+    assert {block.language for block in every_block(document)} <= {"sh", "json", "yaml", "text"}

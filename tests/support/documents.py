@@ -1,4 +1,4 @@
-"""The project's documents, taken apart: fenced blocks, tables, inline code."""
+"""The project's documents, taken apart: fenced blocks, tables, inline code, command lines."""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ def inline_code(document: Path) -> list[str]:
     return re.findall(r"`([^`]+)`", prose(document))
 
 
+def command_lines(document: Path) -> list[str]:
+    """Every command line of ours, from ``eh-connect`` on, in blocks and in the text."""
+    lines = [line for block in every_block(document) for line in block.text.splitlines()]
+    found = (
+        re.search(r"(?:^|[\s/])(eh-connect(?: [^&|>]*)?)$", re.split(r" [|>&]|; ", text)[0])
+        for text in (*lines, *inline_code(document))
+    )
+    return [match[1].strip() for match in found if match]
+
+
 def table(document: Path, *heads: str) -> list[list[str]]:
     """The rows of the one table with these column heads, cell by cell."""
     lines = document.read_text(encoding="utf-8").splitlines()
@@ -53,3 +63,9 @@ def table(document: Path, *heads: str) -> list[list[str]]:
             break
         rows.append([cell.strip() for cell in line.strip("|").split("|")])
     return rows
+
+
+def anchors(document: Path) -> set[str]:
+    """What a link into the document may name: its headings, as GitHub spells them."""
+    heads = re.findall(r"^#+ (.+)$", prose(document), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
