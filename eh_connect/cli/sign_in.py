@@ -67,7 +67,7 @@ def offered(session: Session, local: LocalProfile, stackone: StackOne, again: st
         return False
     stackone.time.renew()
     key = session.values.sure(i.API_KEY)
-    parts = sign_in_parts(local, stackone, key, console(session, stackone), again)
+    parts = sign_in_parts(local, stackone, key, console(session, stackone, "setup"), again)
     try:
         result = verify(session.values, parts, wait=patience(session, DEFAULT_WAIT), command=command(session))
     except (RejectedError, StoppedError):

@@ -58,7 +58,14 @@ def check_actions(values: Values, parts: SignInParts, account: str) -> Outcome:
             outcome.actions.append(view)
         if not goes_on:
             break
-    if outcome.was_checked and not any(each.is_missing for each in outcome.actions or ()):
+    if any(each.is_missing for each in outcome.actions or ()):
+        outcome.lines += [
+            lines.prose("Scopes can't be added to an application."),
+            lines.todo(
+                "Create a new application with all of them: better now than after customers connected."
+            ),
+        ]
+    elif outcome.was_checked:
         outcome.lines.append(
             lines.unsure("Not tested: other actions, and customers whose administrator has fewer rights")
         )
@@ -94,11 +101,7 @@ def _judged(action: Action, ran: ActionRun) -> tuple[ActionView, Line, bool]:
         card = scopes.card_for_action(action.id, (*ran.scopes, *action.required_scopes))
         named = card or "a scope that StackOne doesn't name"
         view = ActionView(id=action.id, result="scope_missing", http_status=status, missing_scope=named)
-        text = (
-            f"{action.id}: scope missing, {named}. Scopes can't be added: create a new application. Better now "
-            "than after customers have connected."
-        )
-        return view, lines.fail(text), True
+        return view, lines.fail(f"{action.id}: scope missing, {named}"), True
     view = ActionView(id=action.id, result="not_checked", http_status=status, missing_scope=None)
     if ran.is_call_gone or (status in _GONE and status != HTTPStatus.NOT_FOUND):
         text = f"Scopes could not be checked: StackOne's API no longer runs actions this way (HTTP {status})."

@@ -12,7 +12,7 @@ from eh_connect.employment_hero.credentials import judge_pair
 from eh_connect.employment_hero.hand_over import LockedTextError, looks_locked, open_locked
 from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.errors import ActionNeededError, NextStep
-from eh_connect.lines import fail, ok, prose, todo, warn
+from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
 from eh_connect.person.terminal import BACK, Choice
 from eh_connect.secret import Credentials
@@ -97,7 +97,7 @@ class Application:
         """Step 3, its question."""
         self._terminal.step(3, OF, "The application")
         if self._values[i.ORG_ID] is not None and self._values.source(i.ORG_ID) != "answer":
-            self._terminal.show(ok(f"Organisation: {self._values[i.ORG_ID]}"))
+            self._terminal.show(ok(f"Organisation: {self._values[i.ORG_ID]}"), BLANK)
             return None
         app_url = self._values.sure(i.EMPLOYMENT_HERO_APP_URL)
         self._terminal.show(
