@@ -115,18 +115,6 @@ def portal_section(
     )
 
 
-def portal_steps(
-    org_id: str | None, app_name: str, selection: Selection | None, app_url: str = APP_URL
-) -> tuple[Line, ...]:
-    """The same as lines."""
-    return portal_section(org_id, app_name, selection, app_url).lines()
-
-
-def scope_lines(selection: Selection) -> tuple[Line, ...]:
-    """What to tick, and what to expect on the review page."""
-    return Section("Scopes", _scopes(selection), ordered=False).lines()
-
-
 def _scopes(selection: Selection | None) -> tuple[Step, ...]:
     if selection is None or not selection.boxes:
         presets = tuple(Value(name, _described(preset), Form.ROW) for name, preset in PRESETS.items())

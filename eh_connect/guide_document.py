@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -139,12 +139,6 @@ def document(guide: Guide) -> list[Line]:
     for section in guide.sections:
         found += [BLANK, *section.lines(document=True)]
     return found
-
-
-def as_json(guide: Guide) -> dict[str, Any]:
-    """Title, note, and sections of steps with ``do``, ``see``, ``mistake`` and ``values`` (label, value)."""
-    body: dict[str, Any] = GuideResult(guide=guide).body()["guide"]
-    return body
 
 
 def markdown(guide: Guide) -> str:

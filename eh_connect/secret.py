@@ -51,6 +51,3 @@ class Credentials:
 
     client_id: Secret
     client_secret: Secret
-
-
-Pair = Credentials  # until every room says Credentials

@@ -73,7 +73,7 @@ class Values:
         self._inputs = tuple(inputs)
         self._takes = takes
         # Typer gives lists, or tuples: that depends on its version
-        self._typed = {name: tuple(v) if isinstance(v, list) else v for name, v in typed.items()}
+        self._typed: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in typed.items()}
         self._found: dict[str, tuple[Any, Source]] = {}
         self.missing: list[Problem] = []
         self.invalid: list[Problem] = []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eh_connect import guide
 from eh_connect.employment_hero.scopes import PRESETS, Selection, parse
-from eh_connect.guide_document import GuideResult, as_json, build, document, markdown
+from eh_connect.guide_document import GuideResult, build, document, markdown
 from eh_connect.guide_steps import Form, Guide
 from eh_connect.lines import Kind
 from eh_connect.person.look import Look, render
@@ -47,7 +47,9 @@ LARGE = built(
 
 
 def test_the_portal_in_the_words_of_the_wizard_at_80_columns() -> None:
-    assert render(guide.portal_steps("12345", "StackOne Integration", parse("directory")), Look(80)) == (
+    assert render(
+        guide.portal_section("12345", "StackOne Integration", parse("directory")).lines(), Look(80)
+    ) == (
         """\
   1  Open the portal and click "Add Application":
 https://secure.employmenthero.com/app/v2/organisations/12345/developer_portal/api
@@ -130,10 +132,9 @@ def test_values_to_copy_are_found_by_their_names() -> None:
     ],
 )  # fmt: skip
 def test_scopes_are_named_by_section_card_and_box(scopes: str, says: list[str], never: list[str]) -> None:
-    shown = render(guide.portal_steps("12345", "My app", parse(scopes)), Look())
+    shown = render(guide.portal_section("12345", "My app", parse(scopes)).lines(), Look())
     assert [words for words in says if words not in shown] == []
     assert [words for words in never if words in shown] == []
-    assert guide.scope_lines(parse(scopes))[0].text.startswith("Scopes: tick only")
 
 
 @pytest.mark.parametrize("selection", [None, Selection()])
@@ -174,7 +175,7 @@ def test_each_value_to_copy_is_whole_on_its_own_line_and_prose_is_wrapped(
 )  # fmt: skip
 def test_every_fact_is_carried_in_every_format(words: str) -> None:
     of = built()
-    as_text = json.dumps(as_json(of), ensure_ascii=False).replace('\\"', '"')
+    as_text = json.dumps(GuideResult(guide=of).body(), ensure_ascii=False).replace('\\"', '"')
     for shown in (text(of), markdown(of), as_text):
         assert words in " ".join(shown.split())
 

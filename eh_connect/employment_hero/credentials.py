@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Literal
 
 USUAL_LENGTH = 43
 """Characters. Inference: so in the one Employment Hero application that was seen; never block on it."""
@@ -65,15 +62,6 @@ def doubled(text: str) -> str | None:
     """The half of a text that is the same twice over, as after pasting twice."""
     half = text[: len(text) // 2]
     return half if len(half) > 1 and half * 2 == text else None
-
-
-def warnings_of(findings: Iterable[Finding]) -> list[str]:
-    """What to warn of; ValueError with the first reason that rules a value out."""
-    found = list(findings)
-    for finding in found:
-        if finding.hard:
-            raise ValueError(finding.why)
-    return [finding.why for finding in found]
 
 
 def judge_pair(client_id: str | None, client_secret: str | None) -> list[Finding]:

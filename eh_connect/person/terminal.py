@@ -50,11 +50,6 @@ class Terminal(Protocol):
     is shown, and the question asked again; without it ``?`` is an answer (or a key) like any other.
     """
 
-    @property
-    def is_plain(self) -> bool:
-        """One line after another, nothing redrawn."""
-        ...
-
     def show(self, *lines: Line) -> None:
         """Print lines."""
         ...

@@ -48,8 +48,6 @@ class FullTerminal(Asking):
         keys: where keys come from.
     """
 
-    is_plain = False
-
     def __init__(self, screen: TextIO, keys: Input) -> None:
         self._screen = screen
         self._keys = keys

@@ -36,8 +36,6 @@ class PlainTerminal(Asking):
         keys: the file number of the terminal to read from.
     """
 
-    is_plain = True
-
     def __init__(self, screen: TextIO, keys: int) -> None:
         self._screen = screen
         self._keys = keys
