@@ -105,7 +105,10 @@ class _Run:
         local.will_note_urls(
             stackone_url=values.sure(i.STACKONE_URL), oauth_url=values.sure(i.EMPLOYMENT_HERO_OAUTH_URL)
         )
-        result = self._driven()
+        try:
+            result = self._driven()
+        finally:
+            self._end_hand_over()
         if self._purpose is SETUP:
             named = {"org_id": i.ORG_ID, "app_name": i.APP_NAME, "scopes": i.SCOPES}
             local.note(**{name: values[each] for name, each in named.items() if values.given(each)})
@@ -117,6 +120,13 @@ class _Run:
             asking.gather()
         else:
             asking.key()
+
+    def _end_hand_over(self) -> None:
+        """What came back locked is saved: its key has done its work."""
+        local, credentials = self._local, credentials_of(self._values)
+        is_saved = credentials is not None and credentials in {local.staged, local.current}
+        if local.writes and is_saved and self._values[i.LOCKED] is not None:
+            local.save_hand_over_key(None)
 
     def _driven(self) -> WriteResult:
         """As often as the person changes an answer."""

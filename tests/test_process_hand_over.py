@@ -1,0 +1,157 @@
+"""The hand-over as processes meet it: the page, the locked text that comes back, its key in the keyring."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jwcrypto.jwe import JWE
+from jwcrypto.jwk import JWK
+
+from tests.support import leaks
+from tests.support.command import PAIR
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.command import Run, Tool
+
+BY_TEXT = {"EH_CONNECT_CLIENT_ID": None, "EH_CONNECT_CLIENT_SECRET": None}
+"""Credentials come by the locked text alone."""
+
+
+def make_page(tool: Tool, name: str = "page.html") -> tuple[Path, dict[str, Any]]:
+    """The page's file, and what is said of it."""
+    said = tool.run("guide", "--format", "html", "--output", name, "--json").succeeded
+    return tool.folder / name, said
+
+
+def lock(page: Path, fields: dict[str, str] = PAIR) -> str:
+    """What a browser makes of the page's key, as another implementation of JWE does it."""
+    found = re.search(r'data-key="([^"]*)"', page.read_text("utf-8"))
+    assert found
+    key = JWK(**json.loads(html.unescape(found[1])))
+    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": key.thumbprint()}
+    made = JWE(json.dumps(fields).encode(), json.dumps(header))
+    made.add_recipient(key)
+    return str(made.serialize(compact=True))
+
+
+def keeps_key(tool: Tool) -> bool:
+    return "hand-over" in json.loads(tool.keyring.read_text()).get("eh-connect:default", {})
+
+
+def by_file(tool: Tool, text: str) -> Run:
+    (tool.folder / "locked.txt").write_text(text)
+    return tool.setup("--credentials-file", "locked.txt", **BY_TEXT)
+
+
+def by_standard_input(tool: Tool, text: str) -> Run:
+    for name in BY_TEXT:
+        tool.environ.pop(name)
+    return tool.run_fed(text.encode(), "setup", "--json", "--credentials-file", "-")
+
+
+def by_variable(tool: Tool, text: str) -> Run:
+    return tool.setup(EH_CONNECT_LOCKED_CREDENTIALS=text, **BY_TEXT)
+
+
+@pytest.mark.parametrize("come_back", [by_file, by_standard_input, by_variable])
+def test_credentials_that_come_back_locked_make_the_profile_and_the_key_goes(
+    come_back: Any, tool: Tool
+) -> None:
+    page, said = make_page(tool)
+    assert said["path"].endswith("page.html")
+    assert said["check_phrase"] in page.read_text("utf-8")
+    assert keeps_key(tool)
+    assert come_back(tool, lock(page)).succeeded["action"] == "created"
+    assert tool.kept() == {"current": PAIR}
+    assert not keeps_key(tool)
+    (profile,) = tool.stage.profiles
+    assert profile["client_secret"] == leaks.CLIENT_SECRET
+
+
+def test_the_key_goes_too_where_the_rest_has_to_be_done_in_the_dashboard(tool: Tool) -> None:
+    tool.stage.settings(writes="404")
+    page, _ = make_page(tool)
+    assert by_variable(tool, lock(page)).code == 8
+    assert tool.kept() == {"next": PAIR}
+    assert not keeps_key(tool)
+
+
+def test_the_key_stays_where_stackone_refused_what_came_back(tool: Tool) -> None:
+    page, _ = make_page(tool)
+    tool.environ["STACKONE_API_KEY"] = "made-up"
+    assert by_variable(tool, lock(page)).code == 5
+    assert keeps_key(tool)
+
+
+def test_what_a_mail_adds_to_the_text_is_taken_away(tool: Tool) -> None:
+    page, _ = make_page(tool)
+    text = lock(page)
+    mailed = "> “" + "\r\n> ".join(text[at : at + 72] for at in range(0, len(text), 72)) + "”\r\n"
+    assert by_variable(tool, mailed).succeeded["action"] == "created"
+
+
+def test_a_text_of_an_earlier_page_is_told_by_its_key_and_nothing_is_lost(tool: Tool) -> None:
+    earlier, _ = make_page(tool)
+    newest, said = make_page(tool, "newest.html")
+    run = by_variable(tool, lock(earlier))
+    (problem,) = run.error["invalid"]
+    assert (run.code, problem["input"]) == (3, "credentials")
+    assert said["check_phrase"] in problem["why"]
+    assert tool.stage.profiles == []
+    assert by_variable(tool, lock(newest)).succeeded["action"] == "created"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda text: text[:-40], "cut off"),
+        (lambda text: text[40:], "beginning"),
+        (lambda text: text[:-30] + "AAAA" + text[-26:], "altered"),
+        (lambda _: "not locked at all", "not a locked text"),
+    ],
+)
+def test_a_spoilt_text_is_refused_in_plain_words_and_the_key_stays(spoil: Any, why: str, tool: Tool) -> None:
+    page, _ = make_page(tool)
+    run = by_variable(tool, spoil(lock(page)))
+    assert run.code == 3
+    assert why in run.error["invalid"][0]["why"]
+    assert keeps_key(tool)
+
+
+def test_what_was_locked_is_judged_as_if_it_was_typed(tool: Tool) -> None:
+    page, _ = make_page(tool)
+    swapped = {"client_id": "jo@example.com", "client_secret": leaks.CLIENT_SECRET}
+    run = by_variable(tool, lock(page, swapped))
+    assert "Client ID in it is wrong" in run.error["invalid"][0]["why"]
+
+
+def test_without_a_page_there_is_no_key_to_open_it(tool: Tool) -> None:
+    page, _ = make_page(tool)
+    tool.run("remove", "--yes", "--json").succeeded  # noqa: B018  # it asserts
+    assert not keeps_key(tool)
+    assert "no hand-over page is out" in by_variable(tool, lock(page)).error["invalid"][0]["why"]
+
+
+def test_the_page_has_only_the_public_key(tool: Tool) -> None:
+    page, _ = make_page(tool)
+    entries = json.loads(tool.keyring.read_text())["eh-connect:default"]
+    private = json.loads(entries["hand-over"])
+    text = page.read_text("utf-8")
+    assert private["x"] in text
+    assert private["d"] not in text
+
+
+def test_a_rotation_takes_the_locked_text_too(tool: Tool) -> None:
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    page, _ = make_page(tool)
+    text = lock(page, {**PAIR, "client_secret": leaks.NEW_SECRET})
+    run = tool.run("rotate", "--json", EH_CONNECT_LOCKED_CREDENTIALS=text, **BY_TEXT)
+    assert run.succeeded["action"] == "rotated"
+    assert tool.kept()["current"]["client_secret"] == leaks.NEW_SECRET
+    assert not keeps_key(tool)
