@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tests.support import leaks
-from tests.support.command import CHECKOUT
+from tests.support.forked import CHECKOUT
 from tests.support.leaks import CANARIES, found
 
 if TYPE_CHECKING:

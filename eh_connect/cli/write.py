@@ -43,7 +43,7 @@ def run(session: Session, purpose: Purpose) -> Result:
             stackone = StackOne(values, stack, [local], credentials_of(values))
             result = _Run(session, purpose, local, stackone).written()
         # Out here the label's lock is free: a person may be waited for.
-        steps = _next(session, local, result)
+        steps = _next(session, result)
         if result.next_steps or not session.asks:
             return result.model_copy(update={"next_steps": (*result.next_steps, *steps)})
         session.output.result(result)
@@ -55,14 +55,15 @@ def run(session: Session, purpose: Purpose) -> Result:
         return result.model_copy(update={"next_steps": steps, "was_shown": True})
 
 
-def _next(session: Session, local: LocalProfile, result: WriteResult) -> tuple[NextStep, ...]:
+def _next(session: Session, result: WriteResult) -> tuple[NextStep, ...]:
     if result.action == "pending" or result.profile.id is None:
         return ()
     values = session.values
-    named = () if local.writes else ("--profile-id", result.profile.id)
+    is_saved = values.sure(i.STORE)
+    named = () if is_saved else ("--profile-id", result.profile.id)
     test = NextStep("Test it by a sign-in", values.command("verify", *named, without=(i.PROFILE_ID,)))
     check = NextStep("Check this profile", values.command("status"))
-    return (*(() if result.proven else (test,)), *((check,) if local.writes else ()))
+    return (*(() if result.proven else (test,)), *((check,) if is_saved else ()))
 
 
 def _offer_to_save_key(session: Session, local: LocalProfile) -> None:
@@ -109,7 +110,7 @@ class _Run:
             result = self._driven()
         finally:
             self._end_hand_over()
-        if self._purpose is SETUP:
+        if self._purpose is SETUP and result.secret is not None:  # else the profile is not ours
             named = {"org_id": i.ORG_ID, "app_name": i.APP_NAME, "scopes": i.SCOPES}
             local.note(**{name: values[each] for name, each in named.items() if values.given(each)})
         return result

@@ -274,12 +274,12 @@ class _Write:
     def _result(self, profile: ConnectorProfile | None, credentials: Credentials) -> WriteResult:
         state, local = self.local.state, self.local
         is_ours = profile is not None and profile.id == state.profile_id
+        is_pending = self.action == "pending"
         secret = SecretView(
             fingerprint=credentials.client_secret.fingerprint,
             stored_in=local.backend if is_ours else None,
-            set_at=state.set_at if is_ours else None,
+            set_at=state.set_at if is_ours and not is_pending else None,
         )
-        is_pending = self.action == "pending"
         steps = NextStep("Make the change", self.values.command(*self.command))
         return WriteResult(
             action=self.action,

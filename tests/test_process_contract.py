@@ -1,0 +1,287 @@
+"""The JSON that scripts rely on, and what each command answers: to the letter."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import leaks
+from tests.support.command import NEW_PAIR, PAIR
+
+if TYPE_CHECKING:
+    from tests.support.command import Run, Tool
+
+COMMON = {"schema", "command", "ok", "warnings", "next"}
+WRITTEN = {"action", "changed", "via", "documented", "proven", "profile", "secret", "plan"}
+PROFILE = {"label", "id", "name", "connector_key", "active", "default", "created_at", "updated_at"}
+SESSION = {"session_id", "auth_link_url", "expires_at", "status", "oauth_error"}
+ERROR = {"code", "type", "title", "detail", "hint", "http_status", "missing", "invalid"}
+OWNER = ("--owner-id", "customer-1", "--owner-name", "Customer One")
+NO_KEY = {"STACKONE_API_KEY": None}
+ANOTHER = "another-client-id-of-43-characters-00000000"
+
+
+def fingerprint(secret: str) -> str:
+    return f"sha256:{hashlib.sha256(secret.encode()).hexdigest()[:8]}"
+
+
+def has_common_fields(run: Run, command: str) -> bool:
+    answer = run.answer
+    steps = [step.keys() == {"why", "command"} for step in answer["next"]]
+    return (answer["schema"], answer["command"], all(steps)) == (1, command, True) and answer.keys() >= COMMON
+
+
+def other_client(tool: Tool) -> dict[str, str]:
+    tool.stage.register(ANOTHER, leaks.CLIENT_SECRET)
+    return {"EH_CONNECT_CLIENT_ID": ANOTHER}
+
+
+# setup and rotate
+
+
+def test_a_life_of_a_profile_in_json(tool: Tool) -> None:
+    def judge(run: Run, action: str, via: str | None, secret: str) -> dict[str, Any]:
+        answer = run.succeeded
+        assert has_common_fields(run, answer["command"])
+        assert answer.keys() >= WRITTEN
+        assert answer["profile"].keys() == PROFILE
+        assert answer["profile"]["connector_key"] == "employmenthero"
+        assert (answer["action"], answer["changed"], answer["via"]) == (action, via is not None, via)
+        assert answer["documented"] is (False if via else None)
+        assert (answer["secret"]["fingerprint"], answer["proven"]) == (fingerprint(secret), None)
+        assert all(field.keys() == {"field", "from", "to"} for field in answer["plan"])
+        return answer
+
+    first, second = leaks.CLIENT_SECRET, leaks.NEW_SECRET
+    made = judge(tool.setup(), "created", "api", first)
+    assert made["secret"]["stored_in"] == "tests.support.keyrings.FileKeyring"
+    assert judge(tool.setup(), "unchanged", None, first)["plan"] == []
+    named = judge(tool.setup("--name", "Renamed"), "updated", "api", first)
+    assert named["plan"] == [{"field": "name", "from": "Employment Hero", "to": "Renamed"}]
+    assert judge(tool.setup(), "unchanged", None, first)["profile"]["name"] == "Renamed"
+    planned = judge(tool.run("rotate", "--json", "--dry-run", **tool.rotated), "pending", None, second)
+    assert (planned["secret"]["stored_in"], planned["secret"]["set_at"]) == (None, None)
+    turned = judge(tool.run("rotate", "--json", **tool.rotated), "rotated", "api", second)
+    assert turned["plan"] == planned["plan"]
+    assert turned["plan"] == [
+        {"field": "client_secret", "from": fingerprint(first), "to": fingerprint(second)}
+    ]
+    judge(tool.run("rotate", "--json", **tool.rotated), "unchanged", None, second)
+    judge(tool.run("rotate", "--json", "--rollback"), "rolled_back", "api", first)
+    assert {turned["profile"]["id"]} == {profile["shown"]["id"] for profile in tool.stage.profiles}
+
+
+def test_a_creation_is_asked_for_and_takes_four_requests(tool: Tool) -> None:
+    tool.setup("--via", "api").succeeded  # noqa: B018  # it asserts
+    creation = ["GET /connector_profiles", "GET /actions", "POST /connector_profiles {}"]
+    assert tool.stage.requests() == [*creation, "POST /connector_profiles"]
+
+
+def test_a_dry_run_reads_and_nothing_else(tool: Tool) -> None:
+    run = tool.setup("--dry-run", "--exit-code")
+    assert (run.code, run.answer["action"], run.answer["profile"]["id"]) == (10, "pending", None)
+    assert tool.setup("--dry-run").code == 0
+    assert all(entry.startswith("GET ") for entry in tool.stage.requests())
+    assert tool.stage.requests(employment_hero=True) == []
+    assert (tool.keyring.exists(), tool.state.exists(), tool.stage.profiles) == (False, False, [])
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    run = tool.setup("--dry-run", "--exit-code")
+    assert (run.code, run.answer["action"]) == (0, "unchanged")
+    assert [step["command"] for step in run.answer["next"]] == ["eh-connect verify", "eh-connect status"]
+    linked = tool.stage.link_account(tool.stage.profiles[0]["shown"]["id"])
+    assert tool.setup("--dry-run", **other_client(tool)).error["code"] == 6, linked
+
+
+def test_each_next_command_runs_as_it_stands(tool: Tool) -> None:
+    first = tool.setup("--profile", "my-label", "--name", "It's ours").succeeded
+    for step in first["next"]:
+        program, *arguments = shlex.split(step["command"])
+        assert program == "eh-connect"
+        assert tool.run(*arguments, "--json").succeeded["ok"], step
+
+
+def test_what_is_not_given_is_not_touched(tool: Tool) -> None:
+    actions = ("--action", "employmenthero_list_teams")
+    tool.setup(*actions, "--default").succeeded  # noqa: B018  # it asserts
+    (made,) = tool.stage.profiles
+    before = (made["shown"]["default"], made["actions"])
+    tool.setup("--name", "Renamed", **tool.rotated).succeeded  # noqa: B018  # it asserts
+    (made,) = tool.stage.profiles
+    assert (made["shown"]["default"], made["actions"]) == before
+    assert before[0] is True
+    assert tool.setup("--no-default", **tool.rotated).succeeded["profile"]["default"] is False
+
+
+def test_another_application_is_refused_while_accounts_are_linked(tool: Tool) -> None:
+    made = tool.setup().succeeded
+    tool.stage.link_account(made["profile"]["id"])
+    other = other_client(tool)
+    run = tool.setup(**other)
+    assert (run.error["code"], tool.kept()) == (6, {"current": PAIR})
+    assert "--replace-application" in json.dumps(run.answer)
+    assert tool.run("rotate", "--json", **other).error["code"] in {3, 6}
+    run = tool.setup("--replace-application", **other)
+    assert (run.succeeded["action"], tool.stage.profiles[0]["client_id"]) == ("updated", ANOTHER)
+
+
+def test_a_rotation_needs_a_profile_that_is_known(tool: Tool) -> None:
+    missing = tool.run("rotate", "--json", EH_CONNECT_CLIENT_ID=None, **tool.rotated).error["missing"]
+    assert {problem["flag"] for problem in missing} >= {"--profile-id", "--client-id"}
+    assert tool.run("rotate", "--json", "--rollback").error["code"] == 3
+    assert tool.run("rotate", "--json", "--profile-id", "unknown").error["code"] == 6
+    made = tool.setup("--no-store").succeeded
+    run = tool.run("rotate", "--json", "--no-store", "--profile-id", made["profile"]["id"], **tool.rotated)
+    assert (run.succeeded["action"], tool.stage.profiles[0]["client_secret"]) == (
+        "updated",
+        leaks.NEW_SECRET,
+    )
+    assert tool.run("status", "--json").succeeded["profiles"] == []
+
+
+def test_two_profiles_of_a_name_are_told_apart_by_their_id(tool: Tool) -> None:
+    first = tool.setup("--no-store").succeeded["profile"]["id"]
+    with tool.stage.prepared.rehearsal.records.change() as data:
+        twin = json.loads(json.dumps(data["profiles"][0]))
+        twin["shown"]["id"] = "00000000-0000-4000-8000-000000000000"
+        data["profiles"].append(twin)
+    run = tool.setup("--if-exists", "update")
+    assert (run.error["code"], len(run.answer["next"])) == (6, 2)
+    assert all("--profile-id" in step["command"] for step in run.answer["next"])
+    run = tool.setup("--profile-id", first, **tool.rotated)
+    assert (run.succeeded["action"], run.answer["profile"]["id"]) == ("updated", first)
+
+
+def test_a_profile_that_is_left_as_it_is_leaves_nothing_here(tool: Tool) -> None:
+    tool.setup("--no-store").succeeded  # noqa: B018  # it asserts
+    run = tool.setup("--if-exists", "skip")
+    assert (run.succeeded["action"], run.answer["secret"]) == ("unchanged", None)
+    assert tool.run("status", "--json").succeeded["profiles"] == []
+    assert tool.kept() == {}
+
+
+@pytest.mark.parametrize("command", ["setup", "rotate"])
+def test_where_only_the_dashboard_can_do_it_a_person_must_act(tool: Tool, command: str) -> None:
+    if command == "rotate":
+        tool.setup().succeeded  # noqa: B018  # it asserts
+    before = json.dumps(tool.stage.profiles)
+    run = tool.run(command, "--via", "dashboard", "--json", **tool.rotated)
+    assert (run.error["code"], run.error["type"]) == (8, "action_needed")
+    assert run.error["hint"]
+    assert has_common_fields(run, command)
+    assert json.dumps(tool.stage.profiles) == before
+
+
+# verify, link, status, doctor, remove
+
+
+def test_a_failure_has_the_shape_of_one_and_tells_all_at_once(tool: Tool) -> None:
+    run = tool.run("setup", "--json", "--wait", "soon", EH_CONNECT_CLIENT_SECRET=None, **NO_KEY)
+    assert run.answer.keys() == COMMON | {"error"}
+    error = run.error
+    assert error.keys() == ERROR
+    assert (error["code"], error["type"], error["http_status"]) == (3, "input", None)
+    assert error["missing"] == [
+        {"input": "api-key", "flag": "--api-key-file", "variable": "STACKONE_API_KEY"},
+        {"input": "client-secret", "flag": "--client-secret-file", "variable": "EH_CONNECT_CLIENT_SECRET"},
+    ]
+    (bad,) = error["invalid"]
+    assert (bad.pop("why") != "", bad) == (True, {"input": "wait", "flag": "--wait", "variable": None})
+
+
+def test_status_compares_what_is_here_with_what_stackone_has(tool: Tool) -> None:
+    empty = tool.run("status", "--json").succeeded
+    assert (empty["profiles"], empty["secret"]) == ([], None)
+    made = tool.setup().succeeded
+    run = tool.run("status", "--json")
+    (profile,) = run.succeeded["profiles"]
+    assert profile.keys() == {"label", "local", "remote", "agree", "due"}
+    assert run.answer["secret"] == made["secret"]
+    assert (profile["agree"], profile["remote"]["id"]) == (True, made["profile"]["id"])
+    assert all(due.keys() == {"id", "why", "command"} for due in profile["due"])
+    for offline in (
+        tool.run("status", "--json", "--offline"),
+        tool.run("status", "--json", **NO_KEY),
+    ):
+        assert [offline.succeeded["profiles"][0][key] for key in ("remote", "agree")] == [None, None]
+    assert tool.run("status", "--json", "--check").code == 9, "not verified"
+    tool.stage.enter_by_hand(leaks.NEW_SECRET)
+    run = tool.run("status", "--json", "--check")
+    assert (run.code, run.answer["profiles"][0]["agree"]) == (9, False)
+    assert tool.run("status", "--json").code == 0
+    assert tool.run("status", "--json", STACKONE_API_KEY="v1.eu1.no-such-key").error["code"] == 5
+    tool.setup("--profile", "two", "--name", "Two").succeeded  # noqa: B018  # it asserts
+    both = tool.run("status", "--json").succeeded
+    assert ([profile["label"] for profile in both["profiles"]], both["secret"]) == (["default", "two"], None)
+
+
+def test_doctor_names_the_remedy_of_what_failed(tool: Tool) -> None:
+    run = tool.run("doctor", "--json")
+    checks = run.succeeded["checks"]
+    assert all(check.keys() == {"id", "result", "detail", "remedy"} for check in checks)
+    assert {check["result"] for check in checks} <= {"pass", "warn", "fail", "skip"}
+    run = tool.run("doctor", "--json", STACKONE_API_KEY="v1.eu1.no-such-key")
+    failed = [check for check in run.answer["checks"] if check["result"] == "fail"]
+    assert (run.code, [bool(check["remedy"]) for check in failed]) == (5, [True] * len(failed))
+    assert failed
+    assert tool.stage.profiles == []
+
+
+def test_remove_forgets_what_is_here_and_says_what_remains(tool: Tool) -> None:
+    made = tool.setup().succeeded["profile"]
+    assert tool.run("remove", "--json").error["missing"] == [
+        {"input": "yes", "flag": "--yes", "variable": None}
+    ]
+    answer = tool.run("remove", "--json", "--yes").succeeded
+    assert answer.keys() == COMMON | {"action", "profile", "by_hand"}
+    assert (answer["action"], answer["profile"]) == ("removed", {"label": "default", "id": made["id"]})
+    assert len(answer["by_hand"]) == 2
+    assert made["id"] in answer["by_hand"][0]
+    assert (tool.kept(), len(tool.stage.profiles)) == ({}, 1)
+
+
+def test_the_client_id_is_named_by_no_more_than_its_ends(tool: Tool) -> None:
+    run = tool.run("setup", "--no-input")
+    run_out = run.out + tool.run("status").out + tool.run("setup", "--no-input", **tool.rotated).out
+    assert fingerprint(leaks.CLIENT_SECRET) in run_out
+    assert leaks.CLIENT_ID not in run_out
+
+
+# The sandbox as part of the tool
+
+
+def test_the_sandbox_uses_no_real_secret_and_says_so(tool: Tool) -> None:
+    run = tool.run("setup", "--sandbox", "--json")
+    assert run.succeeded["action"] == "created"
+    assert "STACKONE_API_KEY" in run.err
+    assert (tool.keyring.exists(), tool.stage.requests()) == (False, [])
+    assert all(step["command"].endswith(" --sandbox") for step in run.answer["next"])
+    rotated = tool.run("rotate", "--sandbox", "--json")
+    assert rotated.code in {0, 3}
+    assert tool.run("status", "--sandbox", "--json").succeeded["profiles"][0]["agree"] is True
+    assert tool.run("status", "--json").succeeded["profiles"] == []
+    assert tool.run("remove", "--sandbox", "--json", "--yes").succeeded["action"] == "removed"
+
+
+def test_one_run_at_a_time_works_on_a_label(tool: Tool) -> None:
+    from eh_connect.local.state import StateFolder
+
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    with StateFolder(tool.state).lock("default"):
+        run = tool.setup(**tool.rotated)
+        assert (run.error["code"], "--no-store" in (run.error["hint"] or "")) == (4, False)
+        assert tool.setup("--profile", "other", "--name", "Other").succeeded["action"] == "created"
+    assert tool.kept() == {"current": PAIR}
+    assert tool.setup(**tool.rotated).succeeded["action"] == "updated"
+    assert tool.kept() == {"current": NEW_PAIR, "previous": PAIR}
+
+
+def test_lines_for_a_person_in_a_pipe_have_no_colours_and_no_links(tool: Tool) -> None:
+    runs = [tool.run("setup", "--no-input"), *(tool.run(c) for c in ("status", "doctor", "guide"))]
+    for run in runs:
+        assert run.code == 0
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", run.out + run.err)
