@@ -17,7 +17,7 @@ CAUSES = (
         "redirect",
         "The redirect URI is not valid",
         "Compare the application's redirect URI in the Developer Portal, to the letter, with the callback URL "
-        "that StackOne shows on the profile. It should be:",
+        "that StackOne shows on the profile.",
         exact=REDIRECT_URI,
     ),
     Cause(
@@ -142,7 +142,7 @@ def seen(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError
     """What the person saw in the browser."""
     return ActionNeededError(
         f'The sign-in did not work: "{cause.looks}" (session {session.id})',
-        detail=cause.exact,
+        detail=f"It should be exactly this:\n{cause.exact}" if cause.exact else None,
         hint=cause.remedy,
         next_steps=(NextStep("Try again", again),),
     )
