@@ -1,0 +1,169 @@
+"""Secrets and other values by file, standard input, variable and locked text; and the guide."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from jwcrypto.jwe import JWE
+from jwcrypto.jwk import JWK
+
+from tests.support import leaks
+from tests.support.command import NEW_PAIR, PAIR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.command import Tool
+
+SECRET, KEY = "EH_CONNECT_CLIENT_SECRET", "STACKONE_API_KEY"
+BOTH = ("EH_CONNECT_CLIENT_ID", SECRET)
+
+
+@pytest.fixture
+def secret_file(tool: Tool) -> Iterator[Path]:
+    """A file with the new Client Secret; it is gone before leaks are looked for."""
+    file = tool.folder / "secret"
+    file.write_text(f"{leaks.NEW_SECRET}\n")
+    yield file
+    file.unlink(missing_ok=True)
+
+
+def force(tool: Tool) -> str:
+    secret: str = tool.stage.profiles[0]["client_secret"]
+    return secret
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        leaks.NEW_SECRET.encode(),
+        f"  {leaks.NEW_SECRET}\r\n".encode(),
+        b"\xef\xbb\xbf" + leaks.NEW_SECRET.encode(),
+        leaks.NEW_SECRET.encode("utf-16"),
+    ],
+)
+def test_a_secret_comes_by_file_or_standard_input_before_its_variable(tool: Tool, content: bytes) -> None:
+    run = tool.run_fed(content, "setup", "--json", "--client-secret-file", "-")
+    assert (run.succeeded["action"], force(tool)) == ("created", leaks.NEW_SECRET)
+    file = tool.folder / "key"
+    file.write_bytes(leaks.API_KEY.encode())
+    run = tool.setup("--api-key-file", str(file), **{KEY: "v1.eu1.no-such-key"}, **tool.rotated)
+    file.unlink()
+    assert run.succeeded["action"] == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("fed", "why"),
+    [(b"", "empty"), (b"\xff\x00\x00", "not text"), (b"x" * 70_000, "larger"), (b"two words", "")],
+)
+def test_what_can_not_be_a_secret_is_refused_with_its_flag(tool: Tool, fed: bytes, why: str) -> None:
+    run = tool.run_fed(fed, "setup", "--json", "--client-secret-file", "-")
+    (problem,) = run.error["invalid"]
+    assert (run.code, problem["flag"], why in problem["why"]) == (3, "--client-secret-file", True)
+    assert tool.stage.requests() == []
+
+
+def test_standard_input_carries_one_secret_alone(tool: Tool) -> None:
+    arguments = ("setup", "--json", "--client-secret-file", "-", "--api-key-file", "-")
+    run = tool.run_fed(leaks.NEW_SECRET.encode(), *arguments)
+    assert run.code == 3
+    assert {each["flag"] for each in run.error["invalid"]} == {"--client-secret-file", "--api-key-file"}
+
+
+def test_a_pipe_is_a_file_too(tool: Tool) -> None:
+    pipe = tool.folder / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_text, args=(leaks.NEW_SECRET,), daemon=True).start()
+    assert tool.setup("--client-secret-file", str(pipe)).succeeded["action"] == "created"
+    assert force(tool) == leaks.NEW_SECRET
+    pipe.unlink()
+
+
+@pytest.mark.parametrize("flag", ["--client-secret", "--api-key"])
+def test_a_secret_on_the_command_line_is_refused_with_the_safe_ways(tool: Tool, flag: str) -> None:
+    run = tool.setup(flag, "made-up-value")
+    assert (run.error["code"], run.error["type"]) == (2, "usage")
+    said = f"{run.error['detail']} {run.error['hint']}"
+    assert all(part in said for part in (f"{flag}-file PATH", f"{flag}-file -", "history", "new"))
+    assert "made-up-value" not in run.out + run.err
+    assert tool.stage.requests() == []
+
+
+def test_each_flag_goes_before_its_variable(tool: Tool) -> None:
+    variables = {"EH_CONNECT_PROFILE": "by-variable", "EH_CONNECT_NAME": "By variable"}
+    by_variable = tool.setup(**variables).succeeded["profile"]
+    by_flag = tool.setup("--profile", "by-flag", "--name", "By flag", **variables).succeeded["profile"]
+    assert [(each["label"], each["name"]) for each in (by_variable, by_flag)] == [
+        ("by-variable", "By variable"),
+        ("by-flag", "By flag"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["https://evil.example/app", "not an organisation", "a/b"])
+def test_an_organisation_that_is_none_is_refused(tool: Tool, name: str) -> None:
+    assert tool.setup("--org-id", name).error["invalid"][0]["flag"] == "--org-id"
+
+
+# The hand-over page
+
+
+def lock(tool: Tool, pair: dict[str, str]) -> str:
+    """What a colleague's browser would lock with the key of the newest page; an implementation not ours."""
+    entries = json.loads(tool.keyring.read_text())["eh-connect:default"]
+    key = JWK.from_json(entries["hand-over"])
+    public = JWK.from_json(key.export_public())
+    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": public.thumbprint()}
+    text = JWE(json.dumps(pair).encode(), json.dumps(header))
+    text.add_recipient(public)
+    return str(text.serialize(compact=True))
+
+
+def test_locked_credentials_open_with_the_key_of_the_page_and_only_with_it(tool: Tool) -> None:
+    page = tool.folder / "page.html"
+    made = tool.run("guide", "--format", "html", "--output", str(page), "--json").succeeded
+    assert made["check_phrase"] in page.read_text()
+    given = dict.fromkeys(BOTH)
+    text = lock(tool, PAIR)
+    for wrong in (text[: len(text) // 2], text[:-30] + "A" * 30, "eyJhbGciOiJ9..", "nothing of the kind"):
+        run = tool.setup(EH_CONNECT_LOCKED_CREDENTIALS=wrong, **given)
+        assert (run.error["code"], len(run.error["invalid"])) == (3, 1)
+    assert tool.stage.requests() == []
+    mailed = "> " + "=\r\n> ".join(text[at : at + 60] for at in range(0, len(text), 60)) + "\n"
+    run = tool.run_fed(mailed.encode(), "setup", "--json", "--credentials-file", "-", **given)
+    assert (run.succeeded["action"], tool.kept()) == ("created", {"current": PAIR})
+    assert "hand-over" not in json.loads(tool.keyring.read_text())["eh-connect:default"]
+    assert tool.setup(EH_CONNECT_LOCKED_CREDENTIALS=text, **given).error["code"] == 3, "its key is gone"
+    tool.run("guide", "--format", "html", "--output", str(page)).code  # noqa: B018  # another page
+    new = lock(tool, NEW_PAIR)
+    tool.run("guide", "--format", "html", "--output", str(page)).code  # noqa: B018  # and one more
+    run = tool.setup(EH_CONNECT_LOCKED_CREDENTIALS=new, **given)
+    assert "another page" in run.error["invalid"][0]["why"]
+    run = tool.run("rotate", "--json", EH_CONNECT_LOCKED_CREDENTIALS=lock(tool, NEW_PAIR), **given)
+    assert (run.succeeded["action"], tool.kept()) == ("rotated", {"current": NEW_PAIR, "previous": PAIR})
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"), [("text", "Connect"), ("markdown", "# "), ("json", "{"), ("html", "<!")]
+)
+def test_the_guide_comes_in_each_form_and_sends_nothing(tool: Tool, form: str, begins: str) -> None:
+    file = tool.folder / "guide"
+    arguments = ("guide", "--format", form, "--scopes", "directory", "--org-id", "12345")
+    run = tool.run(*arguments, "--output", str(file))
+    text = file.read_text()
+    assert (run.code, text.startswith(begins)) == (0, True)
+    for wanted in ("StackOne Integration", "employmenthero/callback", "Teams", "12345"):
+        assert wanted in text
+    shown = tool.run(*arguments).out if form != "html" else text
+    if form == "json":
+        assert json.loads(shown)["guide"] == json.loads(text)["guide"]
+    else:
+        assert shown.split() == text.split()
+    assert tool.stage.requests() == tool.stage.requests(employment_hero=True) == []
+    run = tool.run(*arguments, "--json", "--output", str(tool.folder / "no" / "such" / "folder"))
+    assert (run.error["code"], "--output" in run.error["hint"]) == (4, True)
+    assert tool.run("guide", "--json", "--format", "pdf").error["invalid"][0]["flag"] == "--format"

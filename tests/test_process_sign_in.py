@@ -1,0 +1,220 @@
+"""``verify`` and ``link`` as processes, unattended: the link, the wait, the list actions, and what stays."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eh_connect.stackone.models import REDIRECT_URI
+from tests.support import leaks
+from tests.support.flows import wait_until
+
+if TYPE_CHECKING:
+    from tests.support.command import Run, Tool
+
+FIELDS = {"schema", "command", "ok", "warnings", "next"}
+SESSION = {"session_id", "auth_link_url", "expires_at", "status", "oauth_error"}
+OWNER = ("--owner-id", "customer-1", "--owner-name", "Customer One")
+ACTIONS = {"method": "POST", "path": "/actions/rpc"}
+
+
+@pytest.fixture
+def done(tool: Tool) -> Tool:
+    """A profile is there."""
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    return tool
+
+
+def link_of(tool: Tool) -> str:
+    """That of the latest session, as only StackOne and who made it know it."""
+    session = tool.stage.prepared.rehearsal.records.data["sessions"][-1]
+    return f"{tool.stage.stackone_url}/connect/link/{session['token']}"
+
+
+def waited(tool: Tool, *arguments: str, consent: bool = True, command: str = "verify") -> Run:
+    """A run that waits while somebody goes through the link."""
+    known = len(tool.stage.sessions)
+    child = tool.start(command, "--json", "--wait", "30", *arguments)
+    wait_until(lambda: len(tool.stage.sessions) > known)
+    tool.stage.sign_in(link_of(tool), consent=consent)
+    return tool.end(child)
+
+
+def application(tool: Tool, **changed: Any) -> None:
+    """Somebody changes the application in the Developer Portal."""
+    with tool.stage.prepared.rehearsal.records.change() as data:
+        for its in data["applications"]:
+            if its["client_id"] == leaks.CLIENT_ID:
+                its.update(changed)
+
+
+def verified_at(tool: Tool) -> str | None:
+    moment: str | None = tool.run("status", "--json").succeeded["profiles"][0]["local"]["proven"]
+    return moment
+
+
+def test_without_a_wait_the_link_is_left_and_the_next_run_sees_the_sign_in(done: Tool) -> None:
+    first = done.run("verify", "--json").succeeded
+    assert first.keys() >= FIELDS | SESSION
+    assert (first["status"], first["auth_link_url"], first["oauth_error"]) == ("pending", link_of(done), None)
+    assert [step["command"] for step in first["next"]] == ["eh-connect verify"]
+    assert verified_at(done) is None
+    done.stage.sign_in(first["auth_link_url"])
+    second = done.run("verify", "--json").succeeded
+    assert (second["session_id"], second["status"]) == (first["session_id"], "authenticated")
+    assert (second["auth_link_url"], done.stage.requests().count("POST /connect_sessions")) == (None, 1)
+    assert done.setup().succeeded["proven"] == verified_at(done) is not None
+    assert done.setup(**done.rotated).succeeded["proven"] is None
+
+
+def test_each_test_has_an_owner_of_its_own_and_its_account_is_removed(done: Tool) -> None:
+    owners = set()
+    for _ in range(2):
+        assert waited(done).succeeded["status"] == "authenticated"
+        owners.add(done.stage.sessions[-1]["origin_owner_id"])
+        assert (done.stage.sessions[-1]["type"], done.stage.accounts) == ("test", [])
+    assert len(owners) == 2
+    assert waited(done, "--keep-account").succeeded["warnings"] == []
+    (account,) = done.stage.accounts
+    assert account["shown"]["id"] in (done.state / "profile-default.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "error", "status"),
+    [
+        ({"client_secrets": ["another"]}, 9, "invalid_client", "error"),
+        ({"redirect_uri": f"{REDIRECT_URI}/"}, 8, None, "pending"),
+    ],
+)
+def test_a_sign_in_that_does_not_work_has_its_code_and_carries_the_session(
+    done: Tool, wrong: dict[str, Any], code: int, error: str | None, status: str
+) -> None:
+    application(done, **wrong)
+    run = waited(done, "--wait", "1")
+    assert (run.error["code"], run.answer["oauth_error"], run.answer["status"]) == (code, error, status)
+    assert run.answer.keys() >= FIELDS | SESSION | {"error"}
+    assert run.answer["auth_link_url"] == link_of(done)
+    assert run.answer["next"]
+    assert verified_at(done) is None
+
+
+def test_a_sign_in_that_was_cancelled_needs_a_person(done: Tool) -> None:
+    run = waited(done, consent=False)
+    assert (run.error["code"], run.error["type"], run.answer["status"]) == (8, "action_needed", "cancelled")
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_that_is_stopped_hands_out_its_link(done: Tool, sent: signal.Signals, code: int) -> None:
+    child = done.start("verify", "--json", "--wait", "30")
+    wait_until(lambda: any("GET /connect_sessions/" in each for each in done.stage.requests()))
+    child.send_signal(sent)
+    run = done.end(child)
+    assert (run.code, run.error["code"], run.answer["auth_link_url"]) == (code, code, link_of(done))
+    done.stage.sign_in(link_of(done))
+    assert done.run("verify", "--json").succeeded["status"] == "authenticated"
+
+
+def test_the_label_is_free_while_a_person_is_waited_for(done: Tool) -> None:
+    child = done.start("verify", "--json", "--wait", "30")
+    wait_until(lambda: bool(done.stage.sessions))
+    assert done.setup(**done.rotated).succeeded["action"] == "updated"
+    done.stage.sign_in(link_of(done))
+    answer = done.end(child).succeeded
+    assert (answer["status"], bool(answer["warnings"])) == ("authenticated", True)
+    assert verified_at(done) is None, "it was of what was there before"
+
+
+def test_the_token_is_shown_where_it_was_asked_for_and_is_nowhere_else(done: Tool) -> None:
+    run = done.run("verify", "--json", "--verbose")
+    token = link_of(done).rpartition("/")[2]
+    assert (token in run.out, token in run.err) == (True, False)
+    assert "POST 127.0.0.1/connect_sessions" in run.err
+    files = [path.read_text() for path in done.folder.rglob("*") if path.is_file()]
+    assert not any(token in text for text in (*files, done.keyring.read_text()))
+
+
+def test_a_link_that_leads_elsewhere_is_neither_shown_nor_kept(done: Tool) -> None:
+    body = json.dumps({"id": 1, "auth_link_url": "https://evil.example/canary", "token": "a"})
+    match = {"method": "POST", "path": "/connect_sessions"}
+    done.stage.faults({"kind": "body", "match": match, "body": body, "times": None})
+    run = done.run("verify", "--json")
+    assert (run.error["code"], "evil.example" in run.out + run.err) == (7, False)
+    done.stage.faults()
+    assert done.run("verify", "--json").succeeded["status"] == "pending"
+
+
+# The actions
+
+
+def test_the_list_actions_show_whether_the_scopes_are_enough(done: Tool) -> None:
+    run = waited(done, "--actions")
+    actions = run.answer["actions"]
+    assert (run.code, run.answer["status"], done.stage.accounts) == (9, "authenticated", [])
+    assert all(each.keys() == {"id", "result", "http_status", "missing_scope"} for each in actions)
+    assert {each["result"] for each in actions} == {"works", "scope_missing"}
+    assert all((each["missing_scope"] is None) is (each["result"] == "works") for each in actions)
+    (due, *_) = done.run("status", "--json").succeeded["profiles"][0]["due"]
+    assert due["id"] == "scopes_missing"
+
+
+@pytest.mark.parametrize("status", [404, 403, 500])
+def test_an_action_that_could_not_be_run_is_no_failure_of_the_profile(done: Tool, status: int) -> None:
+    done.stage.faults({"kind": "status", "status": status, "match": ACTIONS, "times": None})
+    run = waited(done, "--actions", "--timeout", "5")
+    assert run.succeeded["status"] == "authenticated"
+    assert all(each["result"] == "not_checked" for each in run.answer["actions"] or ())
+    assert done.stage.accounts == []
+
+
+# A customer's link
+
+
+def test_a_customers_link_is_made_and_nothing_is_kept_of_it(done: Tool) -> None:
+    before = (done.state / "profile-default.json").read_bytes()
+    answer = done.run("link", "--json", *OWNER, "--label", "Spring", "--expires-in", "60").succeeded
+    assert answer.keys() >= FIELDS | SESSION
+    (session,) = done.stage.sessions
+    assert (session["type"], session["label"]) == ("production", "Spring")
+    assert (session["origin_owner_id"], session["origin_owner_name"]) == ("customer-1", "Customer One")
+    assert (done.state / "profile-default.json").read_bytes() == before
+    assert waited(done, *OWNER, command="link").succeeded["status"] == "authenticated"
+    assert len(done.stage.accounts) == 1
+    failed = waited(done, *OWNER, consent=False, command="link")
+    assert failed.error["code"] == 8
+    again = "eh-connect link --owner-name 'Customer One' --owner-id customer-1"
+    assert [step["command"] for step in failed.answer["next"]] == [again]
+
+
+@pytest.mark.parametrize("command", [("verify",), ("link", *OWNER)])
+def test_each_mistake_has_its_code(tool: Tool, command: tuple[str, ...]) -> None:
+    def code(*arguments: str, **changed: str | None) -> Any:
+        return tool.run(*command, "--json", *arguments, **changed).error["code"]
+
+    assert code(STACKONE_API_KEY=None) == code("--wait", "soon") == code(STACKONE_API_KEY="a b") == 3
+    assert code() == 6, "no profile is known"
+    tool.setup().succeeded  # noqa: B018  # it asserts
+    assert code("--profile-id", "other") == code("--profile", "another") == 6
+    assert code(STACKONE_API_KEY="v1.eu1.unknown") == code(STACKONE_API_KEY=leaks.READ_ONLY_KEY) == 5
+    assert code("--stackone-url", "http://127.0.0.1:9") == 3, "saved secrets are bound to their servers"
+    tool.stage.faults({"kind": "status", "match": {"path": "/connect_sessions"}, "times": None})
+    assert code("--timeout", "2") == 7
+
+
+def test_all_that_is_missing_for_a_link_is_told_at_once(tool: Tool) -> None:
+    error = tool.run("link", "--json", "--expires-in", "0.5", STACKONE_API_KEY=None).error
+    assert {problem["flag"] for problem in error["missing"]} == {
+        "--api-key-file",
+        "--owner-id",
+        "--owner-name",
+    }
+    assert [problem["flag"] for problem in error["invalid"]] == ["--expires-in"]
+
+
+def test_a_sandbox_that_ends_with_the_command_says_that_its_link_does_too(tool: Tool) -> None:
+    assert tool.run("setup", "--sandbox", "--json").code == 0
+    for command in (("verify",), ("link", *OWNER)):
+        answer = tool.run(*command, "--sandbox", "--json").succeeded
+        assert any("eh-connect sandbox" in warning for warning in answer["warnings"])
