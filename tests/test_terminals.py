@@ -233,13 +233,16 @@ def test_a_paste_is_no_key_press(form: str, ask: str, ends: str) -> None:
         ends = "\r"  # a terminal that gives lines gives nothing before
     brackets = form == "full"
     with person(f"said(terminal.{ask})", form) as someone:
-        someone.sees("go on" if "keys([K" in ask else "Sure?" if "yes" in ask else "back")
+        question = "go on" if "keys([K" in ask else "Sure?" if "yes" in ask else "back"
+        someone.sees(question, stays=not brackets)
         if brackets:
             someone.waits_unseen()
         someone.types(f"\x1b[200~{PAST}{ends}\x1b[201~" if brackets else PAST + ends)
         if form == "full" or "keys([K" in ask or len(ends) > 1:
             someone.sees("That was a paste (", stays=False)
             someone.sees("Nothing was done with it.", stays=False)
+        if not brackets:
+            someone.sees(question)  # asked again: a line is no key press, and this one no answer
         someone.types(ENTER)
         someone.sees({"k": "=> ''.", "c": "=> 'r'.", "y": "=> True."}[ask[0]])
 
