@@ -11,6 +11,7 @@ import pytest
 from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 
+from eh_connect.cli.secret_files import reader
 from tests.support import leaks
 from tests.support.command import NEW_PAIR, PAIR
 
@@ -82,6 +83,15 @@ def test_a_pipe_is_a_file_too(tool: Tool) -> None:
     assert tool.setup("--client-secret-file", str(pipe)).succeeded["action"] == "created"
     assert force(tool) == leaks.NEW_SECRET
     pipe.unlink()
+
+
+def test_a_pipe_that_nobody_writes_to_is_said_after_a_moment_and_left_in_the_end(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    said: list[str] = []
+    read = reader(lambda line: said.append(str(line)), {}, patience=1.5)
+    with pytest.raises(ValueError, match="nothing came from"):
+        read(str(tmp_path / "pipe"), "API key")
+    assert ["Waiting for" in line for line in said] == [True]
 
 
 @pytest.mark.parametrize("flag", ["--client-secret", "--api-key"])

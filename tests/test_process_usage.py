@@ -247,11 +247,18 @@ def test_the_state_goes_to_the_platforms_folder(tool: Tool) -> None:
     assert len(list(tool.folder.rglob("profile-default.json"))) == 1
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows asks its own variables")
-def test_without_any_home_it_is_a_matter_of_storage(tool: Tool) -> None:
-    run = tool.setup(EH_CONNECT_HOME=None, HOME="/dev/null")
-    assert (run.error["code"], run.error["type"]) == (4, "storage")
-    assert "EH_CONNECT_HOME" in run.error["hint"]
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else")
+def test_somebody_without_a_home_is_told_what_to_set_and_needs_none_without_a_store(tool: Tool) -> None:
+    nowhere = dict.fromkeys(("EH_CONNECT_HOME", "EH_CONNECT_KEYRING", "EH_TEST_RECORD", "HOME", "TMPDIR"))
+    unknown = {"EH_TEST_UID": "54321", **nowhere}
+    for command in (["setup"], ["rotate"], ["setup", "--sandbox"], ["guide", "--format", "html"]):
+        run = tool.run(*command, "--json", **unknown)
+        assert (run.error["code"], "EH_CONNECT_HOME" in run.error["hint"]) == (4, True), command
+    assert tool.stage.requests() == []
+    assert tool.run("setup", "--no-store", "--json", **unknown).succeeded["action"] == "created"
+    assert tool.run("status", "--json", **unknown).succeeded["profiles"] == []
+    assert tool.run("guide", **unknown).code == 0
+    assert tool.run("doctor", "--json", **unknown).code == 4
 
 
 def test_empty_variables_count_as_not_given(tool: Tool) -> None:

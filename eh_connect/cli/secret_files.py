@@ -19,12 +19,12 @@ PATIENCE = 20.0
 
 
 def reader(
-    show: Callable[[Line], None], typed: Mapping[str, Any], *, patient: bool
+    show: Callable[[Line], None], typed: Mapping[str, Any], *, patience: float | None
 ) -> Callable[[str, str], str]:
     """A function that reads the text of a path (``-`` is standard input), given what it is for.
 
-    ``typed`` are the flags; ``patient``: somebody is there, who can end the wait by Ctrl-C. It raises
-    ValueError with the reason.
+    ``typed`` are the flags; ``patience``: seconds, None where somebody is there, who can end the wait. It
+    raises ValueError with the reason.
     """
     on_stdin = [wanted for wanted in READ_FROM_FILES if typed.get(wanted.parameter) == "-"]
 
@@ -42,11 +42,10 @@ def reader(
                 show(prose(f"Waiting for {name}, which should give the {title}. Ctrl+C stops.", indent=0))
 
         said: list[str] = []
-        limit = None if patient else PATIENCE
         try:
-            raw = bounded(lambda: _bytes(path), limit, name="reading a file", tick=waiting)
+            raw = bounded(lambda: _bytes(path), patience, name="reading a file", tick=waiting)
         except DeadlineError:
-            raise ValueError(f"nothing came from {name} within {PATIENCE:.0f} seconds") from None
+            raise ValueError(f"nothing came from {name} within {patience:g} seconds") from None
         if len(raw) > LARGEST:
             raise ValueError("the file is larger than 64 KiB: it should hold the secret and nothing else")
         text = _decoded(raw).strip()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from eh_connect import inputs
 from eh_connect.cli.output import Output
-from eh_connect.cli.secret_files import reader
+from eh_connect.cli.secret_files import PATIENCE, reader
 from eh_connect.errors import EhConnectError, Ending, StoppedError, StorageError, UsageError
 from eh_connect.lines import prose
 from eh_connect.values import Values
@@ -71,7 +71,8 @@ class Session:
     @cached_property
     def values(self) -> Values:
         """What this run was told."""
-        read = reader(self.output.show, self._typed, patient=self.attended)
+        patience = None if self.attended else PATIENCE
+        read = reader(self.output.show, self._typed, patience=patience)
         return Values(self._command.all_inputs, self._typed, self.environ, read, _taken)
 
     @property

@@ -43,6 +43,7 @@ _HEAVY = (
     "rich.console",
     "pydantic",
     "prompt_toolkit.application",
+    "encodings.utf_8_sig",
 )
 
 
@@ -236,6 +237,8 @@ def _become(case: dict[str, Any], descriptors: list[int]) -> None:
     os.environ.clear()
     os.environ.update(case["environ"])
     os.chdir(case["cwd"])
+    if "EH_TEST_UID" in case["environ"]:  # somebody whom the list of users doesn't have
+        os.setuid(int(case["environ"]["EH_TEST_UID"]))
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         errors = "backslashreplace" if name == "stderr" else "strict"
         lines = name == "stderr" or (name == "stdout" and case["given"][1] and os.isatty(1))
