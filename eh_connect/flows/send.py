@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LOOKS = 3
 """How often a creation whose answer was lost is looked for at once, with a growing pause between (1 s, 2 s)."""
 
-EVERY = 5.0
+EVERY = 2.0
 """Seconds between two looks while a creation may still be under way."""
 
 _ONE_LOOK = 3.0

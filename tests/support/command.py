@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import shutil
@@ -18,7 +16,7 @@ from tests.support.forked import CHECKOUT, LIMIT, RECORDER, SERVER, Child
 from tests.support.secret_service import kept_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from tests.support.rehearsal import Stage
 
@@ -128,12 +126,25 @@ class Tool:
         pairs = [{key: profile[key] for key in PAIR} for profile in self.stage.profiles]
         return len(pairs) <= 1 and all(pair in self.kept().values() for pair in pairs)
 
-    def begin_again(self) -> None:
-        """As if nothing had been run: no profile, an empty keyring, no state."""
-        with self.stage.prepared.rehearsal.records.change() as data:
-            data["profiles"].clear()
-        self.keyring.unlink(missing_ok=True)
-        shutil.rmtree(self.state, ignore_errors=True)
+    def snapshot(self) -> Callable[[], None]:
+        """A function that brings back what there is now: profiles, keyring, state."""
+        records, copy = self.stage.prepared.rehearsal.records, self.keyring.with_name("copy")
+        profiles = json.dumps(self.stage.profiles)
+        keyring = self.keyring.read_bytes() if self.keyring.exists() else None
+        if self.state.exists():
+            shutil.copytree(self.state, copy)
+
+        def bring_back() -> None:
+            with records.change() as data:
+                data["profiles"][:] = json.loads(profiles)
+            self.keyring.unlink(missing_ok=True)
+            if keyring is not None:
+                self.keyring.write_bytes(keyring)
+            shutil.rmtree(self.state, ignore_errors=True)
+            if copy.exists():
+                shutil.copytree(copy, self.state)
+
+        return bring_back
 
     def setup(self, *arguments: str, **changed: str | None) -> Run:
         """``setup --json``; see ``run``."""
@@ -183,26 +194,6 @@ class Tool:
         self._search_record()
         return self._ended(process.wait(LIMIT), out.decode(errors="replace"), err.decode(errors="replace"))
 
-    def setup_here(self, *arguments: str, **changed: str | None) -> Run:
-        """``setup --json``; see ``run_here``."""
-        return self.run_here("setup", "--json", *arguments, **changed)
-
-    def run_here(self, *arguments: str, **changed: str | None) -> Run:
-        """Run the tool within this process: a tenth of the time."""
-        from eh_connect.cli.app import app
-
-        out, err = io.StringIO(), io.StringIO()
-        before = dict(os.environ)
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _handlers_as_before():
-            os.environ.clear()
-            os.environ.update(self.variables(changed))
-            try:
-                code = app([*arguments], standalone_mode=False)
-            finally:
-                os.environ.clear()
-                os.environ.update(before)
-        return self._ended(code or 0, out.getvalue(), err.getvalue())
-
     def variables(self, changed: dict[str, str | None]) -> dict[str, str]:
         """The environment of a run."""
         return {name: value for name, value in (self.environ | changed).items() if value is not None}
@@ -228,16 +219,3 @@ class Tool:
 
 
 PAIR_ENTRIES = {"current", "next", "previous"}
-
-
-@contextlib.contextmanager
-def _handlers_as_before() -> Iterator[None]:
-    import signal
-
-    ours = [s for s in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if s is not None]
-    before = [signal.getsignal(each) for each in ours]
-    try:
-        yield
-    finally:
-        for each, handler in zip(ours, before, strict=True):
-            signal.signal(each, handler)
