@@ -109,6 +109,7 @@ class ForkServer:
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
 
     def start(
         self,
@@ -145,8 +146,8 @@ class ForkServer:
         return Child(near, int(near.recv(64)), kept)
 
     def _send(self, case: dict[str, Any], descriptors: list[int]) -> None:
-        if self._socket is None:
-            self._socket = self._begin()
+        with self._lock:
+            self._socket = self._socket or self._begin()
         socket.send_fds(self._socket, [json.dumps(case).encode()], descriptors)
 
     def _begin(self) -> socket.socket:
