@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.support.command import Run, Tool
 
-BROKEN = ["Locked", "Losing", "LeakyError", "MissingModule", "Full", "Sticky", "Hanging"]
+BROKEN = ["Locked", "Losing", "LeakyError", "MissingModule", "Full", "Sticky"]
 FILE = "tests.support.keyrings.FileKeyring"
 NOT_OURS = ["keyring.backends.null.Keyring", "keyring.backends.fail.Keyring", FILE]
 NONE_AT_ALL = [f"{FILE}s", "tests.support.keyrings.NotAKeyring", "no_such.Keyring", "rubbish"]
@@ -43,12 +43,7 @@ def test_a_keyring_that_does_not_work_stops_before_the_network(tool: Tool, kind:
     judge_refusal(tool, tool.setup(EH_CONNECT_KEYRING=backend(kind)))
     assert PAIR not in tool.kept().values()
     run = tool.setup("--dry-run", EH_CONNECT_KEYRING=backend(kind))
-    assert run.succeeded["action"] == "pending"
-
-
-def test_a_dry_run_takes_a_keyring_that_can_not_be_read_for_an_empty_one(tool: Tool) -> None:
-    run = tool.setup("--dry-run", EH_CONNECT_KEYRING=backend("Locked"))
-    assert (run.succeeded["action"], bool(run.answer["warnings"])) == ("pending", True)
+    assert (run.succeeded["action"], kind != "Locked" or bool(run.answer["warnings"])) == ("pending", True)
 
 
 @pytest.mark.parametrize("name", NOT_OURS)
@@ -64,7 +59,7 @@ def test_a_backend_that_is_none_is_refused(tool: Tool, name: str) -> None:
     judge_refusal(tool, tool.setup(EH_CONNECT_KEYRING=name))
 
 
-@pytest.mark.parametrize("full_at", [2, 3, 4])
+@pytest.mark.parametrize("full_at", [2, 3])
 @pytest.mark.parametrize("flow", ["creation", "rotation", "rollback"])
 def test_a_keyring_that_fills_up_on_the_way_loses_nothing(tool: Tool, full_at: int, flow: str) -> None:
     changed = begin(tool, flow)
