@@ -22,7 +22,7 @@ SCHEMA = 1
 class Result(BaseModel):
     """The root: every field but the excluded ones is in the JSON object (docs/schema)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     next_steps: tuple[NextStep, ...] = Field(default=(), exclude=True)
     exit_code: int = Field(default=0, exclude=True)
@@ -60,7 +60,7 @@ class SandboxResult(Result):
 class View(BaseModel):
     """A part of a result."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class SecretView(View):

@@ -13,7 +13,6 @@ from eh_connect.cli.opening import now, opened
 from eh_connect.errors import EhConnectError, RejectedError, StoppedError
 from eh_connect.flows.parts import SignInParts
 from eh_connect.flows.verify import verify
-from eh_connect.person import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +58,8 @@ def offered(session: Session, local: LocalProfile, stackone: StackOne, again: st
         RejectedError: the profile doesn't work.
         StoppedError: the person stopped.
     """
+    from eh_connect.person import words
+
     if not session.desk.terminal.yes(
         "Test it now? You sign in to Employment Hero once; the test account is removed from StackOne afterwards.",
         default=True,

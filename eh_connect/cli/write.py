@@ -9,12 +9,10 @@ from eh_connect import inputs as i
 from eh_connect.cli.asking import console, wizard
 from eh_connect.cli.connect import StackOne
 from eh_connect.cli.opening import credentials_of, now, opened, origins
-from eh_connect.cli.sign_in import offered
 from eh_connect.errors import NextStep, UsageError
 from eh_connect.flows.parts import Revised, WriteParts
 from eh_connect.flows.rotation import no_previous
 from eh_connect.flows.write import ROLLBACK, SETUP, write
-from eh_connect.person import words
 
 if TYPE_CHECKING:
     from typing import Any
@@ -47,6 +45,8 @@ def run(session: Session, purpose: Purpose) -> Result:
         if result.next_steps or not session.asks:
             return result.model_copy(update={"next_steps": (*result.next_steps, *steps)})
         session.output.result(result)
+        from eh_connect.cli.sign_in import offered
+
         if result.changed and offered(session, local, stackone, again=steps[0].command):
             steps = steps[1:]
         if result.changed:
@@ -67,6 +67,8 @@ def _next(session: Session, result: WriteResult) -> tuple[NextStep, ...]:
 
 
 def _offer_to_save_key(session: Session, local: LocalProfile) -> None:
+    from eh_connect.person import words
+
     key = session.values.sure(i.API_KEY)
     if not local.writes or local.api_key == key:
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eh_connect import guide
 from eh_connect.change import Change, Kind
 from eh_connect.errors import NextStep
 from eh_connect.flows.find import several
@@ -59,6 +58,8 @@ class ByHand:
         return profile
 
     def _work(self, change: Change, name: str) -> DashboardWork:
+        from eh_connect import guide  # the steps and tables take 15 ms, and most runs don't need them
+
         creating = change.kind is Kind.CREATE
         url = f"{self.values.sure(STACKONE_APP_URL)}/connector_profiles"
         fields = change.fields

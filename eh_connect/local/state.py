@@ -39,7 +39,7 @@ Purpose = Literal["setup", "rotate", "rollback"]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
 
 
 class PendingWrite(_Strict):

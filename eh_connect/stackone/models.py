@@ -55,7 +55,7 @@ _Flag = Annotated[bool | None, BeforeValidator(lambda value: value if isinstance
 
 class _Answered(BaseModel):
     model_config = ConfigDict(
-        frozen=True, extra="ignore", arbitrary_types_allowed=True, populate_by_name=True
+        frozen=True, extra="ignore", arbitrary_types_allowed=True, populate_by_name=True, defer_build=True
     )
 
 
