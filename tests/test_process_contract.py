@@ -165,15 +165,30 @@ def test_a_profile_that_is_left_as_it_is_leaves_nothing_here(tool: Tool) -> None
 
 
 @pytest.mark.parametrize("command", ["setup", "rotate"])
-def test_where_only_the_dashboard_can_do_it_a_person_must_act(tool: Tool, command: str) -> None:
+@pytest.mark.parametrize("because", ["flag", 404, 405, 501])
+def test_where_only_the_dashboard_can_do_it_a_person_acts_and_the_next_run_notes_it(
+    tool: Tool, command: str, because: str | int
+) -> None:
     if command == "rotate":
         tool.setup().succeeded  # noqa: B018  # it asserts
     before = json.dumps(tool.stage.profiles)
-    run = tool.run(command, "--via", "dashboard", "--json", **tool.rotated)
-    assert (run.error["code"], run.error["type"]) == (8, "action_needed")
-    assert run.error["hint"]
+    method = {"setup": "POST", "rotate": "PATCH"}[command]
+    if because != "flag":
+        match = {"method": method, "path": "/connector_profiles"}
+        tool.stage.faults({"kind": "status", "status": because, "match": match, "times": None})
+    flags = ("--via", "dashboard") if because == "flag" else ()
+    run = tool.run(command, *flags, "--json", **tool.rotated)
+    assert (run.error["code"], run.error["type"], bool(run.error["hint"])) == (8, "action_needed", True)
     assert has_common_fields(run, command)
     assert json.dumps(tool.stage.profiles) == before
+    (step,) = run.answer["next"]
+    tool.stage.faults()
+    tool.stage.enter_by_hand(leaks.NEW_SECRET, leaks.CLIENT_ID if command == "setup" else None)
+    done = tool.run(*shlex.split(step["command"])[1:], "--json", **tool.rotated).succeeded
+    action = {"setup": "created", "rotate": "rotated"}[command]
+    assert (done["action"], done["via"], done["documented"]) == (action, "dashboard", True)
+    assert tool.kept()["current"] == NEW_PAIR
+    assert len(tool.stage.profiles) == 1
 
 
 # verify, link, status, doctor, remove

@@ -80,11 +80,13 @@ class Stage:
         buttons = ("Connect Employment Hero", "Sign in", "Allow" if consent else "Cancel")
         return text_of(walk(auth_link_url, *buttons))
 
-    def enter_by_hand(self, client_secret: str) -> None:
-        """A person enters a Client Secret in the dashboard, for the first profile."""
-        (profile, *_) = self.profiles
-        page = f"{self.environment['STACKONE_APP_URL']}/connector_profiles/{profile['shown']['id']}"
-        form = {"client_id": profile["client_id"], "client_secret": client_secret, "on": "active"}
+    def enter_by_hand(self, client_secret: str, client_id: str | None = None) -> None:
+        """A person enters a secret in the dashboard: for the first profile; with a Client ID, for a new one."""
+        page = f"{self.environment['STACKONE_APP_URL']}/connector_profiles"
+        if client_id is None:
+            (profile, *_) = self.profiles
+            page, client_id = f"{page}/{profile['shown']['id']}", profile["client_id"]
+        form = {"client_id": client_id, "client_secret": client_secret, "on": "active"}
         assert httpx.post(page, data=form).status_code == httpx.codes.SEE_OTHER
 
     def link_account(self, profile_id: str, status: str = "active") -> str:
