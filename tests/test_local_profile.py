@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,9 +14,11 @@ from eh_connect.local.profile import LocalProfile
 from eh_connect.local.state import LocalState, PendingWrite, SavedSession
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
+from tests.support.memory import MemoryKeyring, MemoryStates
+from tests.support.stackone import Killed, Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ORIGINS = ("https://api.stackone.com:443", "https://oauth.employmenthero.com:443")
 STACKONE, OAUTH = ORIGINS
@@ -26,118 +28,24 @@ PROFILE = ConnectorProfile(id="id-1", name="Employment Hero", connector_key="emp
 CHANGED = ConnectorProfile(id="id-1", name="Employment Hero", connector_key="employmenthero", updated_at="t2")
 
 
-class Killed(BaseException):
-    """The process dies here."""
-
-
 @dataclass
 class Disk:
-    """Keyring entries and states in memory; the ``dies_at``-th write is the last, before or after its effect."""
+    """Keyring and state folder in memory; ``steps`` counts what is written, and a run can die at each."""
 
     entries: dict[str, Credentials | Secret | tuple[str, ...]] = field(default_factory=dict)
-    states: dict[str, LocalState] = field(default_factory=dict)
-    writes: list[str] = field(default_factory=list)
-    dies_at: int | None = None
-    dies_after: bool = False
-    unreadable: str | None = None
-    locked: bool = False
-    backend = "tests.Disk"
-    display_name = "a disk"
+    steps: Steps = field(default_factory=Steps)
 
-    @contextmanager
-    def write_of(self, what: str) -> Iterator[None]:
-        self.writes.append(what)
-        dies = len(self.writes) == self.dies_at
-        if dies and not self.dies_after:
-            raise Killed
-        yield
-        if dies:
-            raise Killed
-
-    def _read(self, entry: str) -> Credentials | Secret | tuple[str, ...] | None:
-        if self.unreadable in {entry, "all"}:
-            raise StorageError("locked")
-        return self.entries.get(entry)
-
-    def read_credentials(self, entry: str) -> Credentials | None:
-        found = self._read(entry)
-        assert found is None or isinstance(found, Credentials)
-        return found
-
-    def read_secret(self, entry: str) -> Secret | None:
-        found = self._read(entry)
-        assert found is None or isinstance(found, Secret)
-        return found
-
-    def read_origins(self) -> tuple[str, ...]:
-        found = self._read("origins") or ()
-        assert isinstance(found, tuple)
-        return found
-
-    def write_credentials(self, entry: str, credentials: Credentials) -> None:
-        with self.write_of(entry):
-            self.entries[entry] = credentials
-
-    def write_secret(self, entry: str, value: Secret) -> None:
-        with self.write_of(entry):
-            self.entries[entry] = value
-
-    def write_origins(self, origins: tuple[str, ...]) -> None:
-        with self.write_of("origins"):
-            self.entries["origins"] = origins
-
-    def trial(self) -> None:
-        with self.write_of("trial"):
-            pass
-
-    def read(self, label: str) -> LocalState | None:
-        return self.states.get(label)
-
-    def write(self, state: LocalState) -> None:
-        with self.write_of("state"):
-            self.states[state.label] = state
-
-    def exists(self) -> bool:
-        return bool(self.states)
-
-    def check_writable(self) -> None:
-        with self.write_of("check"):
-            pass
-
-    @contextmanager
-    def lock(self, label: str) -> Iterator[None]:
-        if self.locked:
-            raise BusyError(label)
-        yield
+    def __post_init__(self) -> None:
+        self.keyring = MemoryKeyring(self.entries, step=self.steps)
+        self.states = MemoryStates(step=self.steps)
 
     @property
     def state(self) -> LocalState:
-        return self.states["default"]
+        return self.states.states["default"]
 
 
-class Keyring(Disk):
-    """The disk as a keyring: ``delete`` takes an entry."""
-
-    def delete(self, entry: str) -> None:
-        with self.write_of(f"delete {entry}"):
-            self.entries.pop(entry, None)
-
-
-class Folder:
-    """The disk as a state folder: ``delete`` takes a label."""
-
-    def __init__(self, disk: Disk) -> None:
-        self.read, self.write, self.lock = disk.read, disk.write, disk.lock
-        self.check_writable, self.exists = disk.check_writable, disk.exists
-        self._disk = disk
-
-    def delete(self, label: str) -> bool:
-        with self._disk.write_of("delete state"):
-            return self._disk.states.pop(label, None) is not None
-
-
-def opened(disk: Keyring, *, writes: bool = True) -> LocalProfile:
-    local = LocalProfile("default", disk, Folder(disk), writes=writes, now=lambda: NOW)
+def opened(disk: Disk, *, writes: bool = True) -> LocalProfile:
+    local = LocalProfile("default", disk.keyring, disk.states, writes=writes, now=lambda: NOW)
     local.load()
     return local
 
@@ -175,11 +83,11 @@ def by_hand(local: LocalProfile, new: Credentials | None) -> None:
     local.commit(CHANGED, ProfileFields(credentials=new), "dashboard")
 
 
-def disk_with(*steps: tuple[Callable[[LocalProfile, Credentials | None], None], Credentials]) -> Keyring:
-    disk = Keyring()
+def disk_with(*steps: tuple[Callable[[LocalProfile, Credentials | None], None], Credentials]) -> Disk:
+    disk = Disk()
     for step, new in steps:
         step(opened(disk), new)
-    disk.writes.clear()
+    disk.steps.revive()
     return disk
 
 
@@ -195,32 +103,34 @@ JOBS = {
 }
 
 
-@pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("job", JOBS)
-def test_killed_at_any_write_nothing_is_lost_and_the_next_run_ends_the_same(job: str, after: bool) -> None:
+def test_killed_at_any_write_nothing_is_lost_and_the_next_run_ends_the_same(job: str) -> None:
     before, do, new = JOBS[job]
     whole = disk_with(*before)
     do(opened(whole), new)
-    for at in range(1, len(whole.writes) + 1):
+    for at in range(1, len(whole.steps.taken) + 1):
         disk = disk_with(*before)
         held = opened(disk).current
-        disk.dies_at, disk.dies_after = at, after
+        disk.steps.revive(kill_at=at)
         with pytest.raises(Killed):
             do(opened(disk), new)
-        disk.dies_at = None
+        disk.steps.revive()
         saved = [disk.entries.get(entry) for entry in ("current", "next", "previous")]
         assert held is None or held in saved
         again = opened(disk)
         if again.state.sent is not None or again.state.pending is not None:
             assert new in saved, "it may be at StackOne"
         assert "next" not in disk.entries or disk.entries["origins"] == ORIGINS
-        if (disk.entries, disk.states) != (whole.entries, whole.states):  # a rollback that is done would swap
+        if (disk.entries, disk.states.states) != (
+            whole.entries,
+            whole.states.states,
+        ):  # a rollback that is done would swap
             do(again, new)
-        assert (disk.entries, disk.state) == (whole.entries, whole.state), f"killed at write {at}"
+        assert (disk.entries, disk.state) == (whole.entries, whole.state), f"killed at step {at}"
 
 
-def test_what_a_finished_creation_and_rotation_leave(monkeypatch: pytest.MonkeyPatch) -> None:
-    disk = Keyring()
+def test_what_a_finished_creation_and_rotation_leave() -> None:
+    disk = Disk()
     local = opened(disk)
     local.note(wanted_name="Employment Hero", chosen_actions=("x",), org_id="12345")
     local.will_note_urls(stackone_url="https://api", oauth_url="https://oauth")
@@ -248,7 +158,6 @@ def test_what_a_finished_creation_and_rotation_leave(monkeypatch: pytest.MonkeyP
     state = disk.state
     assert (state.verified_at, state.session, state.scopes_missing) == (None, None, ())
     assert state.fingerprint == B.client_secret.fingerprint
-    assert monkeypatch is not None
 
 
 def test_a_plain_refusal_leaves_all_as_before_it_was_staged() -> None:
@@ -271,7 +180,7 @@ def test_a_plain_refusal_leaves_all_as_before_it_was_staged() -> None:
 
 
 def test_asked_twice_what_a_person_made_in_between_is_still_new() -> None:
-    local = opened(Keyring())
+    local = opened(Disk())
     local.expect("dashboard", "x", [])
     local.expect("dashboard", "x", [PROFILE])
     assert local.state.pending == PendingWrite(via="dashboard", name="x")
@@ -316,7 +225,7 @@ def test_a_run_that_must_not_write_writes_nothing(do: Callable[[LocalProfile, Cr
     local.save_api_key(Secret("key"), ORIGINS)
     with pytest.raises(StorageError, match="hand-over page"):
         local.save_hand_over_key(Secret("jwk"))
-    assert (disk.writes, local.backend, local.current) == ([], None, B)
+    assert (disk.steps.taken, local.backend, local.current) == ([], None, B)
 
 
 # Where it may go
@@ -337,7 +246,7 @@ ELSEWHERE = [
 def test_one_saved_secret_is_enough_to_refuse_other_servers(
     elsewhere: tuple[str, str], entry: str, recorded: bool
 ) -> None:
-    disk = Keyring({entry: A.client_secret if entry == "api-key" else A})
+    disk = Disk({entry: A.client_secret if entry == "api-key" else A})
     if recorded:
         disk.entries["origins"] = ORIGINS
     opened(disk).check_origins(ORIGINS, ORIGINS)
@@ -348,7 +257,7 @@ def test_one_saved_secret_is_enough_to_refuse_other_servers(
 
 def test_the_refusal_names_both_servers_and_the_variable() -> None:
     with pytest.raises(InputError) as caught:
-        opened(Keyring({"current": A, "origins": ELSEWHERE[0]})).check_origins(ORIGINS, ORIGINS)
+        opened(Disk({"current": A, "origins": ELSEWHERE[0]})).check_origins(ORIGINS, ORIGINS)
     assert caught.value.title == "The saved credentials are for another StackOne server"
     assert caught.value.detail == ("saved for   https://elsewhere.test\nthis run    https://api.stackone.com")
     assert "STACKONE_API_URL" in str(caught.value.hint)
@@ -356,19 +265,21 @@ def test_the_refusal_names_both_servers_and_the_variable() -> None:
 
 def test_nothing_in_the_state_decides_where_a_secret_goes() -> None:
     disk = disk_with((create, A))
-    disk.states["default"] = disk.state.changed(stackone_url="https://his.test", oauth_url="https://his.test")
+    disk.states.states["default"] = disk.state.changed(
+        stackone_url="https://his.test", oauth_url="https://his.test"
+    )
     opened(disk).check_origins(ORIGINS, ORIGINS)
     with pytest.raises(InputError):
         opened(disk).check_origins(("https://his.test:443",) * 2, ORIGINS)
 
 
 def test_where_nothing_is_saved_any_server_will_do() -> None:
-    opened(Keyring()).check_origins(ELSEWHERE[0], ORIGINS)
+    opened(Disk()).check_origins(ELSEWHERE[0], ORIGINS)
 
 
 @pytest.mark.parametrize("secret", ["next", "api-key"])
 def test_a_secret_is_bound_to_its_servers_before_it_is_saved(secret: str) -> None:
-    disk = Keyring(dies_at=2)
+    disk = Disk(steps=Steps(kill_at=2))
     local = opened(disk)
     save = partial(local.stage, A) if secret == "next" else partial(local.save_api_key, Secret("key"))
     with pytest.raises(Killed):
@@ -379,12 +290,13 @@ def test_a_secret_is_bound_to_its_servers_before_it_is_saved(secret: str) -> Non
 @pytest.mark.parametrize("entry", ["current", "next", "previous", "api-key", "origins"])
 def test_a_keyring_that_can_be_read_in_part_counts_as_empty(entry: str) -> None:
     saved: dict[str, Credentials | Secret | tuple[str, ...]] = {"current": A, "next": B, "previous": C}
-    disk = Keyring({**saved, "api-key": Secret("key"), "origins": ORIGINS}, unreadable=entry)
+    disk = Disk({**saved, "api-key": Secret("key"), "origins": ORIGINS})
+    disk.keyring.unreadable = entry
     local = opened(disk)
     assert (local.credentials, local.previous, local.api_key, local.stored_in) == (None,) * 4
     assert local.unreadable is not None
     assert not local.is_empty
-    disk.unreadable = None
+    disk.keyring.unreadable = None
     local.load()
     assert local.credentials == B
     assert local.unreadable is None
@@ -417,20 +329,20 @@ def test_a_note_of_a_run_without_the_lock_keeps_what_another_run_noted() -> None
     opened(disk).note(org_id="12345")
     assert local.note_later(session=SavedSession(id="1", owner_id="o"))
     assert (disk.state.org_id, disk.state.session) == ("12345", SavedSession(id="1", owner_id="o"))
-    disk.locked = True
+    disk.states.busy = True
     with pytest.raises(BusyError):
         local.note_later(session=None)
-    disk.locked = False
-    disk.states.clear()
+    disk.states.busy = False
+    disk.states.states.clear()
     assert not local.note_later(session=None)
-    assert disk.states == {}
+    assert disk.states.states == {}
 
 
 # Forgetting
 
 
 def test_a_hand_over_key_alone_is_something_to_forget() -> None:
-    disk = Keyring()
+    disk = Disk()
     assert opened(disk).is_empty
     opened(disk).save_hand_over_key(Secret("jwk"))
     assert (opened(disk).hand_over_key(), opened(disk).is_empty) == (Secret("jwk"), False)
@@ -438,16 +350,15 @@ def test_a_hand_over_key_alone_is_something_to_forget() -> None:
     assert opened(disk).is_empty
 
 
-@pytest.mark.parametrize("after", [False, True])
-def test_a_removal_killed_anywhere_can_be_repeated_and_never_unbinds_what_is_left(after: bool) -> None:
-    for at in range(1, 8):
+def test_a_removal_killed_anywhere_can_be_repeated_and_never_unbinds_what_is_left() -> None:
+    for at in range(1, 16):
         disk = disk_with((create, A), (rotate, B))
         disk.entries |= {"next": C, "api-key": Secret("key"), "hand-over": Secret("jwk")}
-        disk.dies_at, disk.dies_after = at, after
+        disk.steps.revive(kill_at=at)
         with suppress(Killed):
             opened(disk).forget()
-        disk.dies_at = None
+        disk.steps.revive()
         assert "origins" in disk.entries or set(disk.entries) == set()
-        assert not opened(disk).is_empty or not disk.states
+        assert not opened(disk).is_empty or not disk.states.states
         opened(disk).forget()
-        assert (disk.entries, disk.states) == ({}, {})
+        assert (disk.entries, disk.states.states) == ({}, {})

@@ -22,10 +22,11 @@ NEW = Credentials(OLD.client_id, Secret("secretNew" + "y" * 34))
 
 @dataclass
 class MemoryKeyring:
-    """Implements ``SavesSecrets``; ``broken`` is raised by every call."""
+    """Implements ``SavesSecrets``; ``broken`` is raised by every call; one entry may be ``unreadable``."""
 
     entries: dict[str, Credentials | Secret | tuple[str, ...]] = field(default_factory=dict)
     broken: StorageError | None = None
+    unreadable: str | None = None
     keeps: bool = True
     """False: deletions fail."""
     step: Callable[[str], None] = lambda _: None
@@ -67,6 +68,8 @@ class MemoryKeyring:
 
     def _get(self, entry: str) -> object:
         self._judge()
+        if entry == self.unreadable:
+            raise StorageError("Your keyring can't be read")
         return self.entries.get(entry)
 
     def _set(self, entry: str, value: Credentials | Secret | tuple[str, ...]) -> None:
@@ -97,7 +100,10 @@ class MemoryStates:
         self.step("wrote state")
 
     def delete(self, label: str) -> bool:
-        return self.states.pop(label, None) is not None
+        self.step("deletes state")
+        known = self.states.pop(label, None) is not None
+        self.step("deleted state")
+        return known
 
     def exists(self) -> bool:
         return bool(self.states)
