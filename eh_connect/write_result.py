@@ -60,10 +60,11 @@ class WriteResult(Result):
     secret: SecretView | None
     plan: tuple[FieldView, ...]
     keyring: str | None = Field(default=None, exclude=True)
+    is_brief: bool = Field(default=False, exclude=True)
     was_shown: bool = Field(default=False, exclude=True)
 
     def lines(self) -> list[Line]:
-        """What happened, the ID, and three short lines; nothing, where they were shown before."""
+        """What happened, the ID, and three short lines, which the review has too; nothing a second time."""
         if self.was_shown:
             return []
         name = self.profile.name
@@ -76,9 +77,11 @@ class WriteResult(Result):
         found = [lines.ok(_TITLES[self.action].format(name=name))]
         if self.profile.id is None:
             return found
+        found.append(lines.exact(self.profile.id))
+        if self.is_brief:
+            return found
         saved = f"saved in {self.keyring}" if self.keyring else "not saved here"
         found += [
-            lines.exact(self.profile.id),
             lines.row("Client Secret", f"{self.secret.fingerprint}, {saved}"),
             *([lines.row("How", self._how())] if self.via else []),
             lines.row("Sign-in test", self._test()),

@@ -13,6 +13,7 @@ from eh_connect.cli.opening import now, opened
 from eh_connect.errors import EhConnectError, RejectedError, StoppedError
 from eh_connect.flows.parts import SignInParts
 from eh_connect.flows.verify import verify
+from eh_connect.lines import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,7 @@ def offered(session: Session, local: LocalProfile, stackone: StackOne, again: st
     """
     from eh_connect.person import words
 
+    session.desk.terminal.show(BLANK)
     if not session.desk.terminal.yes(
         "Test it now? You sign in to Employment Hero once; the test account is removed from StackOne afterwards.",
         default=True,

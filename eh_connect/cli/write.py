@@ -13,6 +13,7 @@ from eh_connect.errors import NextStep, UsageError
 from eh_connect.flows.parts import Revised, WriteParts
 from eh_connect.flows.rotation import no_previous
 from eh_connect.flows.write import ROLLBACK, SETUP, write
+from eh_connect.lines import BLANK
 
 if TYPE_CHECKING:
     from typing import Any
@@ -44,7 +45,7 @@ def run(session: Session, purpose: Purpose) -> Result:
         steps = _next(session, result)
         if result.next_steps or not session.asks:
             return result.model_copy(update={"next_steps": (*result.next_steps, *steps)})
-        session.output.result(result)
+        session.output.result(result.model_copy(update={"is_brief": result.changed}))
         from eh_connect.cli.sign_in import offered
 
         if result.changed and offered(session, local, stackone, again=steps[0].command):
@@ -72,6 +73,7 @@ def _offer_to_save_key(session: Session, local: LocalProfile) -> None:
     key = session.values.sure(i.API_KEY)
     if not local.writes or local.api_key == key:
         return
+    session.desk.terminal.show(BLANK)
     if session.desk.terminal.yes(
         f"Save the API key in {local.keyring_name} too, so that status, link and rotate don't ask for it?",
         default=False,

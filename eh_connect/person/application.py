@@ -97,7 +97,7 @@ class Application:
         """Step 3, its question."""
         self._terminal.step(3, OF, "The application")
         if self._values[i.ORG_ID] is not None and self._values.source(i.ORG_ID) != "answer":
-            self._terminal.show(ok(f"Organisation: {self._values[i.ORG_ID]}"), BLANK)
+            self._terminal.show(ok(f"Organisation: {self._values[i.ORG_ID]}"))
             return None
         app_url = self._values.sure(i.EMPLOYMENT_HERO_APP_URL)
         self._terminal.show(
@@ -130,7 +130,7 @@ class Application:
             return None
         section = self._section()
         copies = section.copies
-        self._terminal.show(*section.lines())
+        self._terminal.show(BLANK, *section.lines())
         page = next(iter(copies.values()))
         keys = {
             "n": ("Application Name", copies["Application Name"]),

@@ -148,21 +148,21 @@ def question(text: str, look: Look) -> list[Text]:
     """A question; in the plain form it speaks for itself."""
     if look.plain:
         return _flow(Text("Question: "), Text(_said(text, look)), look)
-    return _flow(Text("? ", "cyan"), Text(text, "bold"), look, hang=2)
+    return _flow(_styled("? ", "cyan"), Text(text, "bold"), look, hang=2)
 
 
 def answered(text: str, said: str, look: Look) -> list[Text]:
     """A question that is no longer live."""
-    return _flow(Text("? ", "cyan"), Text(text, "bold") + (f"  {said}" if said else ""), look, hang=2)
+    return _flow(_styled("? ", "cyan"), _styled(text, "bold") + (f"  {said}" if said else ""), look, hang=2)
 
 
 def choice_rows(choice: Choice, head: int, look: Look, *, current: bool, box: str = "") -> list[Text]:
     """One choice of a menu; ``head`` is the width of the widest label."""
-    lead = Text("❯ " if current else "  ", "bold") + box  # noqa: RUF001  # the pointer
-    label = Text(choice.label, "bold" if current else "")
+    lead = _styled("❯ " if current else "  ", "bold") + box  # noqa: RUF001  # the pointer
+    label = _styled(choice.label, "bold" if current else "")
     note = Text(choice.note)
     if choice.warning:
-        note += Text(" " if choice.note else "") + Text("! ", "yellow") + choice.warning
+        note += Text(" " if choice.note else "") + _styled("! ", "yellow") + choice.warning
     if not note:
         return _flow(lead, label, look)
     if look.stacks:
@@ -193,6 +193,11 @@ def numbered(choices: Sequence[Choice], look: Look) -> list[Text]:
         said = f"{number}. {choice.label}{': ' if rest else ''}{rest}"
         rows += _flow(Text("  "), Text(_said(said, look)), look)
     return rows
+
+
+def _styled(text: str, style: str) -> Text:
+    """Only this much: the style of a whole ``Text`` goes on to what is added to it."""
+    return Text().append(text, style)
 
 
 def _said(text: str, look: Look) -> str:

@@ -58,6 +58,8 @@ def stop(where: str) -> None:
 class FileKeyring(Stops, KeyringBackend):
     """A JSON file at ``EH_TEST_KEYRING_FILE``: works across processes, replaced in one step."""
 
+    known_as = "Test Keyring"
+
     priority: ClassVar[float] = -1
 
     def get_password(self, service: str, username: str) -> str | None:

@@ -62,13 +62,15 @@ class Person:
         self._stream = pyte.ByteStream(self._screen)
         self._seen = 0
 
+    def cells(self) -> list[list[Any]]:
+        """Everything that is, or was, on the screen: the rows that scrolled off come first."""
+        rows = [*self._screen.history.top, *(self._screen.buffer[number] for number in range(ROWS))]
+        return [[row[column] for column in range(self.columns)] for row in rows]
+
     @property
     def lines(self) -> list[str]:
-        """Everything that is, or was, on the screen: the rows that scrolled off come first."""
-        top = [
-            "".join(row[column].data for column in range(self.columns)) for row in self._screen.history.top
-        ]
-        return [line.rstrip() for line in (*top, *self._screen.display)]
+        """The same as text."""
+        return ["".join(cell.data for cell in row).rstrip() for row in self.cells()]
 
     @property
     def text(self) -> str:

@@ -1,0 +1,56 @@
+"""Golden screens: what a terminal shows, with colours and bold, held against a file in ``tests/golden``.
+
+``EH_TEST_GOLDEN=write`` writes the files anew: then look at what changed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.support.screen import Person
+
+_FOLDER = Path(__file__).parents[1] / "golden"
+_VARY = (
+    (r"\d{1,2} [A-Z][a-z]{2} 20\d\d, \d\d:\d\d( \([a-z0-9 ]+\))?", "DATE"),
+    (r"(until\s+)\d\d:\d\d", r"\g<1>00:00"),
+    (r"127\.0\.0\.1:\d{5}", "127.0.0.1:20000"),
+    (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "00000000-0000-0000-0000-000000000000"),
+    (r"(connect/link/)[\w-]+", r"\1TOKEN"),
+    (r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "⠋"),
+    (r"\b0:\d\d\b", "0:00"),
+)
+"""What differs from run to run."""
+
+
+def compare(name: str, someone: Person) -> None:
+    """Hold all that was, or is, on the screen against the file of that name."""
+    shown = "\n".join(_marked(someone)).rstrip() + "\n"
+    for pattern, fixed in _VARY:
+        shown = re.sub(pattern, fixed, shown)
+    file = _FOLDER / f"{name}.txt"
+    if os.environ.get("EH_TEST_GOLDEN") == "write":
+        _FOLDER.mkdir(exist_ok=True)
+        file.write_text(shown, encoding="utf-8")
+    assert shown == file.read_text(encoding="utf-8")
+
+
+def _marked(someone: Person) -> list[str]:
+    lines = []
+    for row in someone.cells():
+        runs = groupby(row, key=lambda cell: (cell.fg, cell.bold))
+        lines.append(
+            "".join(_run("".join(cell.data for cell in cells), *how) for how, cells in runs).rstrip()
+        )
+    return lines
+
+
+def _run(text: str, colour: str, bold: bool) -> str:  # as pyte has it
+    if not text.strip():
+        return text
+    marks = [colour] * (colour != "default") + ["bold"] * bold
+    return f"<{' '.join(marks)}>{text}</>" if marks else text
