@@ -219,3 +219,16 @@ class Tool:
 
 
 PAIR_ENTRIES = {"current", "next", "previous"}
+
+
+def run_python(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process of its own, without a D-Bus session and with only these settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
