@@ -3,93 +3,31 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING
 
 import pytest
 
-from eh_connect.errors import BusyError, InputError, StorageError
-from eh_connect.local.profile import LocalProfile
+from eh_connect.errors import BusyError, StorageError
 from eh_connect.local.state import LocalState, PendingWrite, SavedSession
-from eh_connect.secret import Credentials, Secret
+from eh_connect.secret import Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
-from tests.support.memory import MemoryKeyring, MemoryStates
-from tests.support.stackone import Killed, Steps
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-ORIGINS = ("https://api.stackone.com:443", "https://oauth.employmenthero.com:443")
-STACKONE, OAUTH = ORIGINS
-NOW = "2026-11-24T10:00:00+00:00"
-A, B, C = (Credentials(Secret("client-id"), Secret(f"client-secret-{name}")) for name in "abc")
-PROFILE = ConnectorProfile(id="id-1", name="Employment Hero", connector_key="employmenthero", updated_at="t1")
-CHANGED = ConnectorProfile(id="id-1", name="Employment Hero", connector_key="employmenthero", updated_at="t2")
-
-
-@dataclass
-class Disk:
-    """Keyring and state folder in memory; ``steps`` counts what is written, and a run can die at each."""
-
-    entries: dict[str, Credentials | Secret | tuple[str, ...]] = field(default_factory=dict)
-    steps: Steps = field(default_factory=Steps)
-
-    def __post_init__(self) -> None:
-        self.keyring = MemoryKeyring(self.entries, step=self.steps)
-        self.states = MemoryStates(step=self.steps)
-
-    @property
-    def state(self) -> LocalState:
-        return self.states.states["default"]
-
-
-def opened(disk: Disk, *, writes: bool = True) -> LocalProfile:
-    local = LocalProfile("default", disk.keyring, disk.states, writes=writes, now=lambda: NOW)
-    local.load()
-    return local
-
-
-def create(local: LocalProfile, new: Credentials | None) -> None:
-    """As the driver does: stage, note, send, commit."""
-    new = new or local.credentials
-    local.stage(new, ORIGINS)
-    if local.state.profile_id is None:
-        local.expect("api", "Employment Hero", [])
-    else:
-        local.aim("id-1", "setup", sends=True)
-    local.commit(PROFILE, ProfileFields(credentials=new), "api")
-
-
-def rotate(local: LocalProfile, new: Credentials | None) -> None:
-    new = new or local.credentials
-    local.stage(new, ORIGINS)
-    local.aim("id-1", "rotate", sends=True)
-    local.commit(CHANGED, ProfileFields(credentials=new), "api")
-
-
-def roll_back(local: LocalProfile, _: Credentials | None) -> None:
-    target = local.rollback_target
-    local.stage(target, ORIGINS)
-    local.aim("id-1", "rollback", sends=True)
-    local.commit(CHANGED, ProfileFields(credentials=target), "api")
-
-
-def by_hand(local: LocalProfile, new: Credentials | None) -> None:
-    new = new or local.credentials
-    local.stage(new, ORIGINS)
-    local.expect("dashboard", "Employment Hero", [PROFILE])
-    local.aim("id-1", "rotate", sends=False)
-    local.commit(CHANGED, ProfileFields(credentials=new), "dashboard")
-
-
-def disk_with(*steps: tuple[Callable[[LocalProfile, Credentials | None], None], Credentials]) -> Disk:
-    disk = Disk()
-    for step, new in steps:
-        step(opened(disk), new)
-    disk.steps.revive()
-    return disk
-
+from tests.support.disk import (
+    CHANGED,
+    NOW,
+    ORIGINS,
+    PROFILE,
+    A,
+    B,
+    C,
+    Disk,
+    Job,
+    by_hand,
+    create,
+    disk_with,
+    opened,
+    roll_back,
+    rotate,
+)
+from tests.support.stackone import Killed
 
 # The order
 
@@ -103,9 +41,9 @@ JOBS = {
 }
 
 
-@pytest.mark.parametrize("job", JOBS)
-def test_killed_at_any_write_nothing_is_lost_and_the_next_run_ends_the_same(job: str) -> None:
-    before, do, new = JOBS[job]
+@pytest.mark.parametrize("name", JOBS)
+def test_killed_at_any_write_nothing_is_lost_and_the_next_run_ends_the_same(name: str) -> None:
+    before, do, new = JOBS[name]
     whole = disk_with(*before)
     do(opened(whole), new)
     for at in range(1, len(whole.steps.taken) + 1):
@@ -217,7 +155,7 @@ def test_what_our_last_write_left_is_known_only_where_nothing_else_may_be_there(
 
 
 @pytest.mark.parametrize("do", [create, rotate])
-def test_a_run_that_must_not_write_writes_nothing(do: Callable[[LocalProfile, Credentials], None]) -> None:
+def test_a_run_that_must_not_write_writes_nothing(do: Job) -> None:
     disk = disk_with((create, A))
     local = opened(disk, writes=False)
     local.trial()
@@ -226,80 +164,6 @@ def test_a_run_that_must_not_write_writes_nothing(do: Callable[[LocalProfile, Cr
     with pytest.raises(StorageError, match="hand-over page"):
         local.save_hand_over_key(Secret("jwk"))
     assert (disk.steps.taken, local.backend, local.current) == ([], None, B)
-
-
-# Where it may go
-
-
-ELSEWHERE = [
-    ("https://elsewhere.test:443", OAUTH),
-    (STACKONE, "https://elsewhere.test:443"),
-    ("https://api.stackone.com:8443", OAUTH),
-    ("http://api.stackone.com:443", OAUTH),
-    (OAUTH, STACKONE),
-]
-
-
-@pytest.mark.parametrize("elsewhere", ELSEWHERE)
-@pytest.mark.parametrize("entry", ["current", "next", "previous", "api-key"])
-@pytest.mark.parametrize("recorded", [True, False])
-def test_one_saved_secret_is_enough_to_refuse_other_servers(
-    elsewhere: tuple[str, str], entry: str, recorded: bool
-) -> None:
-    disk = Disk({entry: A.client_secret if entry == "api-key" else A})
-    if recorded:
-        disk.entries["origins"] = ORIGINS
-    opened(disk).check_origins(ORIGINS, ORIGINS)
-    with pytest.raises(InputError, match="are for another") as caught:
-        opened(disk).check_origins(elsewhere, ORIGINS)
-    assert caught.value.code == 3
-
-
-def test_the_refusal_names_both_servers_and_the_variable() -> None:
-    with pytest.raises(InputError) as caught:
-        opened(Disk({"current": A, "origins": ELSEWHERE[0]})).check_origins(ORIGINS, ORIGINS)
-    assert caught.value.title == "The saved credentials are for another StackOne server"
-    assert caught.value.detail == ("saved for   https://elsewhere.test\nthis run    https://api.stackone.com")
-    assert "STACKONE_API_URL" in str(caught.value.hint)
-
-
-def test_nothing_in_the_state_decides_where_a_secret_goes() -> None:
-    disk = disk_with((create, A))
-    disk.states.states["default"] = disk.state.changed(
-        stackone_url="https://his.test", oauth_url="https://his.test"
-    )
-    opened(disk).check_origins(ORIGINS, ORIGINS)
-    with pytest.raises(InputError):
-        opened(disk).check_origins(("https://his.test:443",) * 2, ORIGINS)
-
-
-def test_where_nothing_is_saved_any_server_will_do() -> None:
-    opened(Disk()).check_origins(ELSEWHERE[0], ORIGINS)
-
-
-@pytest.mark.parametrize("secret", ["next", "api-key"])
-def test_a_secret_is_bound_to_its_servers_before_it_is_saved(secret: str) -> None:
-    disk = Disk(steps=Steps(kill_at=2))
-    local = opened(disk)
-    save = partial(local.stage, A) if secret == "next" else partial(local.save_api_key, Secret("key"))
-    with pytest.raises(Killed):
-        save(ELSEWHERE[0])
-    assert disk.entries == {"origins": ELSEWHERE[0]}
-
-
-@pytest.mark.parametrize("entry", ["current", "next", "previous", "api-key", "origins"])
-def test_a_keyring_that_can_be_read_in_part_counts_as_empty(entry: str) -> None:
-    saved: dict[str, Credentials | Secret | tuple[str, ...]] = {"current": A, "next": B, "previous": C}
-    disk = Disk({**saved, "api-key": Secret("key"), "origins": ORIGINS})
-    disk.keyring.unreadable = entry
-    local = opened(disk)
-    assert (local.credentials, local.previous, local.api_key, local.stored_in) == (None,) * 4
-    assert local.unreadable is not None
-    assert not local.is_empty
-    disk.keyring.unreadable = None
-    local.load()
-    assert local.credentials == B
-    assert local.unreadable is None
 
 
 # The sign-in test
