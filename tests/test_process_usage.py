@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support import leaks
+from tests.support.command import in_shell
 from tests.support.flows import hang
 from tests.support.forked import LIMIT
 from tests.support.leaks import ODD_SECRET
@@ -20,7 +21,6 @@ from tests.support.leaks import ODD_SECRET
 if TYPE_CHECKING:
     from tests.support.command import Tool
 
-CAPTURED: dict[str, Any] = {"capture_output": True, "text": True}
 SECRETIVE = "Zq7-hush_hush.9"
 
 WRONG = [
@@ -102,60 +102,6 @@ def test_help_needs_nothing(tool: Tool, arguments: list[str]) -> None:
     assert (run.code, run.err, bool(run.out)) == (0, "", True)
 
 
-# Output
-
-posix = pytest.mark.skipif(os.name == "nt", reason="a shell's redirections")
-
-
-def in_shell(tool: Tool, line: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
-    """Run a line of a shell in which $EH is the tool."""
-    environ = {name: value for name, value in (tool.environ | changed).items() if value is not None}
-    environ["EH"] = f"{sys.executable} -m eh_connect"
-    shell = ["bash", "-c", line]
-    done = subprocess.run(shell, env=environ, cwd=tool.folder, check=False, timeout=LIMIT, **CAPTURED)
-    leaks.add("standard output", done.stdout)
-    leaks.add("standard error", done.stderr)
-    return done
-
-
-@posix
-@pytest.mark.parametrize("arguments", ["setup", "guide --json", "setup --help", "--version"])
-@pytest.mark.parametrize("to", ["", "2>&1 >/dev/null"])
-def test_a_reader_that_went_away_is_not_our_failure(tool: Tool, arguments: str, to: str) -> None:
-    reader_ends_first = f"{{ sleep 0.3; $EH {arguments} {to}; echo $? >&3; }} | true"
-    done = in_shell(tool, f"exec 3>&1; {reader_ends_first}")
-    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("0", False)
-
-
-@posix
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_are_fine(tool: Tool, closed: str) -> None:
-    done = in_shell(tool, f"exec 3>&1; $EH setup {closed}; echo $? >&3")
-    assert (done.stdout.splitlines()[-1], "Traceback" in done.stderr) == ("0", False)
-    assert len(tool.stage.profiles) == 1
-
-
-@posix
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
-@pytest.mark.parametrize("flags", ["", "--json"])
-def test_output_that_can_not_be_written_is_told(tool: Tool, flags: str) -> None:
-    done = in_shell(tool, f"$EH setup {flags} >/dev/full; echo $?")
-    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("4", False)
-    assert "The output can't be written" in done.stderr
-    done = in_shell(tool, f"$EH setup --via no {flags} >/dev/full; echo $?")
-    assert (done.stdout.strip(), "--via" in done.stderr) == ("3", True)
-
-
-@posix
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
-def test_progress_that_can_not_be_written_stops_nothing(tool: Tool) -> None:
-    done = in_shell(tool, "$EH setup --json 2>/dev/full; echo $?")
-    assert done.stdout.strip().endswith("0")
-    assert len(tool.stage.profiles) == 1
-    assert in_shell(tool, "$EH setup --via no 2>/dev/full; echo $?").stdout.strip() == "3"
-    assert in_shell(tool, "$EH setup --nope 2>/dev/full; echo $?").stdout.strip() == "2"
-
-
 @pytest.mark.parametrize(
     "typed", ["--Bbsecret-0123456789", "-Bbsecret-0123456789", "--Bbsecret-0123456789=x"]
 )
@@ -178,36 +124,7 @@ def test_the_command_after_a_dry_run_makes_that_change(tool: Tool) -> None:
     assert step["command"] == f"eh-connect setup --name 'Another name' {' '.join(actions)} --no-check"
 
 
-def test_output_is_readable_without_unicode(tool: Tool) -> None:
-    locale = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
-    name = "“Löhne” → 工资 🐘"
-    tool.setup("--name", name)
-    run = tool.run_real("setup", "--no-input", **locale)
-    assert (run.code, "Traceback" in run.err) == (0, False)
-    run = tool.run_real("setup", "--no-input", "--dry-run", **locale, **tool.rotated)
-    assert (run.code, "(unknown)" in run.out or "sha256:" in run.out) == (0, True)
-    assert "->" in run.out
-    run = tool.run_real("setup", "--json", "--if-exists", "“", **locale)
-    assert run.error["code"] == 3
-    assert tool.run_real("setup", "--json", **locale).succeeded["profile"]["name"] == name
-    assert tool.run_real("guide", PYTHONIOENCODING="cp437").code == 0
-
-
-@posix
-def test_arguments_that_are_no_text_are_told(tool: Tool) -> None:
-    done = in_shell(tool, r"""$EH setup --json --name $'\xff' --client-secret-file $'\xfe'""")
-    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (3, "")
-    done = in_shell(tool, r"""$EH $'\xff\xfe' --json""")
-    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (2, "")
-
-
-@posix
-def test_a_folder_whose_name_is_no_text_works(tool: Tool) -> None:
-    done = in_shell(tool, r"""EH_CONNECT_HOME="$HOME"/$'\xff' $EH setup --json""")
-    assert json.loads(done.stdout)["action"] == "created"
-    done = in_shell(tool, r"""touch "$HOME"/$'\xfe'; EH_CONNECT_HOME="$HOME"/$'\xfe' $EH setup --json""")
-    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (4, "")
-
+posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
 # Surroundings
 

@@ -232,3 +232,16 @@ def run_python(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
     )
+
+
+def in_shell(tool: Tool, line: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
+    """Run a line of a shell in which $EH is the tool."""
+    environ = {name: value for name, value in (tool.environ | changed).items() if value is not None}
+    environ["EH"] = f"{sys.executable} -m eh_connect"
+    shell = ["bash", "-c", line]
+    done = subprocess.run(
+        shell, env=environ, cwd=tool.folder, check=False, timeout=LIMIT, capture_output=True, text=True
+    )
+    leaks.add("standard output", done.stdout)
+    leaks.add("standard error", done.stderr)
+    return done

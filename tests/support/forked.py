@@ -43,7 +43,6 @@ _HEAVY = (
     "rich.console",
     "pydantic",
     "prompt_toolkit.application",
-    "encodings.utf_8_sig",
 )
 
 
@@ -239,7 +238,7 @@ def _become(case: dict[str, Any], descriptors: list[int]) -> None:
     os.environ.update(case["environ"])
     os.chdir(case["cwd"])
     if "EH_TEST_UID" in case["environ"]:  # somebody whom the list of users doesn't have
-        os.setuid(int(case["environ"]["EH_TEST_UID"]))
+        os.setreuid(int(case["environ"]["EH_TEST_UID"]), -1)
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         errors = "backslashreplace" if name == "stderr" else "strict"
         lines = name == "stderr" or (name == "stdout" and case["given"][1] and os.isatty(1))

@@ -1,0 +1,81 @@
+"""Output that can't be written or read, and text that is none: said, and never a defect of ours."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from tests.support.command import Tool, in_shell
+
+posix = pytest.mark.skipif(os.name == "nt", reason="a shell's redirections")
+
+
+@posix
+@pytest.mark.parametrize("arguments", ["setup", "guide --json", "setup --help", "--version"])
+@pytest.mark.parametrize("to", ["", "2>&1 >/dev/null"])
+def test_a_reader_that_went_away_is_not_our_failure(tool: Tool, arguments: str, to: str) -> None:
+    reader_ends_first = f"{{ sleep 0.3; $EH {arguments} {to}; echo $? >&3; }} | true"
+    done = in_shell(tool, f"exec 3>&1; {reader_ends_first}")
+    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("0", False)
+
+
+@posix
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_fine(tool: Tool, closed: str) -> None:
+    done = in_shell(tool, f"exec 3>&1; $EH setup {closed}; echo $? >&3")
+    assert (done.stdout.splitlines()[-1], "Traceback" in done.stderr) == ("0", False)
+    assert len(tool.stage.profiles) == 1
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@pytest.mark.parametrize("flags", ["", "--json"])
+def test_output_that_can_not_be_written_is_told(tool: Tool, flags: str) -> None:
+    done = in_shell(tool, f"$EH setup {flags} >/dev/full; echo $?")
+    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("4", False)
+    assert "The output can't be written" in done.stderr
+    done = in_shell(tool, f"$EH setup --via no {flags} >/dev/full; echo $?")
+    assert (done.stdout.strip(), "--via" in done.stderr) == ("3", True)
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+def test_progress_that_can_not_be_written_stops_nothing(tool: Tool) -> None:
+    done = in_shell(tool, "$EH setup --json 2>/dev/full; echo $?")
+    assert done.stdout.strip().endswith("0")
+    assert len(tool.stage.profiles) == 1
+    assert in_shell(tool, "$EH setup --via no 2>/dev/full; echo $?").stdout.strip() == "3"
+    assert in_shell(tool, "$EH setup --nope 2>/dev/full; echo $?").stdout.strip() == "2"
+
+
+def test_output_is_readable_without_unicode(tool: Tool) -> None:
+    locale = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    name = "“Löhne” → 工资 🐘"
+    tool.setup("--name", name)
+    run = tool.run_real("setup", "--no-input", **locale)
+    assert (run.code, "Traceback" in run.err) == (0, False)
+    run = tool.run_real("setup", "--no-input", "--dry-run", **locale, **tool.rotated)
+    assert (run.code, "(unknown)" in run.out or "sha256:" in run.out) == (0, True)
+    assert "->" in run.out
+    run = tool.run_real("setup", "--json", "--if-exists", "“", **locale)
+    assert run.error["code"] == 3
+    assert tool.run_real("setup", "--json", **locale).succeeded["profile"]["name"] == name
+    assert tool.run_real("guide", PYTHONIOENCODING="cp437").code == 0
+
+
+@posix
+def test_arguments_that_are_no_text_are_told(tool: Tool) -> None:
+    done = in_shell(tool, r"""$EH setup --json --name $'\xff' --client-secret-file $'\xfe'""")
+    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (3, "")
+    done = in_shell(tool, r"""$EH $'\xff\xfe' --json""")
+    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (2, "")
+
+
+@posix
+def test_a_folder_whose_name_is_no_text_works(tool: Tool) -> None:
+    done = in_shell(tool, r"""EH_CONNECT_HOME="$HOME"/$'\xff' $EH setup --json""")
+    assert json.loads(done.stdout)["action"] == "created"
+    done = in_shell(tool, r"""touch "$HOME"/$'\xfe'; EH_CONNECT_HOME="$HOME"/$'\xfe' $EH setup --json""")
+    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (4, "")
