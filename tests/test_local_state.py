@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eh_connect.errors import StorageError
+from eh_connect.local.files import default_folder, shown
 from eh_connect.local.state import LocalState, PendingWrite, SavedSession, StateFolder
 
 if TYPE_CHECKING:
@@ -199,3 +202,33 @@ def test_a_newer_schema_asks_for_an_upgrade(folder: StateFolder) -> None:
 def test_a_creation_may_be_under_way_for_90_seconds(now: str, left: float) -> None:
     assert PendingWrite(via="api", name="x", sent_at=NOON).seconds_left(now) == left
     assert PendingWrite(via="dashboard", name="x").seconds_left(now) == 0.0
+
+
+# Where it is
+
+
+def test_the_folder_named_in_the_environment_is_used_else_the_platforms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
+    for named, meant in ((str(tmp_path / "x"), "x"), ("x", "x"), ("~/x", "home/x")):
+        assert default_folder({"EH_CONNECT_HOME": named}) == tmp_path / meant
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    if sys.platform == "linux":
+        assert default_folder({}) == default_folder({"EH_CONNECT_HOME": ""}) == tmp_path / "eh-connect"
+    assert shown(tmp_path / "home" / "x" / "y") == os.path.join("~", "x", "y")  # noqa: PTH118  # a text
+    assert shown(tmp_path / "home-x") == str(tmp_path / "home-x")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a working folder can't be deleted there")
+def test_a_home_that_is_unknown_or_a_working_folder_that_is_gone_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for named in ("~no-such-user-anywhere/x", "relative"):
+        with pytest.raises(StorageError, match=f"EH_CONNECT_HOME can't be found: {named}"):
+            default_folder({"EH_CONNECT_HOME": named})
