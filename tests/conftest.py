@@ -33,17 +33,6 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 @pytest.fixture
-def environ(stage: Stage, tmp_path: Path) -> dict[str, str]:
-    """Variables that lead the tool to the stage, with a folder and a keyring as real runs have them."""
-    return {
-        **stage.environment,
-        "EH_CONNECT_HOME": str(tmp_path / "home"),
-        "EH_CONNECT_KEYRING": "tests.support.keyrings.FileKeyring",
-        "EH_TEST_KEYRING_FILE": str(tmp_path / "keyring.json"),
-    }
-
-
-@pytest.fixture
 def tool(stage: Stage, tmp_path: Path) -> Tool:
     """The whole tool, led to the stage, with secrets that are looked for wherever it leaves something."""
     from tests.support.command import Tool

@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,7 @@ from eh_connect.local.files import PrivateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="modes, owners and signals of POSIX")
 root_only = pytest.mark.skipif(
