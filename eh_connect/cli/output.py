@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from eh_connect.errors import EhConnectError, InputError, StorageError
+from eh_connect.errors import EhConnectError, InputError, StoppedError, StorageError
 from eh_connect.lines import BLANK, Line, exact, fail, prose, row, title, todo, warn
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ class Output:
 
 def error_lines(error: EhConnectError) -> list[Line]:
     """What happened, what is likely, and the one thing to do."""
-    lines = [fail(error.title)]
+    is_wish = isinstance(error, StoppedError)
+    lines = [prose(error.title, indent=0) if is_wish else fail(error.title)]
     lines += [_detail(line) for line in (error.detail or "").splitlines()]
     if isinstance(error, InputError):
         problems = (*error.missing, *error.invalid)

@@ -105,26 +105,24 @@ class _Run:
         values, local = self._values, self._local
         if self._purpose is ROLLBACK and not (local.rollback_target or local.staged):
             raise local.unreadable or no_previous(values, local.label)
-        if self._session.asks:
-            self._ask()
-        local.will_note_urls(
-            stackone_url=values.sure(i.STACKONE_URL), oauth_url=values.sure(i.EMPLOYMENT_HERO_OAUTH_URL)
-        )
+        asking = wizard(self._session, local, self._stackone) if self._session.asks else None
         try:
+            if asking is not None:
+                asking.gather() if self._purpose is SETUP else asking.key()
+            local.will_note_urls(
+                stackone_url=values.sure(i.STACKONE_URL), oauth_url=values.sure(i.EMPLOYMENT_HERO_OAUTH_URL)
+            )
             result = self._driven()
+        except (KeyboardInterrupt, EOFError):
+            if asking is None or local.is_sent or local.state.pending is not None:
+                raise
+            raise asking.stopped() from None
         finally:
             self._end_hand_over()
         if self._purpose is SETUP and result.secret is not None:  # else the profile is not ours
             named = {"org_id": i.ORG_ID, "app_name": i.APP_NAME, "scopes": i.SCOPES}
             local.note(**{name: values[each] for name, each in named.items() if values.given(each)})
         return result
-
-    def _ask(self) -> None:
-        asking = wizard(self._session, self._local, self._stackone)
-        if self._purpose is SETUP:
-            asking.gather()
-        else:
-            asking.key()
 
     def _end_hand_over(self) -> None:
         """What came back locked is saved: its key has done its work."""

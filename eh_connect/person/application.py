@@ -43,7 +43,8 @@ class Application:
         is_out = self._local.hand_over_key() is not None if self._local.writes else False
         if not is_same and not is_out:
             self._create()
-        self._credentials(is_out=self._local.writes and self._local.hand_over_key() is not None)
+        is_out = self._local.writes and self._local.hand_over_key() is not None
+        self._credentials(is_out=is_out, is_same=is_same)
 
     def _create(self) -> None:
         """Steps 2 and 3, with the way back."""
@@ -145,10 +146,12 @@ class Application:
         app_url = values.sure(i.EMPLOYMENT_HERO_APP_URL)
         return guide.portal_section(values[i.ORG_ID], values.sure(i.APP_NAME), selection, app_url)
 
-    def _credentials(self, *, is_out: bool) -> None:
+    def _credentials(self, *, is_out: bool, is_same: bool) -> None:
         """Step 4."""
         self._terminal.step(4, OF, "Client ID and Client Secret")
-        if not is_out:
+        if is_same:
+            self._terminal.show(*words.HAVE_SECRET_MADE)
+        elif not is_out:
             self._terminal.show(prose(f"{guide.CREATED} Copy each value and paste it here. {guide.CLOSED}"))
         credentials = None
         while credentials is None:

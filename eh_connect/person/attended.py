@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from eh_connect.employment_hero.credentials import judge_pair
-from eh_connect.employment_hero.portal import MENU_PATH
-from eh_connect.errors import StoppedError
 from eh_connect.flows.parts import Revised
 from eh_connect.inputs import CLIENT_ID, CLIENT_SECRET
 from eh_connect.lines import BLANK, exact, fail, prose, title, todo, warn
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
     from eh_connect.values import Values
-
-NOTHING_CHANGED = "Stopped. Nothing was changed at StackOne."
 
 
 class Attended:
@@ -91,7 +87,7 @@ class Attended:
             ),
         )
         if answer == "stop":
-            raise StoppedError(NOTHING_CHANGED)
+            raise KeyboardInterrupt
         return "update" if answer == "update" else "skip"
 
     def which(
@@ -116,7 +112,7 @@ class Attended:
             return
         if self._purpose == "rollback":
             if not self._terminal.yes("Give StackOne the previous Client Secret again?", default=True):
-                raise StoppedError(NOTHING_CHANGED)
+                raise KeyboardInterrupt
             return
         Review(self._desk, self._values, self._region).confirm(change, accounts)
 
@@ -130,7 +126,7 @@ class Attended:
             more=(prose(remedy),),
         )
         if answer == "stop":
-            raise StoppedError(NOTHING_CHANGED, hint=remedy)
+            raise KeyboardInterrupt
         if answer == "again":
             ask_credentials(self._desk, self._values, only_secret=self._purpose == "rotate")
             raise Revised
@@ -144,15 +140,7 @@ class Attended:
             BLANK,
             title(f'Replace the Client Secret of "{profile.name}"{linked}'),
             BLANK,
-            prose(
-                "Open the application in the portal and create a new secret there. What becomes of the old one "
-                "is not documented: be ready to paste the new one at once."
-            ),
-            prose(f"Menu: {MENU_PATH}."),
-            prose(
-                "No such button? Don't create a new application, it disconnects all accounts: ask "
-                "partner@employmenthero.com."
-            ),
+            *words.HAVE_SECRET_MADE,
         )
         while True:
             secret = self._terminal.ask_hidden("New Client Secret", more=words.NEW_SECRET)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from eh_connect import inputs as i
 from eh_connect import judging
-from eh_connect.errors import StoppedError
 from eh_connect.flows.parts import Revised
 from eh_connect.lines import Line, fail, row
 from eh_connect.person import words
@@ -54,7 +53,7 @@ class Review:
             if answer == "yes":
                 return
             if answer == "stop":
-                raise StoppedError("Stopped. Nothing was changed at StackOne.")
+                raise KeyboardInterrupt
             self._edit()
 
     def _rows(self, change: Change, accounts: int | None) -> list[Line]:

@@ -122,6 +122,10 @@ class Boxes:
         return None
 
 
+_MOST_DOTS = 43
+"""In the line of an answer, which is to fit 80 columns."""
+
+
 class Field:
     """A hidden line: characters go in, Backspace takes one and Ctrl-U all of them out, Enter ends it.
 
@@ -137,7 +141,7 @@ class Field:
         """What came in."""
         if self.result == HELP_KEY:
             return HELP_KEY
-        return f"{self._dots(look.SMALL)}  {said_length(len(self.result))}" if self.result else ""
+        return f"{self._dots(_MOST_DOTS)}  {said_length(len(self.result))}" if self.result else ""
 
     def rows(self, how: Look, height: int) -> list[Text]:  # noqa: ARG002  # it is small
         """The question, and a dot for each character."""

@@ -13,7 +13,6 @@ from eh_connect.flows.find import known, not_there
 from eh_connect.lines import BLANK, Line, fail, ok, prose, row, title, todo, warn
 from eh_connect.person import words
 from eh_connect.person.application import Application
-from eh_connect.person.attended import NOTHING_CHANGED
 from eh_connect.person.review import ask_for
 from eh_connect.person.terminal import Choice
 
@@ -56,16 +55,19 @@ class Wizard:
     now: Callable[[], str]
 
     def gather(self) -> None:
-        """Ask. StoppedError: the person stopped; ActionNeededError: a colleague has to act."""
-        try:
-            self._intro()
-            profiles, reads = self.key()
-            is_same_application = self._settle_profile(profiles, reads)
-            Application(self).gather(is_same=is_same_application)
-        except (KeyboardInterrupt, EOFError):
-            raise StoppedError(
-                NOTHING_CHANGED, detail=self._saved(), hint=f"{self.command}    goes on from there"
-            ) from None
+        """Ask. KeyboardInterrupt: the person stopped; ActionNeededError: a colleague has to act."""
+        self._intro()
+        profiles, reads = self.key()
+        is_same_application = self._settle_profile(profiles, reads)
+        Application(self).gather(is_same=is_same_application)
+
+    def stopped(self) -> StoppedError:
+        """The person stopped before anything was sent: what is saved, and the way on."""
+        return StoppedError(
+            "Stopped. Nothing was changed at StackOne.",
+            detail=self._saved(),
+            hint=f"{self.command}    goes on from there",
+        )
 
     def _intro(self) -> None:
         state, show = self.local.state, self.desk.terminal.show
@@ -152,7 +154,7 @@ class Wizard:
         count = linked.get(one.id) if one else None
         warning = "disconnects the linked accounts"
         if count is not None:
-            warning = f"disconnects the {count} account{'' if count == 1 else 's'}" if count else ""
+            warning = f"disconnects {_accounts(count)}" if count else ""
         answer = self.desk.terminal.choose(
             "What would you like to do?",
             (
@@ -163,7 +165,7 @@ class Wizard:
             ),
         )
         if answer == "stop":
-            raise StoppedError(NOTHING_CHANGED)
+            raise KeyboardInterrupt
         if answer == "second":
             self._other_name({profile.name for profile in profiles})
             return False
@@ -201,8 +203,12 @@ def _described(profile: ConnectorProfile, reads: ReadsProfiles) -> str:
     count = _count(profile, reads)
     enabled = {True: "enabled", False: "disabled", None: "state unknown"}[profile.active]
     created = f", created {dates.moment(profile.created_at)}" if profile.created_at else ""
-    accounts = "" if count is None else f", {count} linked account{'' if count == 1 else 's'}"
+    accounts = "" if count is None else f", {_accounts(count)}"
     return f'"{profile.name}", {enabled}{created}{accounts}'
+
+
+def _accounts(count: int) -> str:
+    return "1 linked account" if count == 1 else f"{count} linked accounts"
 
 
 def _count(profile: ConnectorProfile, reads: ReadsProfiles) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eh_connect.employment_hero.portal import MENU_PATH, SANDBOX_ADDRESS
 from eh_connect.guide import NO_ORGANISATION
 from eh_connect.lines import Line, prose
 
@@ -79,3 +80,15 @@ ACCOUNTS = _more(
     "Each list action is run once with the test account. The data is people's HR data: it is read to its end and "
     "thrown away, never shown or saved.",
 )
+
+HAVE_SECRET_MADE = (
+    prose(
+        "Open the application in the portal and create a new secret there. What becomes of the old one is not "
+        "documented: be ready to paste the new one at once."
+    ),
+    prose(f"Menu: {MENU_PATH}."),
+    prose(
+        f"No such button? Don't create a new application, it disconnects all accounts: ask {SANDBOX_ADDRESS}."
+    ),
+)
+"""How an application gets a new Client Secret."""
