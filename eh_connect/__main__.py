@@ -7,7 +7,10 @@ import os
 import re
 import signal
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from eh_connect.errors import EhConnectError
 
 
 def main(arguments: list[str]) -> int:
@@ -42,24 +45,31 @@ def _parsed(arguments: list[str]) -> int:
     try:
         return app(arguments, prog_name="eh-connect", standalone_mode=False) or 0
     except typer.TyperException as exc:
-        return _refuse(arguments, exc.format_message())
+        from eh_connect.errors import UsageError
+
+        hint = " ".join(filter(None, ("See: eh-connect", _command(arguments), "--help")))
+        message = _without_values(exc.format_message() or "Wrong usage.", arguments)
+        return _failed(arguments, UsageError(message, hint=hint))
     except typer.Abort:
         return 130
+    except Exception as exc:  # noqa: BLE001  # a command that can't even begin is a defect of ours
+        from eh_connect.cli.session import defect
+
+        return _failed(arguments, defect(exc))
 
 
-def _refuse(arguments: list[str], message: str) -> int:
-    from eh_connect.cli.app import COMMANDS
+def _failed(arguments: list[str], error: EhConnectError) -> int:
     from eh_connect.cli.output import Output
-    from eh_connect.errors import UsageError
+
+    Output(_command(arguments), json="--json" in arguments, plain="--plain" in arguments).failure(error)
+    return error.code
+
+
+def _command(arguments: list[str]) -> str | None:
+    from eh_connect.cli.app import COMMANDS
 
     first = next((a for a in arguments if not a.startswith("-")), None)
-    command = first if first in COMMANDS else None
-    error = UsageError(
-        _without_values(message or "Wrong usage.", arguments),
-        hint=f"See: eh-connect {f'{command} ' if command else ''}--help",
-    )
-    Output(command, json="--json" in arguments, plain="--plain" in arguments).failure(error)
-    return error.code
+    return first if first in COMMANDS else None
 
 
 def _without_values(message: str, arguments: list[str]) -> str:

@@ -170,33 +170,37 @@ def test_verbose_says_no_secret(tool: Tool) -> None:
     assert run.succeeded["action"] == "created"
 
 
-DEFECT = """
+IN_A_COMMAND = """
 import os, sys
 from eh_connect.cli.command import Command
 from eh_connect.cli.session import execute
 def run(session):
     secret = os.environ["CANARY"]
     raise ValueError(f"can't handle {secret}") from KeyError(secret)
-sys.exit(execute(Command("setup", "", (), (), (), run), {"json": AS_JSON}))
+sys.exit(execute(Command("setup", "", (), (), (), run), {"json": "--json" in sys.argv}))
+"""
+BEFORE_IT = """
+import sys
+from eh_connect.__main__ import main
+sys.modules["eh_connect.cli.setup"] = None
+sys.exit(main(["setup", "--name", "canary", *sys.argv[1:]]))
 """
 
 
-@pytest.mark.parametrize("as_json", [True, False])
-def test_a_defect_is_named_by_its_place_and_never_by_its_text(tool: Tool, as_json: bool) -> None:
-    script = DEFECT.replace("AS_JSON", str(as_json))
+@pytest.mark.parametrize("flags", [["--json"], []])
+@pytest.mark.parametrize(
+    ("script", "kind"), [(IN_A_COMMAND, "ValueError"), (BEFORE_IT, "ModuleNotFoundError")]
+)
+def test_a_defect_is_named_by_its_place_and_never_by_its_text(
+    tool: Tool, script: str, kind: str, flags: list[str]
+) -> None:
     environ = tool.environ | {"CANARY": leaks.CLIENT_SECRET}
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT,
-    )
+    argv = [sys.executable, "-c", script, *flags]
+    done = subprocess.run(argv, env=environ, capture_output=True, text=True, check=False, timeout=LIMIT)
     leaks.add("standard output", done.stdout)
     leaks.add("standard error", done.stderr)
-    said = json.loads(done.stdout)["error"]["title"] if as_json else done.stderr
-    assert (done.returncode, "ValueError" in said, "Traceback" in done.stderr) == (1, True, False)
+    said = json.loads(done.stdout)["error"]["title"] if flags else done.stderr
+    assert (done.returncode, kind in said, "Traceback" in done.stderr) == (1, True, False)
 
 
 def test_a_variable_that_is_for_setup_is_no_matter_of_a_command_that_does_not_take_it(tool: Tool) -> None:

@@ -201,7 +201,7 @@ def _ended(output: Output, body: Callable[[], int]) -> int:
         output.failure(StoppedError("Stopped", hint=AGAIN))
         return StoppedError.code
     except Exception as exc:  # noqa: BLE001  # whatever else arrives is a defect of ours
-        output.failure(_defect(exc))
+        output.failure(defect(exc))
         return EhConnectError.code
 
 
@@ -211,7 +211,7 @@ def _taken(name: str) -> tuple[Input[Any], ...]:
     return command(name).all_inputs
 
 
-def _defect(exc: BaseException) -> EhConnectError:
+def defect(exc: BaseException) -> EhConnectError:
     """A defect of the tool, told by where it arose: the exception's own text could carry a secret."""
     frames = traceback.extract_tb(exc.__traceback__)
     where = " < ".join(f"{os.path.basename(f.filename)}:{f.lineno}" for f in reversed(frames[-4:]))  # noqa: PTH119  # text only
