@@ -35,8 +35,9 @@ def test_a_key_that_is_refused_is_asked_for_again(tool: Tool) -> None:
 
 
 def test_without_a_keyring_it_ends_before_anything_is_asked(tool: Tool) -> None:
-    none = {"EH_CONNECT_KEYRING": None, "PYTHON_KEYRING_BACKEND": None}
-    with at(tool, "setup", DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent", **none) as someone:
+    with at(
+        tool, "setup", DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent", EH_CONNECT_KEYRING=None
+    ) as someone:
         assert someone.leaves() == 4
         golden.compare("no-keyring", someone)
 
