@@ -107,6 +107,19 @@ def test_a_server_that_can_not_be_reached_is_a_matter_of_the_network(tool: Tool)
     assert tool.kept() == {}
 
 
+@pytest.mark.parametrize(
+    ("variable", "proxy", "says"),
+    [
+        ("HTTPS_PROXY", "http://user:secret@127.0.0.1:9", "The proxy 127.0.0.1:9 refuses the connection"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "The SOCKS proxy 127.0.0.1:9 needs another package"),
+    ],
+)
+def test_a_proxy_in_the_way_is_named(tool: Tool, variable: str, proxy: str, says: str) -> None:
+    run = tool.setup(STACKONE_API_URL="https://stackone.test", **{variable: proxy})
+    assert (run.error["code"], run.error["title"], "secret@" in run.out) == (7, says, False)
+    assert tool.kept() == {}
+
+
 def test_the_time_that_is_given_is_the_time_that_it_takes(tool: Tool) -> None:
     tool.stage.faults({"kind": "delay", "match": LIST, "seconds": 8, "times": None})
     run = tool.setup("--timeout", "1")

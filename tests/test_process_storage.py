@@ -27,8 +27,11 @@ COMMANDS = [
     ["rotate"],
     ["verify"],
     LINK,
-    ["status"],
+    ["status", "--offline"],
     ["remove", "--yes"],
+    ["guide", "--format", "html"],
+    ["setup", "--dry-run"],
+    ["setup", "--sandbox"],
 ]
 
 
@@ -135,6 +138,18 @@ def test_a_state_file_that_can_not_be_read_stops_before_anything_is_sent(tool: T
     run = tool.setup()
     assert (run.error["code"], run.error["type"]) == (4, "storage")
     assert nothing_was_sent(tool)
+
+
+def test_a_label_that_can_not_be_read_does_not_hide_the_others(tool: Tool) -> None:
+    tool.setup("--profile", "whole").succeeded  # noqa: B018  # it asserts
+    (tool.state / "profile-damaged.json").write_text("{")
+    (tool.state / "profile-damaged.json").chmod(0o600)
+    run = tool.run("status", "--json")
+    assert (run.error["code"], "profile-damaged.json" in run.error["title"]) == (4, True)
+    damaged, whole = run.answer["profiles"]
+    assert (damaged["label"], damaged["local"]) == ("damaged", None)
+    assert (whole["label"], whole["agree"]) == ("whole", True)
+    assert tool.setup("--profile", "whole").succeeded["action"] == "unchanged"
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "pipe", "folder"])
