@@ -15,6 +15,8 @@ from eh_connect.guide_steps import Form, Section, Step, Value
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eh_connect.employment_hero.scopes import Selection
     from eh_connect.lines import Line
 
@@ -204,7 +206,7 @@ def dashboard_section(
     url: str = DASHBOARD_PAGE,
     name: str | None = None,
     credentials: bool = True,
-    keys: bool = False,
+    handing: Sequence[str] = (),
 ) -> Section:
     """What is done in StackOne's dashboard.
 
@@ -215,7 +217,7 @@ def dashboard_section(
         url: the page of connector profiles.
         name: of the profile, where it is to be entered or found.
         credentials: whether Client ID and Client Secret are to be entered.
-        keys: a terminal offers ``i`` and ``s`` to copy them.
+        handing: how the person gets Client ID and Client Secret from here; empty: by themselves.
     """
     steps = [
         Step("Open the page, in the project of your API key:", values=(Value("StackOne's dashboard", url),))
@@ -234,10 +236,8 @@ def dashboard_section(
     if name and creating:
         steps.append(Step("enter it, if there is such a field", values=(Value("Name", name),), field="Name"))
     if credentials:
-        for label, key in (("Client ID", "i"), ("Client Secret", "s")):
-            steps.append(
-                Step(f"copy it with {key}, paste it there" if keys else "paste it there", field=label)
-            )
+        for label, how in zip(("Client ID", "Client Secret"), handing or ("", ""), strict=True):
+            steps.append(Step(f"{how}{', ' if how else ''}paste it there", field=label))
     steps += _actions(actions, creating=creating)
     if default is not None:
         state = "on" if default else "off"
@@ -258,7 +258,7 @@ def dashboard_steps(
     url: str = DASHBOARD_PAGE,
     name: str | None = None,
     credentials: bool = True,
-    keys: bool = False,
+    handing: Sequence[str] = (),
 ) -> tuple[Line, ...]:
     """The same as lines."""
     return dashboard_section(
@@ -268,7 +268,7 @@ def dashboard_steps(
         url=url,
         name=name,
         credentials=credentials,
-        keys=keys,
+        handing=handing,
     ).lines()
 
 

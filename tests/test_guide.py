@@ -75,7 +75,9 @@ https://api.stackone.com/connect/oauth2/employmenthero/callback
 
 
 def test_the_dashboard_in_the_words_of_the_wizard() -> None:
-    assert render(guide.dashboard_steps(True, None, None, keys=True), Look()) == (
+    assert render(
+        guide.dashboard_steps(True, None, None, handing=("copy it with i", "copy it with s")), Look()
+    ) == (
         """\
   1  Open the page, in the project of your API key:
 https://app.stackone.com/connector_profiles

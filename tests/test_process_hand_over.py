@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jwcrypto.jwe import JWE
-from jwcrypto.jwk import JWK
 
 from tests.support import leaks
 from tests.support.command import PAIR
+from tests.support.hand_over import lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,17 +24,6 @@ def make_page(tool: Tool, name: str = "page.html") -> tuple[Path, dict[str, Any]
     """The page's file, and what is said of it."""
     said = tool.run("guide", "--format", "html", "--output", name, "--json").succeeded
     return tool.folder / name, said
-
-
-def lock(page: Path, fields: dict[str, str] = PAIR) -> str:
-    """What a browser makes of the page's key, as another implementation of JWE does it."""
-    found = re.search(r'data-key="([^"]*)"', page.read_text("utf-8"))
-    assert found
-    key = JWK(**json.loads(html.unescape(found[1])))
-    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": key.thumbprint()}
-    made = JWE(json.dumps(fields).encode(), json.dumps(header))
-    made.add_recipient(key)
-    return str(made.serialize(compact=True))
 
 
 def keeps_key(tool: Tool) -> bool:

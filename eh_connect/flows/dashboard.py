@@ -70,7 +70,7 @@ class ByHand:
             url=url,
             name=name if creating else fields.name,
             credentials=fields.credentials is not None,
-            keys=self.parts.console.attended,
+            handing=self.parts.console.handing,
         )
         title = "Create the profile in StackOne's dashboard"
         if change.profile is not None:

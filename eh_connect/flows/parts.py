@@ -135,6 +135,11 @@ class Console(Protocol):
 
     attended: bool
 
+    @property
+    def handing(self) -> Sequence[str]:
+        """How the person gets Client ID and Client Secret from here, in words; empty where nobody is there."""
+        ...
+
     def show(self, *lines: Line) -> None:
         """Say something."""
         ...

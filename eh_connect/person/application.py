@@ -220,7 +220,6 @@ class Application:
         if answer == "stop":
             raise ActionNeededError(
                 "Your colleague has to fill in the page",
-                detail=f"It is {page.path}.",
                 hint="Paste what you receive when you run this again.",
                 next_steps=(NextStep("Go on", self._wizard.command),),
             )

@@ -64,6 +64,13 @@ class Attended:
         self._region = region
         self._link = ""
 
+    @property
+    def handing(self) -> Sequence[str]:
+        """By the keys of the dashboard's screen."""
+        if self._desk.desktop.can_lend:
+            return ("copy it with i", "copy it with s")
+        return ("show it with v", "show it with v")
+
     def show(self, *lines: Line) -> None:
         """Printed."""
         self._terminal.show(*lines)

@@ -35,6 +35,7 @@ class Unattended:
     """
 
     attended = False
+    handing = ()
 
     def __init__(
         self,

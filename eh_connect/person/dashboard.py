@@ -105,13 +105,12 @@ class DashboardScreen:
         """One span of waiting, in which keys work."""
         waits_for = "Waiting for the new profile" if self._is_setup else "Waiting for the change"
         end = time.monotonic() + LOOK_EVERY
+        pressed = None
         with self._terminal.watch(waits_for, self._keys(work), note=self._loan_line, so_far=gone) as watching:
-            while (left := end - time.monotonic()) > 0:
+            while pressed is None and (left := end - time.monotonic()) > 0:
                 pressed = watching(left)
-                if pressed == "":
-                    return
-                if pressed is not None:
-                    self._act(pressed, work)
+        if pressed:  # out here the waiting line is gone
+            self._act(pressed, work)
 
     def _keys(self, work: DashboardWork) -> list[Key]:
         keys = [Key("o", "open")] if self._desk.opens else []

@@ -67,6 +67,7 @@ class Person:
     warnings: list[str] = field(default_factory=list)
     is_working: bool = False
     attended = True
+    handing = ()
 
     def show(self, *lines: Line) -> None:
         self.said += [line.text for line in lines]
