@@ -8,12 +8,9 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from jwcrypto.jwe import JWE
-from jwcrypto.jwk import JWK
 
 from eh_connect.cli.secret_files import reader
 from tests.support import leaks
-from tests.support.command import NEW_PAIR, PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from tests.support.command import Tool
 
 SECRET, KEY = "EH_CONNECT_CLIENT_SECRET", "STACKONE_API_KEY"
-BOTH = ("EH_CONNECT_CLIENT_ID", SECRET)
 
 
 @pytest.fixture
@@ -119,42 +115,7 @@ def test_an_organisation_that_is_none_is_refused(tool: Tool, name: str) -> None:
     assert tool.setup("--org-id", name).error["invalid"][0]["flag"] == "--org-id"
 
 
-# The hand-over page
-
-
-def lock(tool: Tool, pair: dict[str, str]) -> str:
-    """What a colleague's browser would lock with the key of the newest page; an implementation not ours."""
-    entries = json.loads(tool.keyring.read_text())["eh-connect:default"]
-    key = JWK.from_json(entries["hand-over"])
-    public = JWK.from_json(key.export_public())
-    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": public.thumbprint()}
-    text = JWE(json.dumps(pair).encode(), json.dumps(header))
-    text.add_recipient(public)
-    return str(text.serialize(compact=True))
-
-
-def test_locked_credentials_open_with_the_key_of_the_page_and_only_with_it(tool: Tool) -> None:
-    page = tool.folder / "page.html"
-    made = tool.run("guide", "--format", "html", "--output", str(page), "--json").succeeded
-    assert made["check_phrase"] in page.read_text()
-    given = dict.fromkeys(BOTH)
-    text = lock(tool, PAIR)
-    for wrong in (text[: len(text) // 2], text[:-30] + "A" * 30, "eyJhbGciOiJ9..", "nothing of the kind"):
-        run = tool.setup(EH_CONNECT_LOCKED_CREDENTIALS=wrong, **given)
-        assert (run.error["code"], len(run.error["invalid"])) == (3, 1)
-    assert tool.stage.requests() == []
-    mailed = "> " + "=\r\n> ".join(text[at : at + 60] for at in range(0, len(text), 60)) + "\n"
-    run = tool.run_fed(mailed.encode(), "setup", "--json", "--credentials-file", "-", **given)
-    assert (run.succeeded["action"], tool.kept()) == ("created", {"current": PAIR})
-    assert "hand-over" not in json.loads(tool.keyring.read_text())["eh-connect:default"]
-    assert tool.setup(EH_CONNECT_LOCKED_CREDENTIALS=text, **given).error["code"] == 3, "its key is gone"
-    tool.run("guide", "--format", "html", "--output", str(page)).code  # noqa: B018  # another page
-    new = lock(tool, NEW_PAIR)
-    tool.run("guide", "--format", "html", "--output", str(page)).code  # noqa: B018  # and one more
-    run = tool.setup(EH_CONNECT_LOCKED_CREDENTIALS=new, **given)
-    assert "another page" in run.error["invalid"][0]["why"]
-    run = tool.run("rotate", "--json", EH_CONNECT_LOCKED_CREDENTIALS=lock(tool, NEW_PAIR), **given)
-    assert (run.succeeded["action"], tool.kept()) == ("rotated", {"current": NEW_PAIR, "previous": PAIR})
+# The guide
 
 
 @pytest.mark.parametrize(

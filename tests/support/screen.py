@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pexpect
 import pyte
 
+from tests.support import leaks
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -166,7 +168,7 @@ def at_terminal(
     base = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     env = (
         base
-        | {"TERM": "xterm", "PYTHONPATH": str(checkout), "HOME": str(cwd or checkout)}
+        | {"TERM": "xterm", "PYTHONPATH": str(checkout), "HOME": str(cwd or checkout), "HISTFILE": os.devnull}
         | dict(environment)
     )
     child: pexpect.spawn[bytes] = pexpect.spawn(
@@ -178,7 +180,9 @@ def at_terminal(
         timeout=PATIENCE,
     )
     child.delaybeforesend = None
+    someone = Person(child, columns)
     try:
-        yield Person(child, columns)
+        yield someone
     finally:
+        leaks.add("the terminal", someone.raw.decode(errors="replace"))
         child.close(force=True)
