@@ -151,7 +151,10 @@ class ProfileStatus(View):
             found.append(lines.row("Sign-in test", f"passed {dates.moment(local.proven)}", Sign.OK))
             found.append(self._scopes(local))
         for each in self.due:
-            found += [lines.warn(each.why, indent=2), lines.todo(each.command, indent=4)]
+            said = lines.warn(each.why, indent=2)
+            if each.id == "not_proven":
+                said = lines.row("Sign-in test", "not done with this secret", Sign.WARN)
+            found += [said, lines.todo(each.command, indent=4)]
         return found if self.due else [*found, lines.ok("Nothing to do", indent=2)]
 
     def _remote(self, local: LocalView) -> list[Line]:

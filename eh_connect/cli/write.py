@@ -64,7 +64,12 @@ def _next(session: Session, result: WriteResult) -> tuple[NextStep, ...]:
     named = () if is_saved else ("--profile-id", result.profile.id)
     test = NextStep("Test it by a sign-in", values.command("verify", *named, without=(i.PROFILE_ID,)))
     check = NextStep("Check this profile", values.command("status"))
-    return (*(() if result.proven else (test,)), *((check,) if is_saved else ()))
+    back = NextStep("Return to the previous secret", values.command("rotate", "--rollback"))
+    return (
+        *(() if result.proven else (test,)),
+        *((check,) if is_saved else ()),
+        *((back,) if is_saved and result.action == "rotated" else ()),
+    )
 
 
 def _offer_to_save_key(session: Session, local: LocalProfile) -> None:

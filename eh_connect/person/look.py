@@ -215,7 +215,8 @@ def _row(line: Line, head: int, look: Look) -> list[Text]:
     lead = _lead(line, look)
     number = line.head.isdecimal()
     if look.plain:
-        text = f"{line.head}{'. ' if number else ': ' if line.text else ''}{line.text}"
+        between = ". " if number else ": " if line.head and line.text else ""
+        text = f"{line.head}{between}{line.text}"
         return _flow(lead, Text(_said(text, look)), look)
     if look.stacks and not number:
         above = _flow(lead, Text(line.head), look)

@@ -113,7 +113,7 @@ class Tool:
         else:
             content = json.loads(self.keyring.read_text()) if self.keyring.exists() else {}
             entries = content.get(f"eh-connect:{label}", {})
-        assert entries.keys() <= {"current", "next", "previous", "origins", "trial", "hand-over"}
+        assert entries.keys() <= {"current", "next", "previous", "origins", "trial", "hand-over", "api-key"}
         return {entry: json.loads(text) for entry, text in entries.items() if entry in PAIR_ENTRIES}
 
     def written(self) -> list[str]:
