@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field
 
 from eh_connect import dates, lines
 from eh_connect.results import Result, SecretView, View
+from eh_connect.stackone.models import EMPLOYMENT_HERO
 
 if TYPE_CHECKING:
     from eh_connect.lines import Line
+    from eh_connect.stackone.models import ConnectorProfile
 
 Action = Literal["created", "updated", "unchanged", "pending", "rotated", "rolled_back"]
 
@@ -34,6 +36,14 @@ class ProfileView(View):
     default: bool | None
     created_at: str | None
     updated_at: str | None
+
+    @classmethod
+    def of(cls, profile: ConnectorProfile | None, label: str, name: str) -> Self:
+        """A profile as StackOne shows it; None: one that is not there yet, of that name."""
+        usual = {"name": name, "connector_key": EMPLOYMENT_HERO}
+        names = cls.model_fields.keys() - {"label"}
+        fields: dict[str, Any] = {n: getattr(profile, n) if profile else usual.get(n) for n in names}
+        return cls(label=label, **fields)
 
 
 class FieldView(View):

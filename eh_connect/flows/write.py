@@ -21,7 +21,7 @@ from eh_connect.flows.send import Sender
 from eh_connect.lines import prose, unsure
 from eh_connect.results import SecretView
 from eh_connect.secret import Credentials
-from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile, ProfileFields
+from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 from eh_connect.write_result import FieldView, ProfileView, WriteResult
 
 if TYPE_CHECKING:
@@ -287,23 +287,10 @@ class _Write:
             via=self.via,
             documented=None if self.via is None else self.via == "dashboard",
             proven=state.verified_at if is_ours else None,
-            profile=_view(profile, local.label, self.values.sure(i.NAME)),
+            profile=ProfileView.of(profile, local.label, self.values.sure(i.NAME)),
             secret=None if self.is_left else secret,
             plan=tuple(FieldView(field=c.field, before=c.before, after=c.after) for c in self.shown),
             keyring=local.keyring_name if is_ours and local.writes else None,
             next_steps=(steps,) if is_pending else (),
             exit_code=10 if is_pending and self.values[i.EXIT_CODE] else 0,
         )
-
-
-def _view(profile: ConnectorProfile | None, label: str, name: str) -> ProfileView:
-    return ProfileView(
-        label=label,
-        id=profile.id if profile else None,
-        name=profile.name if profile else name,
-        connector_key=EMPLOYMENT_HERO,
-        active=profile.active if profile else None,
-        default=profile.default if profile else None,
-        created_at=profile.created_at if profile else None,
-        updated_at=profile.updated_at if profile else None,
-    )
