@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from concurrent.futures import Future, wait
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from eh_connect.deadline import DeadlineError, bounded
 from eh_connect.errors import StorageError
 from eh_connect.local.backends import advice, choose, full_name, people_say
 from eh_connect.secret import Credentials, Secret
@@ -21,14 +19,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_POLL = 0.1  # s; a longer wait would hold back Ctrl-C on Windows
+
+class _Failed(NamedTuple):
+    error: BaseException
 
 
 class KeyringStore:
     """Secrets under the service ``eh-connect:<label>``; a ``SavesSecrets``.
 
-    Every call of the backend runs in a daemon thread, which the process's exit never joins. After one
-    that got no answer, all further ones fail at once.
+    No call of the backend is waited for beyond its limit. After one that got no answer, all further ones fail
+    at once.
 
     Args:
         label: the local label.
@@ -138,39 +138,35 @@ class KeyringStore:
         return self._chosen
 
     def _call(self, doing: str, call: Callable[[], T], *hidden: Secret) -> T:
-        answer: Future[T] = Future()
-
-        def run() -> None:
+        def run() -> T | _Failed:
             try:
-                answer.set_result(call())
-            except BaseException as exc:  # noqa: BLE001 - backends leak anything; it is judged below
-                answer.set_exception(exc)
+                return call()
+            except BaseException as exc:  # noqa: BLE001  # backends leak anything; it is judged below
+                return _Failed(exc)
 
-        if not self._hanging:
-            threading.Thread(target=run, name="keyring", daemon=True).start()
-            self._await(answer)
-        if not answer.done():
-            raise self._error("Your keyring doesn't answer", f"It was asked while {doing}.")
-        failure = answer.exception()
-        if failure is None:
-            return answer.result()
-        # Raised outside any `except` and without a cause: the backend's error may hold the secret.
-        raise self._translated(failure, doing, hidden)
+        told = 0
 
-    def _await(self, answer: Future[Any]) -> None:
-        begun, shown = time.monotonic(), 0
+        def tick(waited: float) -> None:
+            nonlocal told
+            if self._waiting is not None and waited >= told + 1:
+                told = int(waited)
+                self._waiting(waited)
+
+        if self._hanging:
+            raise self._silent(doing)
+        self._hanging = True  # after Ctrl-C too: what tidies up then must not wait again
         try:
-            while not wait((answer,), timeout=_POLL).done:
-                waited = time.monotonic() - begun
-                if self._limit is not None and waited >= self._limit:
-                    return
-                if self._waiting is not None and waited >= shown + 1:
-                    shown = int(waited)
-                    self._waiting(waited)
+            answer = bounded(run, self._limit, name="keyring", tick=tick)
+        except DeadlineError:
+            raise self._silent(doing) from None
         finally:
-            self._hanging = not answer.done()  # after Ctrl-C too: what tidies up then must not wait again
-            if shown and self._waiting is not None:
+            if told and self._waiting is not None:
                 self._waiting(None)
+        self._hanging = False
+        if isinstance(answer, _Failed):
+            # Raised outside any `except` and without a cause: the backend's error may hold the secret.
+            raise self._translated(answer.error, doing, hidden)
+        return answer
 
     def _translated(self, failure: BaseException, doing: str, hidden: tuple[Secret, ...]) -> StorageError:
         from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
@@ -193,6 +189,9 @@ class KeyringStore:
             f'The entry "{entry}" of "{self._service}" in your keyring can\'t be read',
             hint="Something else changed it: delete it with your keyring's program.",
         )
+
+    def _silent(self, doing: str) -> StorageError:
+        return self._error("Your keyring doesn't answer", f"It was asked while {doing}.")
 
     def _error(self, title: str, detail: str) -> StorageError:
         return StorageError(title, detail=detail, hint=advice(self._backend_name))
