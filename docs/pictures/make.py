@@ -6,6 +6,7 @@ becomes an SVG, colours included. The hand-over page is a PNG of what the browse
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,11 +96,21 @@ class Place:
         """The tool in a terminal."""
         hosts = {name: url for name, url in self.stage.environment.items() if name.endswith("_URL")}
         session = {name: self.session[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
-        own = {"EH_CONNECT_HOME": str(self.home / "state"), "TERM": "xterm-256color"}
+        own = {"EH_CONNECT_HOME": str(self.home / "state"), "TERM": "xterm-256color", **self._desktop()}
         with at_terminal(
             *arguments, environment=hosts | session | own, columns=COLUMNS, cwd=self.home
         ) as person:
             yield person
+
+    def _desktop(self) -> dict[str, str]:
+        """A desktop with a clipboard and a browser, as most have: programs that do nothing."""
+        programs = self.home / "bin"
+        programs.mkdir(exist_ok=True)
+        clipboard = programs / "xclip"
+        clipboard.write_text("#!/bin/sh\ncat >/dev/null\n")
+        clipboard.chmod(0o755)
+        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        return {"PATH": path, "DISPLAY": ":0", "BROWSER": "true"}
 
     def moment(self, person: Person, caption: str, begin: str, end: str = "") -> Moment:
         """From the last line with ``begin`` on, to the end of the screen or the line with ``end``.
@@ -127,7 +138,7 @@ class Place:
 def whole_way(at: Place) -> list[Moment]:
     """From the first question to the sign-in test."""
     environ = at.stage.environment
-    with at.terminal("setup", "--no-browser") as person:
+    with at.terminal("setup") as person:
         person.answers("StackOne API key", environ["STACKONE_API_KEY"])
         person.is_shown("Choose cards")
         question = at.moment(person, "A question", "2 of 5")
