@@ -239,10 +239,13 @@ def test_a_paste_is_no_key_press(form: str, ask: str, ends: str) -> None:
             someone.waits_unseen()
         someone.types(f"\x1b[200~{PAST}{ends}\x1b[201~" if brackets else PAST + ends)
         if form == "full" or "keys([K" in ask or len(ends) > 1:
-            someone.sees("That was a paste (", stays=False)
-            someone.sees("Nothing was done with it.", stays=False)
-        if not brackets:
+            typed = "yes" in ask
+            someone.sees("That was a paste (", stays=typed)
+            someone.sees("Nothing was done with it.", stays=typed)
+        if not brackets or "yes" in ask:
             someone.sees(question)  # asked again: a line is no key press, and this one no answer
+        if brackets:
+            someone.waits_unseen()
         someone.types(ENTER)
         someone.sees({"k": "=> ''.", "c": "=> 'r'.", "y": "=> True."}[ask[0]])
 

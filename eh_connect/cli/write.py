@@ -52,7 +52,8 @@ def run(session: Session, purpose: Purpose) -> Result:
             steps = steps[1:]
         if result.changed:
             _offer_to_save_key(session, local)
-        steps = (NextStep("Connect a customer", values.command("link")), *steps)
+        if purpose is SETUP:
+            steps = (NextStep("Connect a customer", values.command("link")), *steps)
         return result.model_copy(update={"next_steps": steps, "was_shown": True})
 
 

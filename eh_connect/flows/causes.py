@@ -16,6 +16,7 @@ CAUSES = (
     Cause(
         "redirect",
         "The redirect URI is not valid",
+        "the portal has another one",
         "Compare the application's redirect URI in the Developer Portal, to the letter, with the callback URL "
         "that StackOne shows on the profile.",
         exact=REDIRECT_URI,
@@ -23,20 +24,28 @@ CAUSES = (
     Cause(
         "client",
         "The client is unknown",
+        "the Client ID is wrong",
         "The Client ID in the profile is wrong, or the application was deleted. Copy both values again from "
         "the Developer Portal, and run eh-connect setup with them.",
     ),
     Cause(
         "stackone",
         "An error on a page of StackOne's",
+        "perhaps not your fault",
         f"{_PKCE} Try once more, then ask StackOne's support.",
     ),
     Cause(
         "access",
         "No access, or asked to sign in again",
+        "another account is needed",
         "Sign in as an administrator of the organisation, and allow the access.",
     ),
-    Cause("link", "The link can't be used, or nothing opened", "Make a new link, and open it by hand."),
+    Cause(
+        "link",
+        "The link can't be used, or nothing opened",
+        "it was used, or ran out",
+        "Make a new link, and open it by hand.",
+    ),
 )
 """A server that knows neither the client nor its redirect URI must not redirect (RFC 6749, 4.1.2.1)."""
 

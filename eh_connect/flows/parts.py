@@ -93,11 +93,13 @@ class Probes(Protocol):
 class Cause:
     """What a browser may show at the sign-in that StackOne does not hear of: as the person would say it.
 
-    ``remedy`` is the one thing to do; ``exact`` a value to compare, to the letter.
+    ``means`` says in a few words what is likely; ``remedy`` is the one thing to do; ``exact`` a value to compare,
+    to the letter.
     """
 
     name: str
     looks: str
+    means: str
     remedy: str
     exact: str | None = None
 

@@ -11,7 +11,6 @@ from eh_connect.employment_hero import scopes
 from eh_connect.employment_hero.credentials import judge_pair
 from eh_connect.employment_hero.hand_over import LockedTextError, looks_locked, open_locked
 from eh_connect.employment_hero.portal import org_id_from
-from eh_connect.errors import ActionNeededError, NextStep
 from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
 from eh_connect.person.terminal import BACK, Choice
@@ -218,11 +217,7 @@ class Application:
             ),
         )
         if answer == "stop":
-            raise ActionNeededError(
-                "Your colleague has to fill in the page",
-                hint="Paste what you receive when you run this again.",
-                next_steps=(NextStep("Go on", self._wizard.command),),
-            )
+            raise KeyboardInterrupt
 
     def _note(self, **fields: object) -> None:
         if self._local.state.begun_at is None:

@@ -200,7 +200,7 @@ class Attended:
         chosen = self._terminal.choose(
             "What does your browser show?",
             [
-                *(Choice(cause.name, cause.looks) for cause in causes),
+                *(Choice(cause.name, cause.looks, cause.means) for cause in causes),
                 Choice("on", "Nothing of these: wait on"),
             ],
         )

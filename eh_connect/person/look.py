@@ -219,7 +219,7 @@ def _row(line: Line, head: int, look: Look) -> list[Text]:
         text = f"{line.head}{between}{line.text}"
         return _flow(lead, Text(_said(text, look)), look)
     if look.stacks and not number:
-        above = _flow(lead, Text(line.head), look)
+        above = _flow(lead, Text(line.head), look) if line.head else []
         return above + (_flow(Text(" " * (lead.cell_len + 2)), Text(line.text), look) if line.text else [])
     return _flow(
         lead + line.head + " " * (head - len(line.head) + (2 if number else 3)), Text(line.text), look

@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _STYLE = questionary.Style(
-    [("qmark", "fg:ansicyan nobold"), ("question", "bold"), ("answer", "fg:default nobold")]
+    [
+        ("qmark", "fg:ansicyan nobold"),
+        ("question", "bold"),
+        ("answer", "fg:default nobold"),
+        ("aborting", "fg:default"),  # the library dims what is left behind
+    ]
 )
 _POLL = 0.1
 """Seconds; a longer wait would hold back a redraw."""

@@ -125,6 +125,9 @@ class Boxes:
 _MOST_DOTS = 43
 """In the line of an answer, which is to fit 80 columns."""
 
+_FEWEST = 24
+"""Columns beside a question; with fewer the answer gets a row of its own."""
+
 
 class Field:
     """A hidden line: characters go in, Backspace takes one and Ctrl-U all of them out, Enter ends it.
@@ -135,17 +138,23 @@ class Field:
     def __init__(self, question: str) -> None:
         self.question = question
         self.result = ""
+        self._room = _MOST_DOTS
 
     @property
     def said(self) -> str:
         """What came in."""
         if self.result == HELP_KEY:
             return HELP_KEY
-        return f"{self._dots(_MOST_DOTS)}  {said_length(len(self.result))}" if self.result else ""
+        if not self.result:
+            return ""
+        length = said_length(len(self.result))
+        return f"{self._dots(min(_MOST_DOTS, self._room - len(length) - 2))}  {length}"
 
     def rows(self, how: Look, height: int) -> list[Text]:  # noqa: ARG002  # it is small
         """The question, and a dot for each character."""
         *above, last = look.question(self.question, how)
+        beside = how.room - last.cell_len - 2
+        self._room = beside if beside > _FEWEST else how.room - 2
         return [*above, last + "  " + self._dots(how.room - 2)]
 
     def type(self, presses: Sequence[KeyPress]) -> bool | None:

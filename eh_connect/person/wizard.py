@@ -55,7 +55,7 @@ class Wizard:
     now: Callable[[], str]
 
     def gather(self) -> None:
-        """Ask. KeyboardInterrupt: the person stopped; ActionNeededError: a colleague has to act."""
+        """Ask. KeyboardInterrupt: the person stopped."""
         self._intro()
         profiles, reads = self.key()
         is_same_application = self._settle_profile(profiles, reads)
@@ -66,8 +66,19 @@ class Wizard:
         return StoppedError(
             "Stopped. Nothing was changed at StackOne.",
             detail=self._saved(),
-            hint=f"{self.command}    goes on from there",
+            hint=f"{self.command}    {self._next_run()}",
         )
+
+    def _next_run(self) -> str:
+        """Where it begins, besides a key."""
+        local = self.local
+        if local.state.profile_id is not None:
+            return "goes on with them" if local.staged is not None else "starts again"
+        if local.staged is not None:
+            return f"goes on at step {OF}"
+        if local.writes and local.hand_over_key() is not None:
+            return "goes on at step 4, with the text that you receive"
+        return "goes on at step 3" if local.state.scopes else "starts again"
 
     def _intro(self) -> None:
         state, show = self.local.state, self.desk.terminal.show
@@ -152,9 +163,9 @@ class Wizard:
         one = profiles[0] if len(profiles) == 1 else None
         which = "it" if one else "one of them"
         count = linked.get(one.id) if one else None
-        warning = "disconnects the linked accounts"
+        warning = "disconnects its accounts"
         if count is not None:
-            warning = f"disconnects {_accounts(count)}" if count else ""
+            warning = f"disconnects {count} account{'' if count == 1 else 's'}" if count else ""
         answer = self.desk.terminal.choose(
             "What would you like to do?",
             (

@@ -23,6 +23,10 @@ _VARY = (
     (r"(connect/link/)[\w-]+(</>\n<bold>[\w-]+)?", r"\1TOKEN"),
     (r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "⠋"),
     (r"\b0:\d\d\b", "0:00"),
+    (
+        r"\n  (Checking the|Looking at|Asking StackOne's API|Creating \"|Updating \")[^\n]*",
+        "",
+    ),  # if it was slow
 )
 """What differs from run to run."""
 
