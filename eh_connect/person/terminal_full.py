@@ -15,9 +15,8 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from rich.text import Text
 
 from eh_connect.person import keyboard, look
-from eh_connect.person.asking import HELP_KEY, Asking, pasted_line
 from eh_connect.person.live import FRAME, FRAMES, Live
-from eh_connect.person.terminal import HELP
+from eh_connect.person.terminal import HELP, Terminal, pasted_line
 from eh_connect.person.terminal_menus import Boxes, Field, Menu
 
 if TYPE_CHECKING:
@@ -45,8 +44,8 @@ _POLL = 0.1
 """Seconds; a longer wait would hold back a redraw."""
 
 
-class FullTerminal(Asking):
-    """``terminal.Terminal`` on a terminal that can do everything.
+class FullTerminal(Terminal):
+    """On a terminal that can do everything.
 
     Args:
         screen: the terminal to draw on.
@@ -84,7 +83,7 @@ class FullTerminal(Asking):
     ) -> str:
         """A menu."""
         menu = Menu(question, choices, default, (*keys, *([HELP] if more else [])))
-        while (answer := self._answered(menu)) == HELP_KEY and more:
+        while (answer := self._answered(menu)) == HELP.key and more:
             self.show(*more)
         return str(answer)
 

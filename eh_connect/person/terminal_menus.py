@@ -8,9 +8,8 @@ from prompt_toolkit.keys import Keys
 from rich.text import Text
 
 from eh_connect.person import look
-from eh_connect.person.asking import HELP_KEY, said_length
 from eh_connect.person.keyboard import ENTER
-from eh_connect.person.terminal import HELP, Key
+from eh_connect.person.terminal import HELP, Key, said_length
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -112,7 +111,7 @@ class Boxes:
             self._at = (self._at + _MOVES[press.key]) % len(found)
         elif press.data == " " and found:
             self._ticked ^= {found[self._at].value}
-        elif press.data == HELP_KEY and self._has_help:
+        elif press.data == HELP.key and self._has_help:
             self.result, self.said = None, ""
             return True
         elif press.key in _ERASES:
@@ -143,8 +142,8 @@ class Field:
     @property
     def said(self) -> str:
         """What came in."""
-        if self.result == HELP_KEY:
-            return HELP_KEY
+        if self.result == HELP.key:
+            return HELP.key
         if not self.result:
             return ""
         length = said_length(len(self.result))

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from eh_connect.lines import exact, ok, prose, title, warn
 from eh_connect.person import keyboard, look
-from eh_connect.person.asking import Asking, said_length
-from eh_connect.person.terminal import HELP
+from eh_connect.person.terminal import HELP, Terminal, said_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -28,8 +27,8 @@ _SAID_EVERY = 60.0  # s, between two lines about waiting: a screen reader reads 
 _POLL = 0.25  # s
 
 
-class PlainTerminal(Asking):
-    """``terminal.Terminal`` with nothing but lines.
+class PlainTerminal(Terminal):
+    """With nothing but lines.
 
     Args:
         screen: the terminal to write to.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import gc
 import importlib
 import json
 import os
@@ -263,6 +264,8 @@ def _import_all() -> None:
 
 if __name__ == "__main__":
     _import_all()
+    gc.collect()
+    gc.freeze()  # what is here stays: no child copies it only to look at it
     _serve(socket.socket(fileno=int(sys.argv[1])))
     from eh_connect.__main__ import program
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from itertools import groupby
@@ -40,7 +41,9 @@ def compare(name: str, someone: Person) -> None:
     if os.environ.get("EH_TEST_GOLDEN") == "write":
         _FOLDER.mkdir(exist_ok=True)
         file.write_text(shown, encoding="utf-8")
-    assert shown == file.read_text(encoding="utf-8")
+    wanted = file.read_text(encoding="utf-8")
+    difference = difflib.unified_diff(wanted.splitlines(), shown.splitlines(), name, "seen", lineterm="")
+    assert shown == wanted, "\n".join(difference)
 
 
 def _marked(someone: Person) -> list[str]:
