@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from eh_connect.by_hand import steps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eh_connect.by_hand import steps
 from eh_connect.change import ENVIRONMENT, FieldChange, InForce, Kind, Wanted, plan
 from eh_connect.secret import Pair, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields

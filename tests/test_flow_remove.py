@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
 from eh_connect.errors import NetworkError, StoppedError, StorageError
 from eh_connect.flows.remove import Surroundings, remove
 from eh_connect.local.state import PendingWrite
-from eh_connect.results import RemoveResult
 from eh_connect.secret import Secret
 from tests.support.memory import NEW, NOW, OLD, Saved
 from tests.test_flow_status import ID, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from eh_connect.results import RemoveResult
 
 
 class Linked(Project):

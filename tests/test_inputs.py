@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from eh_connect.cli.setup_inputs import credentials, read
+from eh_connect.flows.keeping import Keeping
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eh_connect import inputs as names
 from eh_connect import judging
-from eh_connect.cli.setup_inputs import credentials, read
 from eh_connect.errors import InputError
-from eh_connect.flows.keeping import Keeping
 from eh_connect.inputs import LARGEST_SECRET_FILE, Input, Inputs
 from tests.support.fakes import A, B, Keyring, States, Tape
 
