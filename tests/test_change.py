@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from eh_connect.by_hand import steps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eh_connect.change import ENVIRONMENT, FieldChange, InForce, Kind, Wanted, plan
-from eh_connect.secret import Pair, Secret
+from eh_connect import inputs as i
+from eh_connect.change import ENVIRONMENT, FieldChange, Kind, plan
+from eh_connect.local.saved import InForce
+from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
-from tests.support.fakes import ACTIONS, OTHER_APPLICATION, A, B
+from eh_connect.values import Values
 
-PROFILE = ConnectorProfile("id-1", "Employment Hero", "employmenthero", default=False, updated_at="t1")
+A, B = (Credentials(Secret("client-id"), Secret(f"client-secret-{name}")) for name in "ab")
+OTHER_APPLICATION = Credentials(Secret("another-client-id"), Secret("client-secret-c"))
+ACTIONS = ("employmenthero_list_employees", "employmenthero_list_teams")
+
+
+def profile(**fields: Any) -> ConnectorProfile:
+    usual = {"id": "id-1", "name": "Employment Hero", "connector_key": "employmenthero"}
+    return ConnectorProfile.model_validate(usual | {"default": False, "updated_at": "t1"} | fields)
+
+
+PROFILE = profile()
 IN_FORCE = InForce(A, "t1")
 
 
-def wanted(pair: Pair = A, *, name: str | None = None, default: bool | None = None) -> Wanted:
-    return Wanted(pair, name or "Employment Hero", name is not None, default)
+def told(**typed: Any) -> Values:
+    """What a run was told by its flags."""
+    return Values((i.NAME, i.DEFAULT, i.ACTIONS), typed, {}, lambda path, _: path)
+
+
+NOTHING = told()
 
 
 def test_a_profile_that_is_as_wanted_needs_nothing() -> None:
-    change = plan(PROFILE, wanted(), IN_FORCE)
+    change = plan(PROFILE, A, NOTHING, IN_FORCE)
     assert (change.kind, change.fields, change.shown) == (Kind.NOTHING, ProfileFields(), ())
-    assert not change.sends_pair
 
 
 def test_no_profile_is_a_creation_with_every_field_that_is_known() -> None:
-    change = plan(None, Wanted(A, "Ours", default=False, actions=ACTIONS), None)
+    change = plan(None, A, told(name="Ours", default=False, action=ACTIONS), None)
     assert change.kind is Kind.CREATE
-    assert change.fields == ProfileFields("Ours", None, ENVIRONMENT, A, default=False, actions=ACTIONS)
+    assert change.fields == ProfileFields(
+        name="Ours", environment=ENVIRONMENT, credentials=A, default=False, actions=ACTIONS
+    )
     assert change.shown == (
         FieldChange("name", None, "Ours"),
         FieldChange("client_id", None, A.client_id.fingerprint),
@@ -40,138 +58,108 @@ def test_no_profile_is_a_creation_with_every_field_that_is_known() -> None:
 
 
 def test_a_creation_leaves_out_what_was_not_given() -> None:
-    fields = plan(None, wanted(), None).fields
-    assert (fields.default, fields.actions) == (None, None)
+    fields = plan(None, A, NOTHING, None).fields
+    assert (fields.name, fields.default, fields.actions) == ("Employment Hero", None, None)
 
 
 def test_another_secret_is_shown_against_the_one_in_force() -> None:
-    change = plan(PROFILE, wanted(B), IN_FORCE)
-    assert change.fields == ProfileFields(pair=B)
+    change = plan(PROFILE, B, NOTHING, IN_FORCE)
+    assert change.fields == ProfileFields(credentials=B)
     assert change.shown == (
         FieldChange("client_secret", A.client_secret.fingerprint, B.client_secret.fingerprint),
     )
 
 
 @pytest.mark.parametrize("in_force", [None, InForce(A, "t0"), InForce(A, None)])
-def test_a_pair_that_may_not_be_in_force_is_sent_again_and_shown_as_unknown(in_force: InForce | None) -> None:
-    change = plan(PROFILE, wanted(), in_force)
-    assert change.fields == ProfileFields(pair=A)
+def test_credentials_that_may_not_be_in_force_are_sent_again_and_shown_as_unknown(
+    in_force: InForce | None,
+) -> None:
+    change = plan(PROFILE, A, NOTHING, in_force)
+    assert change.fields == ProfileFields(credentials=A)
     assert [(c.field, c.before) for c in change.shown] == [("client_id", None), ("client_secret", None)]
 
 
 def test_a_name_that_was_not_given_is_not_touched() -> None:
-    assert plan(PROFILE, Wanted(A, "Ours"), IN_FORCE).kind is Kind.NOTHING
-    change = plan(PROFILE, wanted(name="Ours"), IN_FORCE)
+    assert plan(profile(name="Theirs"), A, NOTHING, IN_FORCE).kind is Kind.NOTHING
+    change = plan(PROFILE, A, told(name="Ours"), IN_FORCE)
     assert change.fields == ProfileFields(name="Ours")
     assert change.shown == (FieldChange("name", "Employment Hero", "Ours"),)
 
 
 def test_a_default_is_sent_where_it_was_given_and_differs() -> None:
-    assert plan(PROFILE, wanted(default=False), IN_FORCE).kind is Kind.NOTHING
-    assert plan(PROFILE, wanted(default=True), IN_FORCE).shown == (FieldChange("default", "false", "true"),)
+    assert plan(PROFILE, A, told(default=False), IN_FORCE).kind is Kind.NOTHING
+    change = plan(PROFILE, A, told(default=True), IN_FORCE)
+    assert change.shown == (FieldChange("default", "false", "true"),)
 
 
 def test_actions_are_sent_where_they_were_given_and_are_not_known_to_be_in_force() -> None:
-    one, two = ACTIONS[:1], ACTIONS[:2]
+    one = ACTIONS[:1]
     in_force = InForce(A, "t1", one)
-    assert plan(PROFILE, Wanted(A, "", actions=one), in_force).kind is Kind.NOTHING
-    assert plan(PROFILE, Wanted(A, ""), in_force).kind is Kind.NOTHING
-    assert plan(PROFILE, Wanted(A, "", actions=two), in_force).shown == (
-        FieldChange("actions", one[0], ", ".join(two)),
+    assert plan(PROFILE, A, told(action=one), in_force).kind is Kind.NOTHING
+    assert plan(PROFILE, A, NOTHING, in_force).kind is Kind.NOTHING
+    assert plan(PROFILE, A, told(action=ACTIONS), in_force).shown == (
+        FieldChange("actions", one[0], ", ".join(ACTIONS)),
     )
-    touched = InForce(A, "t0", one)
-    assert plan(PROFILE, Wanted(A, "", actions=one), touched).fields.actions == one
+    assert plan(PROFILE, A, told(action=one), InForce(A, "t0", one)).fields.actions == one
 
 
 @pytest.mark.parametrize(
-    ("held", "pair", "changes"),
+    ("held", "sent", "changes"),
     [
         ((), A, None),
         ((A,), A, False),
         ((A,), B, False),
         ((A, B), B, False),
         ((A,), OTHER_APPLICATION, True),
-        ((A, B), OTHER_APPLICATION, True),
         ((A, OTHER_APPLICATION), A, True),
         ((A, OTHER_APPLICATION), OTHER_APPLICATION, True),
     ],
 )
 def test_whether_the_application_changes_is_told_from_what_stackone_may_hold(
-    held: tuple[Pair, ...], pair: Pair, changes: bool | None
+    held: tuple[Credentials, ...], sent: Credentials, changes: bool | None
 ) -> None:
-    assert plan(PROFILE, wanted(pair), None).changes_application(held) is changes
+    assert plan(PROFILE, sent, NOTHING, None).changes_application(held) is changes
 
 
-def test_without_a_pair_or_a_profile_no_application_changes() -> None:
-    assert plan(None, wanted(OTHER_APPLICATION), None).changes_application((A,)) is False
-    assert plan(PROFILE, wanted(name="Ours"), IN_FORCE).changes_application((B,)) is False
+def test_without_credentials_or_a_profile_no_application_changes() -> None:
+    assert plan(None, OTHER_APPLICATION, NOTHING, None).changes_application((A,)) is False
+    assert plan(PROFILE, A, told(name="Ours"), IN_FORCE).changes_application((B,)) is False
 
 
 texts = st.text("abc-_", min_size=1, max_size=8)
-pairs = st.builds(lambda one, two: Pair(Secret(f"id-{one}"), Secret(f"secret-{two}")), texts, texts)
-wishes = st.builds(
-    Wanted,
-    pairs,
-    texts,
-    st.booleans(),
-    st.none() | st.booleans(),
-    st.none() | st.lists(texts, min_size=1, max_size=3).map(tuple),
+credentials = st.builds(
+    lambda one, two: Credentials(Secret(f"id-{one}"), Secret(f"secret-{two}")), texts, texts
 )
-profiles = st.builds(
-    ConnectorProfile,
-    texts,
-    texts,
-    st.just("employmenthero"),
-    default=st.none() | st.booleans(),
-    updated_at=st.none() | texts,
-)
-last_writes = st.none() | st.builds(InForce, pairs, st.none() | texts)
+wishes = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": texts,
+        "default": st.booleans(),
+        "action": st.lists(st.sampled_from(ACTIONS), min_size=1, unique=True),
+    },
+).map(lambda typed: told(**typed))
+profiles = st.builds(profile, name=texts, default=st.none() | st.booleans(), updated_at=st.none() | texts)
+last_writes = st.none() | st.builds(InForce, credentials, st.none() | texts)
 
 
-@given(profiles, wishes, last_writes)
+@given(profiles, credentials, wishes, last_writes)
 def test_a_change_that_was_made_leaves_nothing_to_change(
-    profile: ConnectorProfile, wish: Wanted, in_force: InForce | None
+    before: ConnectorProfile, sent: Credentials, wish: Values, in_force: InForce | None
 ) -> None:
-    fields = plan(profile, wish, in_force).fields
-    after = ConnectorProfile(
-        profile.id,
-        fields.name or profile.name,
-        profile.connector_key,
-        default=profile.default if fields.default is None else fields.default,
+    fields = plan(before, sent, wish, in_force).fields
+    after = profile(
+        name=fields.name or before.name,
+        default=before.default if fields.default is None else fields.default,
         updated_at="later",
     )
-    pair = fields.pair or (in_force.pair if in_force else wish.pair)
-    assert plan(after, wish, InForce(pair, "later", wish.actions)).kind is Kind.NOTHING
+    now = InForce(sent, "later", wish[i.ACTIONS])
+    assert plan(after, sent, wish, now).kind is Kind.NOTHING
 
 
-@given(st.none() | profiles, wishes, last_writes)
+@given(st.none() | profiles, credentials, wishes, last_writes)
 def test_nothing_that_is_shown_has_a_secret_in_it(
-    profile: ConnectorProfile | None, wish: Wanted, in_force: InForce | None
+    before: ConnectorProfile | None, sent: Credentials, wish: Values, in_force: InForce | None
 ) -> None:
-    change = plan(profile, wish, in_force)
-    shown = "\n".join((repr(change), *steps(change, "https://app.stackone.com")))
-    assert wish.pair.client_secret.reveal() not in shown
-    assert wish.pair.client_id.reveal() not in shown
-
-
-def test_a_creation_by_hand_names_every_step_of_the_form_and_what_was_given() -> None:
-    change = plan(None, Wanted(A, "Ours", default=True, actions=ACTIONS[:2]), None)
-    text = "\n".join(steps(change, "https://app.stackone.com"))
-    for word in (
-        "Open https://app.stackone.com/connector_profiles",
-        "+ Connector Profile",
-        "OAuth 2.0",
-        "Client ID",
-        "Client Secret",
-        f"{ACTIONS[0]}, {ACTIONS[1]}",
-        "Create profile",
-        "default to: true",
-    ):
-        assert word in text
-
-
-def test_an_update_by_hand_names_the_profile_and_only_what_changes() -> None:
-    text = "\n".join(steps(plan(PROFILE, wanted(B), IN_FORCE), "https://app.stackone.com"))
-    assert "id-1" in text
-    assert B.client_secret.fingerprint in text
-    assert "Client ID" not in text
+    shown = repr(plan(before, sent, wish, in_force))
+    assert sent.client_secret.reveal() not in shown
+    assert sent.client_id.reveal() not in shown
