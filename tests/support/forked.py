@@ -258,13 +258,12 @@ def _import_all() -> None:
     for name in (*_HEAVY, *(each.name for each in pkgutil.walk_packages(eh_connect.__path__, "eh_connect."))):
         with contextlib.suppress(ImportError):  # then the child meets it, as a real start does
             importlib.import_module(name)
+    gc.collect()
     gc.freeze()  # a child's collector would touch all of it, and so copy it
 
 
 if __name__ == "__main__":
     _import_all()
-    gc.collect()
-    gc.freeze()  # what is here stays: no child copies it only to look at it
     _serve(socket.socket(fileno=int(sys.argv[1])))
     from eh_connect.__main__ import program
 
