@@ -175,7 +175,7 @@ def test_a_mode_that_others_changed_meanwhile_is_set_again(form: str, ask: str) 
 
     with person(f"said(terminal.{ask})", form) as someone:
         last = "Red" if form == "full" else "(Enter: 1)"  # before that, what is typed counts for nothing
-        someone.sees("Name" if "Name" in ask else "Secret" if "Secret" in ask else last)
+        someone.sees("Name" if "Name" in ask else "Secret" if "Secret" in ask else last, stays=False)
         if form == "full" or "hidden" in ask:
             someone.waits_unseen()
         os.kill(someone.pid, signal.SIGSTOP)
