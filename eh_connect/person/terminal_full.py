@@ -193,10 +193,14 @@ class FullTerminal(Terminal):
         for unwanted in (Keys.ControlR, Keys.ControlS, Keys.ControlZ, Keys.ControlQ):
             keys.add(unwanted, eager=True)(lambda _: None)
 
-        def resumed() -> None:
-            self._keys.raw_mode().__enter__()
+        def draw_anew() -> None:
             application.renderer.reset()
             application.invalidate()
+
+        def resumed() -> None:
+            self._keys.raw_mode().__enter__()
+            if application.loop is not None:  # not here: the signal may have come while something was drawn
+                application.loop.call_soon_threadsafe(draw_anew)
 
         application.key_bindings = merge_key_bindings([application.key_bindings, keys])
         with keyboard.on_resume(resumed):
