@@ -115,7 +115,7 @@ def test_a_server_that_can_not_be_reached_is_a_matter_of_the_network(tool: Tool)
     ],
 )
 def test_a_proxy_in_the_way_is_named(tool: Tool, variable: str, proxy: str, says: str) -> None:
-    run = tool.setup(STACKONE_API_URL="https://stackone.test", **{variable: proxy})
+    run = tool.setup("--timeout", "1", STACKONE_API_URL="https://stackone.test", **{variable: proxy})
     assert (run.error["code"], run.error["title"], "secret@" in run.out) == (7, says, False)
     assert tool.kept() == {}
 
