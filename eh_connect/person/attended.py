@@ -142,7 +142,7 @@ class Attended:
         self, profile: ConnectorProfile, accounts: int | None, judge: Callable[[str], None]
     ) -> Secret:
         """The screen of a rotation: lead to the portal, take the secret."""
-        linked = "" if accounts is None else f" ({accounts} linked account{'' if accounts == 1 else 's'})"
+        linked = "" if not accounts else f" ({accounts} linked account{'' if accounts == 1 else 's'})"
         self._terminal.show(
             BLANK,
             title(f'Replace the Client Secret of "{profile.name}"{linked}'),

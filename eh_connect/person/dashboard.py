@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import ActionNeededError, NetworkError
-from eh_connect.lines import Line, ok, prose, unsure, warn
+from eh_connect.lines import BLANK, Line, ok, prose, title, unsure, warn
 from eh_connect.person import words
 from eh_connect.person.terminal import HELP, Key
 
@@ -51,7 +51,7 @@ class DashboardScreen:
         if self._is_setup:
             self._terminal.step(5, 5, work.title)
         else:
-            self._terminal.show(prose(work.title, indent=0))
+            self._terminal.show(BLANK, title(work.title), BLANK)
         project = f" (region {self._region})" if self._region else ""
         self._terminal.show(
             prose(

@@ -1,0 +1,101 @@
+"""The wizard on a desktop: a browser that can be asked, and a clipboard that lends a secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import golden, leaks
+from tests.support.screen import ENTER
+from tests.support.wizard import at, paste, to_the_form, to_the_review
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.command import Tool
+
+XCLIP = '#!/bin/sh\ncase "$*" in *-out*) cat "{held}";; *) cat >"{held}";; esac\n'
+
+
+class Desktop:
+    """A clipboard, which is a file, and a browser that says yes to everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self.held = folder / "held"
+        for name, body in (("xclip", XCLIP.format(held=self.held)), ("browser", "#!/bin/sh\n")):
+            (folder / name).write_text(body)
+            (folder / name).chmod(0o755)
+        self.environ = {
+            "PATH": f"{folder}:/usr/bin:/bin",
+            "DISPLAY": ":0",
+            "BROWSER": str(folder / "browser"),
+        }
+
+
+@pytest.fixture
+def desktop(tmp_path_factory: pytest.TempPathFactory) -> Desktop:
+    return Desktop(tmp_path_factory.mktemp("desktop"))
+
+
+def test_the_values_of_the_form_are_copied_by_a_key(tool: Tool, desktop: Desktop) -> None:
+    with at(tool, "setup", **desktop.environ) as someone:
+        to_the_form(someone)
+        someone.sees("I've created it", stays=False)
+        for key, said in (("n", "Application Name"), ("r", "Redirect URI")):
+            someone.types(key)
+            someone.sees(f"Copied: {said}")
+            someone.sees("I've created it", stays=False)
+        assert desktop.held.read_text().endswith("/connect/oauth2/employmenthero/callback")
+        someone.types("o")
+        someone.sees("Asked your browser to open it")
+        someone.sees("I've created it", stays=False)
+        golden.compare("form-keys", someone)
+
+
+def test_a_secret_is_lent_to_the_clipboard_until_the_profile_is_there(tool: Tool, desktop: Desktop) -> None:
+    tool.stage.settings(writes="404")
+    with at(tool, "setup", **desktop.environ) as someone:
+        to_the_review(someone)
+        someone.sees("Waiting for the new profile", stays=False)
+        for key, said, value in (
+            ("i", "Client ID", leaks.CLIENT_ID),
+            ("s", "Client Secret", leaks.CLIENT_SECRET),
+        ):
+            someone.sees("check now", stays=False)
+            someone.types(key)
+            someone.sees(f"Copied: {said}")
+            someone.sees("Cleared in", stays=False)
+            assert desktop.held.read_text() == value
+        golden.compare("dashboard-copied", someone)
+        tool.stage.enter_by_hand(leaks.CLIENT_SECRET, leaks.CLIENT_ID)
+        someone.types(ENTER)
+        someone.sees("Found")
+        assert desktop.held.read_text() == ""
+
+
+def test_what_was_copied_since_is_left_alone_by_a_stop(tool: Tool, desktop: Desktop) -> None:
+    tool.stage.settings(writes="404")
+    with at(tool, "setup", **desktop.environ) as someone:
+        to_the_review(someone)
+        someone.sees("check now", stays=False)
+        someone.types("s")
+        someone.sees("Copied: Client Secret")
+        desktop.held.write_text("of the person's own")
+        someone.types("\x03")
+        assert someone.leaves() == 130
+    assert desktop.held.read_text() == "of the person's own"
+
+
+def test_a_rotation_where_the_api_can_t_is_one_screen_too(tool: Tool, desktop: Desktop) -> None:
+    tool.setup()
+    tool.stage.settings(writes="404")
+    with at(tool, "rotate", STACKONE_API_KEY=leaks.API_KEY, **desktop.environ) as someone:
+        paste(someone, "New Client Secret", leaks.NEW_SECRET)
+        someone.sees("Waiting for the change", stays=False)
+        someone.sees("check now", stays=False)
+        golden.compare("dashboard-rotate", someone)
+        tool.stage.enter_by_hand(leaks.NEW_SECRET)
+        someone.types(ENTER)
+        someone.sees("Test it now?")
+    assert tool.holds_what_stackone_has()
