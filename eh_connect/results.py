@@ -126,6 +126,8 @@ class ProfileStatus(View):
     why_not: str = Field(default="", exclude=True)
     secret: SecretView | None = Field(default=None, exclude=True)
     keyring: str | None = Field(default=None, exclude=True)
+    roll_back: str = Field(default="", exclude=True)
+    check_scopes: str = Field(default="", exclude=True)
 
     def lines(self) -> list[Line]:
         """A paragraph."""
@@ -142,9 +144,7 @@ class ProfileStatus(View):
             sign = Sign.OK if self.keyring else Sign.WARN
             found.append(lines.row("Client Secret", f"{local.fingerprint}, {since}{where}", sign))
         if local.previous:
-            found.append(
-                lines.row("Previous", f"{local.previous}, for eh-connect rotate --rollback", Sign.OK)
-            )
+            found.append(lines.row("Previous", f"{local.previous}, for {self.roll_back}", Sign.OK))
         if local.staged:
             found.append(lines.row("New credentials", "saved here, not known to be in use", Sign.WARN))
         if local.proven:
@@ -171,7 +171,7 @@ class ProfileStatus(View):
 
     def _scopes(self, local: LocalView) -> Line:
         if local.scopes_checked_at is None:
-            return lines.row("Scopes", "not checked: eh-connect verify --actions", Sign.UNSURE)
+            return lines.row("Scopes", f"not checked: {self.check_scopes}", Sign.UNSURE)
         checked = dates.moment(local.scopes_checked_at)
         if local.scopes_missing:
             return lines.row("Scopes", f"missing: {', '.join(local.scopes_missing)} ({checked})", Sign.FAIL)
@@ -183,11 +183,12 @@ class StatusResult(Result):
 
     profiles: tuple[ProfileStatus, ...]
     secret: SecretView | None
+    set_up: str = Field(default="", exclude=True)
 
     def lines(self) -> list[Line]:
         """A paragraph for each label."""
         if not self.profiles:
-            return [lines.unsure("Nothing is set up on this computer"), lines.todo("eh-connect setup")]
+            return [lines.unsure("Nothing is set up on this computer"), lines.todo(self.set_up)]
         found = self.profiles[0].lines()
         for profile in self.profiles[1:]:
             found += [lines.BLANK, *profile.lines()]

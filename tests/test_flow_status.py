@@ -179,6 +179,8 @@ def test_a_state_that_cant_be_read_hides_no_other_label(saved: Saved) -> None:
 
 
 def test_nothing_set_up_names_the_first_command() -> None:
-    result = status([], now=NOW, max_age=None, check=True, command=lambda *_: "", warn=lambda _: None)
+    result = status(
+        [], now=NOW, max_age=None, check=True, command=lambda *words: " ".join(words), warn=lambda _: None
+    )
     assert (result.exit_code, result.secret) == (0, None)
-    assert result.lines()[-1].text == "eh-connect setup"
+    assert result.lines()[-1].text == "default setup"

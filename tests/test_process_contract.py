@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -286,11 +285,3 @@ def test_one_run_at_a_time_works_on_a_label(tool: Tool) -> None:
     assert tool.kept() == {"current": PAIR}
     assert tool.setup(**tool.rotated).succeeded["action"] == "updated"
     assert tool.kept() == {"current": NEW_PAIR, "previous": PAIR}
-
-
-def test_lines_for_a_person_in_a_pipe_have_no_colours_no_links_and_no_client_id(tool: Tool) -> None:
-    runs = [tool.run("setup", "--no-input"), *(tool.run(c) for c in ("status", "doctor", "guide"))]
-    for run in runs:
-        assert run.code == 0
-        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", run.out + run.err)
-        assert leaks.CLIENT_ID not in run.out

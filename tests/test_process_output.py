@@ -1,12 +1,14 @@
-"""Output that can't be written or read, and text that is none: said, and never a defect of ours."""
+"""Lines for a person; output that can't be written or read; text that is none."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 
+from tests.support import leaks
 from tests.support.command import Tool, in_shell
 
 posix = pytest.mark.skipif(os.name == "nt", reason="a shell's redirections")
@@ -79,3 +81,27 @@ def test_a_folder_whose_name_is_no_text_works(tool: Tool) -> None:
     assert json.loads(done.stdout)["action"] == "created"
     done = in_shell(tool, r"""touch "$HOME"/$'\xfe'; EH_CONNECT_HOME="$HOME"/$'\xfe' $EH setup --json""")
     assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (4, "")
+
+
+@pytest.mark.parametrize("flags", [("--profile", "two"), ("--sandbox",)])
+def test_every_command_in_a_status_is_for_its_label_and_its_servers(
+    tool: Tool, flags: tuple[str, ...]
+) -> None:
+    if "--sandbox" in flags:
+        assert "eh-connect setup --sandbox" in tool.run("status", *flags).out
+    tool.setup(*flags).succeeded  # noqa: B018  # it asserts
+    tool.run("rotate", "--json", *flags, **tool.rotated)
+    if "--sandbox" not in flags:
+        tool.stage.sign_in(tool.run("verify", "--json", *flags).succeeded["auth_link_url"])
+        assert tool.run("verify", "--json", *flags).succeeded["status"] == "authenticated"
+    said = re.findall(r"eh-connect [a-z].*", tool.run("status", *flags).out)
+    assert said
+    assert all(" ".join(flags) in command for command in said), said
+
+
+def test_lines_for_a_person_in_a_pipe_have_no_colours_no_links_and_no_client_id(tool: Tool) -> None:
+    runs = [tool.run("setup", "--no-input"), *(tool.run(c) for c in ("status", "doctor", "guide"))]
+    for run in runs:
+        assert run.code == 0
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", run.out + run.err)
+        assert leaks.CLIENT_ID not in run.out

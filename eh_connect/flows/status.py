@@ -66,6 +66,7 @@ def status(
     result = StatusResult(
         profiles=tuple(found),
         secret=only.secret if only else None,
+        set_up=command("default", "setup"),
         exit_code=9 if check and any(each.due for each in found) else 0,
     )
     if not failures:
@@ -106,6 +107,8 @@ def _view(  # what one label is seen by
         why_not=why_not,
         secret=secret,
         keyring=local.keyring_name if local.current else None,
+        roll_back=command(label, "rotate", "--rollback"),
+        check_scopes=command(label, "verify", "--actions"),
     )
 
 
