@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support import golden, leaks
-from tests.support.screen import ENTER
+from tests.support.screen import CTRL_C, ENTER
 from tests.support.wizard import at, paste, to_the_form, to_the_review
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Desktop:
         for name, body in (("xclip", XCLIP.format(held=self.held)), ("browser", "#!/bin/sh\n")):
             (folder / name).write_text(body)
             (folder / name).chmod(0o755)
-        self.environ = {
+        self.environ: dict[str, Any] = {
             "PATH": f"{folder}:/usr/bin:/bin",
             "DISPLAY": ":0",
             "BROWSER": str(folder / "browser"),
@@ -82,7 +82,7 @@ def test_what_was_copied_since_is_left_alone_by_a_stop(tool: Tool, desktop: Desk
         someone.types("s")
         someone.sees("Copied: Client Secret")
         desktop.held.write_text("of the person's own")
-        someone.types("\x03")
+        someone.types(CTRL_C)
         assert someone.leaves() == 130
     assert desktop.held.read_text() == "of the person's own"
 
@@ -98,4 +98,40 @@ def test_a_rotation_where_the_api_can_t_is_one_screen_too(tool: Tool, desktop: D
         tool.stage.enter_by_hand(leaks.NEW_SECRET)
         someone.types(ENTER)
         someone.sees("Test it now?")
+    assert tool.holds_what_stackone_has()
+
+
+def test_stopped_at_the_dashboard_the_next_run_looks_first(tool: Tool, desktop: Desktop) -> None:
+    tool.stage.settings(writes="404")
+    with at(tool, "setup", **desktop.environ) as someone:
+        to_the_review(someone)
+        someone.sees("check now", stays=False)
+        someone.types(CTRL_C)
+        someone.sees("Stopped. The profile may exist at StackOne.")
+        someone.sees("Saved in Test Keyring: Client ID, Client Secret")
+        someone.sees("eh-connect setup looks for it first and won't create a second one")
+        assert someone.leaves() == 130
+    tool.stage.enter_by_hand(leaks.CLIENT_SECRET, leaks.CLIENT_ID)
+    with at(tool, "setup") as someone:
+        someone.sees("Going on with what you saved")
+        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.sees("Test it now?")
+    assert tool.holds_what_stackone_has()
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_stopped_after_the_profile_was_made_it_stays(tool: Tool, waits: bool) -> None:
+    with at(tool, "setup") as someone:
+        to_the_review(someone)
+        someone.sees("Create the connector profile?")
+        someone.sees("Stop", stays=False)
+        someone.types(ENTER)
+        someone.sees("Test it now?")
+        if waits:
+            someone.types(ENTER)
+            someone.sees("Waiting for the sign-in", stays=False)
+        someone.types(CTRL_C)
+        someone.sees("The profile stays.")
+        someone.sees("eh-connect verify")
+        assert someone.leaves() == 130
     assert tool.holds_what_stackone_has()

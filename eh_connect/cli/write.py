@@ -9,7 +9,7 @@ from eh_connect import inputs as i
 from eh_connect.cli.asking import console, wizard
 from eh_connect.cli.connect import StackOne
 from eh_connect.cli.opening import credentials_of, now, opened, origins
-from eh_connect.errors import NextStep, UsageError
+from eh_connect.errors import NextStep, StoppedError, UsageError
 from eh_connect.flows.parts import Revised, WriteParts
 from eh_connect.flows.rotation import no_previous
 from eh_connect.flows.write import ROLLBACK, SETUP, write
@@ -46,12 +46,8 @@ def run(session: Session, purpose: Purpose) -> Result:
         if result.next_steps or not session.asks:
             return result.model_copy(update={"next_steps": (*result.next_steps, *steps)})
         session.output.result(result.model_copy(update={"is_brief": result.changed}))
-        from eh_connect.cli.sign_in import offered
-
-        if result.changed and offered(session, local, stackone, again=steps[0].command):
-            steps = steps[1:]
         if result.changed:
-            _offer_to_save_key(session, local)
+            steps = _offers(session, local, stackone, steps)
         if purpose is SETUP:
             steps = (NextStep("Connect a customer", values.command("link")), *steps)
         return result.model_copy(update={"next_steps": steps, "was_shown": True})
@@ -71,6 +67,21 @@ def _next(session: Session, result: WriteResult) -> tuple[NextStep, ...]:
         *((check,) if is_saved else ()),
         *((back,) if is_saved and result.action == "rotated" else ()),
     )
+
+
+def _offers(
+    session: Session, local: LocalProfile, stackone: StackOne, steps: tuple[NextStep, ...]
+) -> tuple[NextStep, ...]:
+    """The sign-in test, and to save the key; what is next then."""
+    from eh_connect.cli.sign_in import offered
+
+    try:
+        if offered(session, local, stackone, again=steps[0].command):
+            steps = steps[1:]
+        _offer_to_save_key(session, local)
+    except (KeyboardInterrupt, EOFError):
+        raise StoppedError("Stopped. The profile stays.", next_steps=steps) from None
+    return steps
 
 
 def _offer_to_save_key(session: Session, local: LocalProfile) -> None:
@@ -120,7 +131,7 @@ class _Run:
             )
             result = self._driven()
         except (KeyboardInterrupt, EOFError):
-            if asking is None or local.is_sent or local.state.pending is not None:
+            if asking is None or local.is_sent:
                 raise
             raise asking.stopped() from None
         finally:

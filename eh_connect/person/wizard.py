@@ -62,9 +62,10 @@ class Wizard:
         Application(self).gather(is_same=is_same_application)
 
     def stopped(self) -> StoppedError:
-        """The person stopped before anything was sent: what is saved, and the way on."""
+        """The person stopped before this run sent anything: what is saved, and the way on."""
+        may_exist = self.local.state.pending is not None
         return StoppedError(
-            "Stopped. Nothing was changed at StackOne.",
+            f"Stopped. {'The profile may exist at' if may_exist else 'Nothing was changed at'} StackOne.",
             detail=self._saved(),
             hint=f"{self.command}    {self._next_run()}",
         )
@@ -72,6 +73,8 @@ class Wizard:
     def _next_run(self) -> str:
         """Where it begins, besides a key."""
         local = self.local
+        if local.state.pending is not None:
+            return "looks for it first and won't create a second one"
         if local.state.profile_id is not None:
             return "goes on with them" if local.staged is not None else "starts again"
         if local.staged is not None:
