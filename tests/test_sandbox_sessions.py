@@ -77,7 +77,7 @@ def test_every_documented_field_is_taken_and_may_be_null(stackone: StackOne, nam
         *({"origin_owner_id": value} for value in (" ", None, 1)),
         *({"expires_in": value} for value in (0, "600", True, -1)),
         *({"type": value} for value in ("TEST", "PRODUCTION", ["test"])),
-        *({"provider": value} for value in ("other", {})),
+        *({"provider": value} for value in ("other", {"a": 1})),
         *(
             {name: 1}
             for name in ("origin_username", "label", "metadata", "multiple", "categories", "unknown")

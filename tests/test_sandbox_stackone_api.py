@@ -131,12 +131,8 @@ def test_an_empty_post_is_422_names_the_fields_and_creates_nothing(call: Caller)
 def test_an_empty_patch_is_200_and_changes_nothing_and_one_of_an_unknown_id_is_404(call: Caller) -> None:
     created = call.create()
     assert call.patch(created) == created
-    refused: list[Any] = [
-        ("PATCH", f"{PROFILES}/unknown", {}),
-        ("GET", "/unknown", None),
-        ("DELETE", PROFILES, None),
-    ]
-    assert [error_of(call(*each))[0] for each in refused] == [404, 404, 405]
+    assert error_of(call("PATCH", f"{PROFILES}/unknown", {}))[0] == 404
+    assert [error_of(call(*each))[0] for each in (("GET", "/x"), ("DELETE", PROFILES))] == [404, 405]
 
 
 BAD_FIELDS: list[dict[str, Any]] = [

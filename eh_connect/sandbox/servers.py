@@ -20,7 +20,7 @@ from eh_connect.local.files import shown
 from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.employment_hero_portal import Portal
 from eh_connect.sandbox.records import FILE, HOST, Records, private
-from eh_connect.sandbox.site import Site, answered
+from eh_connect.sandbox.site import Site
 from eh_connect.sandbox.stackone_api import StackOneApi
 from eh_connect.sandbox.stackone_dashboard import Dashboard
 from eh_connect.sandbox.stackone_hub import Hub
@@ -112,7 +112,7 @@ class Rehearsal:
                 self._folder, **{name: each.getsockname()[1] for name, each in bound.items()}
             )
             said = _said(records, lasting=lasting)
-            itself = Site(("GET", "/", lambda _: answered(said)))
+            itself = Site(("GET", "/", lambda _: said))
             apps: tuple[tuple[WSGIApplication, dict[str, WSGIApplication]], ...] = (
                 (StackOneApi(records), {"/dashboard": Dashboard(records), "/connect": Hub(records)}),
                 (EmploymentHeroOAuth(records), {"/app": Portal(records)}),

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from markupsafe import Markup, escape
-from werkzeug import Request, Response
+from werkzeug import Request, Response, routing
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import Map, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+    Rule = tuple[str, str, Callable[..., Any]]
 
 _PART = re.compile(r"<!-- each (\w+) -->\n?(.*?)<!-- end \1 -->\n?|\{\{(\w+)\}\}", re.DOTALL)
 
@@ -26,11 +27,14 @@ class Site:
     """A WSGI application.
 
     Args:
-        rules: method, path, and what answers when called with the request and the path's variables.
+        rules: method, path, and what answers, by a response or by JSON, when called with the request and the
+            path's variables.
     """
 
-    def __init__(self, *rules: tuple[str, str, Callable[..., Response]]) -> None:
-        self._routes = Map([Rule(path, methods=[method], endpoint=answer) for method, path, answer in rules])
+    def __init__(self, *rules: Rule) -> None:
+        self._routes = routing.Map(
+            [routing.Rule(path, methods=[method], endpoint=answer) for method, path, answer in rules]
+        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -43,8 +47,8 @@ class Site:
 
     def _answer(self, request: Request) -> Response:
         endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
-        answer: Response = endpoint(request, **arguments)
-        return answer
+        answer = endpoint(request, **arguments)
+        return answer if isinstance(answer, Response) else answered(answer)
 
     def _refusal(self, exc: HTTPException) -> Response:
         return answered({"error": exc.name}, exc.code or 500)

@@ -14,21 +14,16 @@ from eh_connect.sandbox.records import now
 from eh_connect.sandbox.site import RefusedError, Site, answered, the
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from werkzeug import Request
     from werkzeug.exceptions import HTTPException
 
     from eh_connect.sandbox.records import Records
+    from eh_connect.sandbox.site import Rule
 
 _PAGE_SIZE = 25  # the documented default
-_PROFILE = "/connector_profiles/<profile_id>"
-_LISTS = {
-    "origin_owner_ids": "origin_owner_id",
-    "providers": "provider",
-    "account_ids": "id",
-    "status": "status",
-}
+_FILTERS = {"origin_owner_id": "origin_owner_id", "origin_owner_ids": "origin_owner_id"}
+_FILTERS |= {"provider": "provider", "providers": "provider", "account_ids": "id", "status": "status"}
+"""What the list of accounts can be filtered by, and the field that it looks at."""
 
 
 class StackOneApi(Site):
@@ -36,27 +31,32 @@ class StackOneApi(Site):
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        assumed: list[tuple[str, str, Callable[..., Response]]] = [
+        assumed: list[Rule] = [
             ("POST", "/connector_profiles", self._create_profile),
-            ("PATCH", _PROFILE, self._update_profile),
+            ("PATCH", "/connector_profiles/<its_id>", self._update_profile),
         ]
-        self._documented: list[tuple[str, str, Callable[..., Response]]] = [
+        one, pinned = "/accounts/<its_id>", "/connector_profiles/<its_id>/pinned_version"
+        self._documented: list[Rule] = [
             ("GET", "/connector_profiles", self._list_profiles),
             ("GET", "/auth_configs", self._list_profiles),
-            ("GET", f"{_PROFILE}/versions", self._list_versions),
-            ("GET", f"{_PROFILE}/pinned_version", self._show_pinned),
-            ("PUT", f"{_PROFILE}/pinned_version", self._pin),
-            ("DELETE", f"{_PROFILE}/pinned_version", self._unpin),
+            (
+                "GET",
+                "/connector_profiles/<its_id>/versions",
+                lambda _, its_id: profiles.versions(self._profile(its_id)),
+            ),
+            ("GET", pinned, lambda _, its_id: the(filter(None, [self._profile(its_id)["pinned"]]))),
+            ("PUT", pinned, self._pin),
+            ("DELETE", pinned, self._unpin),
             ("GET", "/actions", self._list_actions),
             ("POST", "/actions/rpc", self._run_action),
             ("GET", "/accounts", self._list_accounts),
-            ("GET", "/accounts/<account_id>", self._show_account),
-            ("DELETE", "/accounts/<account_id>", self._delete_account),
+            ("GET", one, lambda _, its_id: the(self._accounts([its_id]))["shown"]),
+            ("DELETE", one, self._delete_account),
             ("GET", "/v2/accounts", self._list_accounts_v2),
-            ("GET", "/v2/accounts/<account_id>", self._show_account_v2),
+            ("GET", f"/v2{one}", lambda _, its_id: accounts.v2(the(self._accounts([its_id])))),
             ("POST", "/connect_sessions", self._create_session),
             ("POST", "/connect_sessions/authenticate", self._authenticate),
-            ("GET", "/connect_sessions/<session_id>", self._show_session),
+            ("GET", "/connect_sessions/<its_id>", self._show_session),
         ]
         super().__init__(*assumed, *self._documented)
 
@@ -100,17 +100,19 @@ class StackOneApi(Site):
             raise RefusedError(400, "Bad Request", errors=["the body must be a JSON object"])
         return fields
 
-    def _list_profiles(self, request: Request) -> Response:
+    def _profile(self, its_id: str) -> dict[str, Any]:
+        return profiles.find(self._records.data, its_id)
+
+    def _list_profiles(self, request: Request) -> Any:
         data = self._records.data
         settings, key, enabled = data["settings"], *map(request.args.get, ("connector_key", "enabled"))
         found = [
-            profile["shown"]
-            for profile in data["profiles"]
-            if key in {None, profile["shown"]["connector_key"]}
-            and enabled in {None, str(profile["shown"]["active"]).lower()}
+            its
+            for its in (profile["shown"] for profile in data["profiles"])
+            if key in {None, its["connector_key"]} and enabled in {None, str(its["active"]).lower()}
         ]
         page, size, shown = _page(request, found, settings["first_page"], settings["max_page_size"])
-        return answered({"page": page, "page_size": size, "total": len(found), "data": shown})
+        return {"page": page, "page_size": size, "total": len(found), "data": shown}
 
     def _create_profile(self, request: Request) -> Response:
         fields = self._fields(request, writes=self._records.data["settings"]["writes"])
@@ -118,40 +120,33 @@ class StackOneApi(Site):
         with self._records.change() as data:
             return answered(profiles.create(data, fields)["shown"], 201)
 
-    def _update_profile(self, request: Request, profile_id: str) -> Response:
+    def _update_profile(self, request: Request, its_id: str) -> Any:
         fields = self._fields(request, writes=self._records.data["settings"]["writes"])
         with self._records.change() as data:
-            profile = profiles.find(data, profile_id)
+            profile = profiles.find(data, its_id)
             _valid(profiles.problems_of(fields, connector_key=profile["shown"]["connector_key"]))
             profiles.change(data, profile, fields)
-            return answered(profile["shown"])
+            return profile["shown"]
 
-    def _list_versions(self, _: Request, profile_id: str) -> Response:
-        return answered(profiles.versions(profiles.find(self._records.data, profile_id)))
-
-    def _show_pinned(self, _: Request, profile_id: str) -> Response:
-        pinned = profiles.find(self._records.data, profile_id)["pinned"]
-        return answered(the([pinned] if pinned else []))
-
-    def _pin(self, request: Request, profile_id: str) -> Response:
+    def _pin(self, request: Request, its_id: str) -> Any:
         fields = self._fields(request)
         with self._records.change() as data:
-            profile = profiles.find(data, profile_id)
+            profile = profiles.find(data, its_id)
             _valid(profiles.pin(profile, fields.get("pinned_version") or "", fields.get("owner")))
-            return answered(profile["pinned"])
+            return profile["pinned"]
 
-    def _unpin(self, request: Request, profile_id: str) -> Response:
+    def _unpin(self, request: Request, its_id: str) -> Response:
         self._fields(request)
         with self._records.change() as data:
-            profiles.pin(profiles.find(data, profile_id), None, None)
+            profiles.pin(profiles.find(data, its_id), None, None)
         return Response(status=204)
 
-    def _list_actions(self, request: Request) -> Response:
+    def _list_actions(self, request: Request) -> Any:
         wanted = request.args.get("filter[connectors]")
         found = [dict(entry) for key, entry in CONNECTORS.items() if not wanted or key in wanted.split(",")]
-        include, exclude = _listed(request, "include"), _listed(request, "exclude")
+        include = _listed(request, "include")
         for entry in found:
-            if "actions" in exclude:
+            if "actions" in _listed(request, "exclude"):
                 entry["actions"] = None
             elif "action_details" not in include:
                 entry["actions"] = [{name: its[name] for name in ("id", "label")} for its in entry["actions"]]
@@ -159,49 +154,36 @@ class StackOneApi(Site):
                 entry["authentication"] = [its | {"support": None} for its in entry["authentication"]]
         begin = _number(request, "next", 0, least=0)
         end = begin + _number(request, "page_size", _PAGE_SIZE, least=1)
-        return answered({"data": found[begin:end], "next": str(end) if end < len(found) else None})
+        return {"data": found[begin:end], "next": str(end) if end < len(found) else None}
 
-    def _run_action(self, request: Request) -> Response:
+    def _run_action(self, request: Request) -> Any:
         fields = self._fields(request, runs=True)
-        return answered(provider.run_action(self._records, request.headers.get("x-account-id"), fields))
+        return provider.run_action(self._records, request.headers.get("x-account-id"), fields)
 
     def _accounts(self, ids: list[str]) -> list[dict[str, Any]]:
-        for account_id in ids:
-            provider.refresh(self._records, account_id)
-        return [each for each in self._records.data["accounts"] if each["shown"]["id"] in ids]
-
-    def _list_accounts(self, request: Request) -> Response:
-        one = {name: request.args.get(name) for name in ("provider", "origin_owner_id")}
-        many = {name: _listed(request, key) for key, name in _LISTS.items()}
-        shown = (each["shown"] for each in self._accounts([*self._ids(None)]))
-        found = [
-            its
-            for its in shown
-            if all(value in {None, its[name]} for name, value in one.items())
-            and all(not values or its[name] in values for name, values in many.items())
-        ]
-        return answered(_page(request, found, 1, _PAGE_SIZE)[2])
-
-    def _list_accounts_v2(self, request: Request) -> Response:
-        ids = [*self._ids(request.args.get("connector_profile_id"))]
-        return answered({"data": [*map(accounts.v2, self._accounts(ids))], "next": None})
+        """Accounts, with tokens that are fresh."""
+        return [provider.refresh(self._records, account_id) for account_id in ids]
 
     def _ids(self, profile_id: str | None) -> list[str]:
         its = self._records.data["accounts"]
         return [each["shown"]["id"] for each in its if profile_id in {None, each["profile"]}]
 
-    def _show_account(self, _: Request, account_id: str) -> Response:
-        return answered(the(self._accounts([account_id]))["shown"])
+    def _list_accounts(self, request: Request) -> Any:
+        wanted = [(name, _listed(request, key)) for key, name in _FILTERS.items()]
+        shown = (each["shown"] for each in self._accounts(self._ids(None)))
+        found = [its for its in shown if all(not values or its[name] in values for name, values in wanted)]
+        return _page(request, found, 1, _PAGE_SIZE)[2]
 
-    def _show_account_v2(self, _: Request, account_id: str) -> Response:
-        return answered(accounts.v2(the(self._accounts([account_id]))))
+    def _list_accounts_v2(self, request: Request) -> Any:
+        its = self._accounts(self._ids(request.args.get("connector_profile_id")))
+        return {"data": [*map(accounts.v2, its)], "next": None}
 
-    def _delete_account(self, request: Request, account_id: str) -> Response:
+    def _delete_account(self, request: Request, its_id: str) -> Any:
         self._fields(request)
         with self._records.change() as data:
-            account = accounts.find(data, account_id)
+            account = accounts.find(data, its_id)
             data["accounts"].remove(account)
-        return answered(account["shown"])
+        return account["shown"]
 
     def _create_session(self, request: Request) -> Response:
         fields = self._fields(request)
@@ -219,12 +201,12 @@ class StackOneApi(Site):
         _valid([] if isinstance(token, str) else ["token must be a string"])
         return answered(sessions.find(self._records.data, "token", str(token))["shown"], 201)
 
-    def _show_session(self, _: Request, session_id: str) -> Response:
+    def _show_session(self, _: Request, its_id: str) -> Any:
+        number = its_id.removesuffix(".0")
         with self._records.change() as data:
-            number = session_id.removesuffix(".0")
             session = the(each for each in data["sessions"] if str(each["shown"]["id"]) == number)
             sessions.give_up(session, data["settings"]["attempt_seconds"])
-        return answered(session["shown"])
+        return session["shown"]
 
 
 def _valid(problems: list[str]) -> None:
