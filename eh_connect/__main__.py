@@ -86,7 +86,10 @@ def program() -> NoReturn:
     """The console script: runs ``main``; a signal that comes after the result changes nothing any more."""
     code = main(sys.argv[1:])
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+        endings = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+        signal.pthread_sigmask(signal.SIG_BLOCK, endings)
+        for ending in endings:  # a thread that was left behind blocks nothing, and Python forgets its handlers
+            signal.signal(ending, signal.SIG_IGN)
     sys.exit(code)
 
 
