@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support import golden, leaks
-from tests.support.screen import ENTER
+from tests.support.screen import CTRL_C, ENTER
 from tests.support.wizard import NOTHING, at, link_on, paste
 
 if TYPE_CHECKING:
@@ -59,6 +59,23 @@ def test_link_asks_whose_account_it_is_for(done: Tool) -> None:
         someone.sees("/connect/link/")
         assert someone.leaves() == 0
         golden.compare("link", someone)
+
+
+def test_link_asks_nothing_more_where_there_is_no_profile(tool: Tool) -> None:
+    with at(tool, "link", **KEY) as someone:
+        someone.sees("No profile is known")
+        assert someone.leaves() == 6
+
+
+@pytest.mark.parametrize(("name", "question"), [("remove", "(y/N)"), ("link", "Customer's name")])
+def test_a_stop_at_a_question_is_only_that(done: Tool, name: str, question: str) -> None:
+    with at(done, name, **KEY) as someone:
+        someone.sees(question)
+        someone.types(CTRL_C)
+        someone.sees("Stopped")
+        assert someone.leaves() == 130
+        assert "again" not in someone.text.partition("Stopped")[2]
+    assert done.kept()
 
 
 def test_remove_says_what_stays_before_it_asks(done: Tool) -> None:

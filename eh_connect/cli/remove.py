@@ -63,8 +63,12 @@ def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
         *by_hand_lines(by_hand),
         BLANK,
     )
-    if not terminal.yes("Remove it?", default=False):
-        raise StoppedError("Stopped. Nothing was removed.")
+    stopped = StoppedError("Stopped. Nothing was removed.")
+    try:
+        if not terminal.yes("Remove it?", default=False):
+            raise stopped
+    except (KeyboardInterrupt, EOFError):
+        raise stopped from None
 
 
 COMMAND = Command(

@@ -198,7 +198,7 @@ def _ended(output: Output, body: Callable[[], int]) -> int:
         output.failure(TerminatedError("Stopped by the system", hint=AGAIN, body=ending.body))
         return TerminatedError.code
     except (KeyboardInterrupt, EOFError):
-        output.failure(StoppedError("Stopped", hint=AGAIN))
+        output.failure(StoppedError("Stopped", hint=AGAIN if output.command in {"setup", "rotate"} else None))
         return StoppedError.code
     except Exception as exc:  # noqa: BLE001  # whatever else arrives is a defect of ours
         output.failure(defect(exc))

@@ -11,6 +11,7 @@ from eh_connect.cli.asking import DEFAULT_WAIT, ask_for_texts, console, wizard
 from eh_connect.cli.connect import StackOne
 from eh_connect.cli.opening import now, opened
 from eh_connect.errors import EhConnectError, RejectedError, StoppedError
+from eh_connect.flows.find import the_profile
 from eh_connect.flows.parts import SignInParts
 from eh_connect.flows.verify import verify
 from eh_connect.lines import BLANK
@@ -43,7 +44,8 @@ def run(
     with opened(session, writes=False, needs=needed) as local, ExitStack() as stack:
         stackone = StackOne(values, stack, [local])
         if asks:
-            wizard(session, local, stackone).key()
+            profiles, _ = wizard(session, local, stackone).key()
+            the_profile(values, local, profiles)  # without one nothing more is asked
             ask_for_texts(session, *needs)
         again = values.command(session.command_name, without=(i.RUN_ACTIONS,))
         parts = sign_in_parts(local, stackone, values.sure(i.API_KEY), console(session, stackone), again)
