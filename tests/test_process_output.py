@@ -8,6 +8,8 @@ import re
 
 import pytest
 
+from eh_connect.cli.output import Output
+from eh_connect.errors import EhConnectError
 from tests.support import leaks
 from tests.support.command import Tool, in_shell
 
@@ -105,3 +107,22 @@ def test_lines_for_a_person_in_a_pipe_have_no_colours_no_links_and_no_client_id(
         assert run.code == 0
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", run.out + run.err)
         assert leaks.CLIENT_ID not in run.out
+
+
+@pytest.mark.parametrize(
+    ("prose", "meant"),
+    [
+        ("Make one, then run eh-connect rotate.", "Make one, then run eh-connect rotate --sandbox."),
+        ("To return: eh-connect rotate --rollback", "To return: eh-connect rotate --rollback --sandbox"),
+        ("Run eh-connect setup with them.", "Run eh-connect setup --sandbox with them."),
+        ("See eh-connect setup --name x --sandbox.", "See eh-connect setup --name x --sandbox."),
+        ("Run eh-connect sandbox in another terminal.", "Run eh-connect sandbox in another terminal."),
+        ("It is not what eh-connect writes.", "It is not what eh-connect writes."),
+    ],
+)
+def test_a_command_in_the_prose_of_an_error_is_for_the_sandbox_too(
+    prose: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for suffix, said in ((" --sandbox", meant), ("", prose)):
+        Output("setup", json=True, suffix=suffix).failure(EhConnectError("Title", hint=prose))
+        assert json.loads(capsys.readouterr().out)["error"]["hint"] == said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,12 @@ _ASCII = str.maketrans(
     {"✓": "OK:", "✗": "Error:", "→": "->", "…": "...", "·": "-", "›": ">", "•": "*", "─": "-"}
 )
 """For a terminal or a file whose encoding lacks them."""
+
+_IN_PROSE = re.compile(
+    r"eh-connect (setup|verify|link|status|rotate|guide|doctor|remove)( --[a-z-]+)*(?=[.,;:)]|$| with | again)",
+    re.MULTILINE,
+)
+"""A command in a sentence, whole: one with a value is made by ``Values.command``, suffix and all."""
 
 
 @dataclass
@@ -58,6 +65,7 @@ class Output:
 
     def failure(self, error: EhConnectError) -> None:
         """An error: for a person on standard error, or as the JSON object, of which there is one."""
+        error.detail, error.hint = self._prose(error.detail), self._prose(error.hint)
         with suppress(StorageError):  # standard output can't be written: then at least to standard error
             if self.json and not self._answered:
                 body = {**error.body, "error": _error_json(error)}
@@ -73,6 +81,9 @@ class Output:
 
     def _steps(self, steps: tuple[NextStep, ...]) -> list[Line]:
         return [row(step.why, step.command + self._missing(step.command)) for step in steps]
+
+    def _prose(self, text: str | None) -> str | None:
+        return text and _IN_PROSE.sub(lambda found: found[0] + self._missing(found[0]), text)
 
     def _missing(self, command: str) -> str:
         return "" if self.suffix in command else self.suffix
