@@ -88,7 +88,9 @@ def program() -> NoReturn:
     if hasattr(signal, "pthread_sigmask"):
         endings = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
         signal.pthread_sigmask(signal.SIG_BLOCK, endings)
-        for ending in endings:  # a thread that was left behind blocks nothing, and Python forgets its handlers
+        for (
+            ending
+        ) in endings:  # a thread that was left behind blocks nothing, and Python forgets its handlers
             signal.signal(ending, signal.SIG_IGN)
     sys.exit(code)
 

@@ -140,7 +140,7 @@ def no_sign_in(seconds: float, again: str, *, unknown: str | None = None) -> Act
         )
     )
     return ActionNeededError(
-        f"No sign-in within {seconds:.0f} seconds",
+        f"No sign-in within {dates.span(max(seconds, 1))}",
         detail=seen,
         hint="Look at what the browser shows.",
         next_steps=(NextStep("Try again", again),),
