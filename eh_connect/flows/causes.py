@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eh_connect import dates
 from eh_connect.errors import ActionNeededError, NextStep, RejectedError
 from eh_connect.flows.parts import Cause
 from eh_connect.server_text import clean
