@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from eh_connect import guide
 from eh_connect import inputs as i
 from eh_connect.employment_hero import scopes
-from eh_connect.employment_hero.credentials import judge_pair
 from eh_connect.employment_hero.hand_over import LockedTextError, looks_locked, open_locked
 from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
+from eh_connect.person.credentials import ask_secret, is_client_id
 from eh_connect.person.terminal import BACK, Choice
 from eh_connect.secret import Credentials
 
@@ -176,12 +176,9 @@ class Application:
             client_id = self._terminal.ask_hidden(question, more=more)
             if looks_locked(client_id.reveal()):
                 return self._opened(client_id)
-            if not self._is_fine(client_id, None):
+            if not is_client_id(self._terminal, client_id):
                 return None
-        while True:
-            secret = self._terminal.ask_hidden("Client Secret", more=words.CREDENTIALS)
-            if self._is_fine(client_id, secret):
-                return Credentials(client_id, secret)
+        return Credentials(client_id, ask_secret(self._terminal, client_id))
 
     def _opened(self, locked: Secret) -> Credentials | None:
         try:
@@ -191,17 +188,6 @@ class Application:
                 fail(str(exc)), todo("Paste it again, or ask your colleague to lock it again.")
             )
             return None
-
-    def _is_fine(self, client_id: Secret, secret: Secret | None) -> bool:
-        name = "Client ID" if secret is None else "Client Secret"
-        of = "client-id" if secret is None else "client-secret"
-        for finding in judge_pair(client_id.reveal(), secret.reveal() if secret else None):
-            if finding.input != of:
-                continue
-            self._terminal.show((fail if finding.hard else warn)(f"{name}: {finding.why}."))
-            if finding.hard:
-                return False
-        return True
 
     def _hand_over(self) -> None:
         """A colleague has the account: a page for them, and a stop if the answer takes a while."""

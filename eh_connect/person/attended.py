@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from eh_connect.employment_hero.credentials import judge_pair
 from eh_connect.flows.parts import Revised
-from eh_connect.inputs import CLIENT_ID, CLIENT_SECRET
-from eh_connect.lines import BLANK, exact, fail, prose, title, todo, warn
+from eh_connect.lines import BLANK, exact, fail, prose, title, warn
 from eh_connect.person import words
+from eh_connect.person.credentials import ask_credentials
 from eh_connect.person.dashboard import DashboardScreen
 from eh_connect.person.review import Review
 from eh_connect.person.terminal import Choice, Key
@@ -135,7 +134,7 @@ class Attended:
         if answer == "stop":
             raise KeyboardInterrupt
         if answer == "again":
-            ask_credentials(self._desk, self._values, only_secret=self._purpose == "rotate")
+            ask_credentials(self._terminal, self._values, only_secret=self._purpose == "rotate")
             raise Revised
 
     def new_secret(
@@ -220,33 +219,3 @@ class Attended:
             default=True,
             more=words.ACCOUNTS,
         )
-
-
-def ask_credentials(desk: Desk, values: Values, *, only_secret: bool = False) -> None:
-    """Client ID and Client Secret, hidden, judged, as answers."""
-    terminal = desk.terminal
-    client_id = values.sure(CLIENT_ID) if only_secret else None
-    while client_id is None:
-        typed = terminal.ask_hidden("Client ID", more=words.CREDENTIALS)
-        client_id = typed if _is_fine(desk, typed.reveal(), None) else None
-    while True:
-        secret = terminal.ask_hidden("Client Secret", more=words.CREDENTIALS)
-        if _is_fine(desk, client_id.reveal(), secret.reveal()):
-            break
-    values.answer(CLIENT_ID, client_id)
-    values.answer(CLIENT_SECRET, secret)
-
-
-def _is_fine(desk: Desk, client_id: str, client_secret: str | None) -> bool:
-    """Say what is odd; False for what can't be it."""
-    name = "Client ID" if client_secret is None else "Client Secret"
-    for finding in judge_pair(client_id, client_secret):
-        if client_secret is not None and finding.input != "client-secret":
-            continue
-        desk.terminal.show(
-            fail(f"{name}: {finding.why}.") if finding.hard else warn(f"{name}: {finding.why}.")
-        )
-        if finding.hard:
-            desk.terminal.show(todo("Paste it again."))
-            return False
-    return True

@@ -9,6 +9,7 @@ from eh_connect import judging
 from eh_connect.flows.parts import Revised
 from eh_connect.lines import Line, fail, row
 from eh_connect.person import words
+from eh_connect.person.credentials import ask_credentials
 from eh_connect.person.terminal import Choice
 
 if TYPE_CHECKING:
@@ -108,9 +109,7 @@ class Review:
             )
             self._values.answer(i.VIA, way)
         else:
-            from eh_connect.person.attended import ask_credentials
-
-            ask_credentials(self._desk, self._values)
+            ask_credentials(self._terminal, self._values)
         raise Revised
 
 

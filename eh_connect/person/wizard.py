@@ -13,6 +13,7 @@ from eh_connect.flows.find import known, not_there
 from eh_connect.lines import BLANK, Line, fail, ok, prose, row, title, todo, warn
 from eh_connect.person import words
 from eh_connect.person.application import Application
+from eh_connect.person.credentials import are_fine
 from eh_connect.person.review import ask_for
 from eh_connect.person.terminal import Choice
 
@@ -106,7 +107,7 @@ class Wizard:
         while True:
             if key is None:
                 key = terminal.ask_hidden("StackOne API key", more=words.API_KEY)
-                if not self._is_key(key):
+                if not are_fine(terminal, "StackOne API key", judge_api_key(key.reveal(), None, None)):
                     key = None
                     continue
                 self.values.answer(i.API_KEY, key)
@@ -124,14 +125,6 @@ class Wizard:
                 continue
             terminal.show(*self._about_project(key, profiles, reads))
             return profiles, reads
-
-    def _is_key(self, key: Secret) -> bool:
-        for finding in judge_api_key(key.reveal(), None, None):
-            say = fail if finding.hard else warn
-            self.desk.terminal.show(say(f"StackOne API key: {finding.why}."))
-            if finding.hard:
-                return False
-        return True
 
     def _about_project(
         self, key: Secret, profiles: list[ConnectorProfile], reads: ReadsProfiles
