@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import golden, leaks
 from tests.support.screen import CTRL_C, ENTER
-from tests.support.wizard import at, paste, to_the_form, to_the_review
+from tests.support.wizard import at, link_on, paste, to_the_form, to_the_review
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +85,21 @@ def test_what_was_copied_since_is_left_alone_by_a_stop(tool: Tool, desktop: Desk
         someone.types(CTRL_C)
         assert someone.leaves() == 130
     assert desktop.held.read_text() == "of the person's own"
+
+
+def test_a_sign_in_is_waited_for_with_the_link_at_hand(tool: Tool, desktop: Desktop) -> None:
+    tool.setup()
+    with at(tool, "verify", STACKONE_API_KEY=leaks.API_KEY, **desktop.environ) as someone:
+        someone.sees("I see an error", stays=False)
+        someone.types("c")
+        someone.sees("Copied: the link")
+        assert desktop.held.read_text() == link_on(someone)
+        someone.sees("I see an error", stays=False)
+        golden.compare("sign-in", someone)
+        tool.stage.sign_in(desktop.held.read_text())
+        someone.types(ENTER)
+        someone.answers("Check the scopes too?", "n")
+        assert someone.leaves() == 0
 
 
 def test_a_rotation_where_the_api_can_t_is_one_screen_too(tool: Tool, desktop: Desktop) -> None:
