@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from eh_connect.secret import Credentials
 
 REQUESTS = ("list", "actions", "ask to create", "create", "ask to update", "update")
+NEVER_DONE: list[Any] = [401, 404, 409, 422, 429, httpx.ConnectError]
+PERHAPS_DONE: list[Any] = [408, 500, httpx.ReadTimeout, Killed]
+whats = st.tuples(st.sampled_from(NEVER_DONE), st.just("none")) | st.tuples(
+    st.sampled_from(PERHAPS_DONE), st.sampled_from(["none", "now", "late"])
+)
 faults = st.none() | st.builds(
-    Fault,
+    lambda request, what, times, skips: Fault(request, what[0], what[1], times, skips),
     st.sampled_from(REQUESTS),
-    st.sampled_from([401, 404, 409, 422, 429, 500, httpx.ReadTimeout, httpx.ConnectError, Killed]),
-    st.sampled_from(["none", "now", "late"]),
+    whats,
     st.sampled_from([1, 2, 9]),
     st.integers(0, 1),
 )

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.person import Person
 from tests.support.stackone import Fault
-from tests.support.world import A, B, C, Person, World, set_up, texts
+from tests.support.world import A, B, C, World, set_up, texts
 
 if TYPE_CHECKING:
     from eh_connect.flows.parts import DashboardWork

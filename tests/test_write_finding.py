@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.person import Person
 from tests.support.stackone import Fault
-from tests.support.world import OTHER_APPLICATION, A, B, Person, World, set_up
+from tests.support.world import OTHER_APPLICATION, A, B, World, set_up
 
 
 def test_an_existing_profile_is_taken_over_by_its_id_whatever_its_name() -> None:

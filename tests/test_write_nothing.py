@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.person import Person
 from tests.support.stackone import ACTIONS, Fault
-from tests.support.world import A, B, Person, World, set_up
+from tests.support.world import A, B, World, set_up
 
 
 @pytest.mark.parametrize("given", [A, B, None])

@@ -8,8 +8,9 @@ import pytest
 
 from eh_connect.errors import RejectedError
 from eh_connect.secret import Secret
+from tests.support.person import Person
 from tests.support.stackone import Fault, Killed
-from tests.support.world import OTHER_APPLICATION, A, B, C, Person, World, pair, rotated, set_up, texts
+from tests.support.world import OTHER_APPLICATION, A, B, C, World, pair, rotated, set_up, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,9 @@ import pytest
 from eh_connect.errors import InputError, RejectedError, StorageError
 from eh_connect.lines import Sign
 from eh_connect.person.console import as_text
+from tests.support.person import Person
 from tests.support.stackone import ACTIONS, Fault
-from tests.support.world import A, B, C, Person, World, pair, rotated, set_up
+from tests.support.world import A, B, C, World, pair, rotated, set_up
 
 
 def test_a_first_run_saves_the_credentials_then_sends_them_then_makes_them_current() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +14,15 @@ from eh_connect.cli.opening import fill, origins
 from eh_connect.deadline import NetworkTime
 from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import EhConnectError
-from eh_connect.flows.parts import Revised, WriteParts
+from eh_connect.flows.link import link
+from eh_connect.flows.parts import Revised, SignInParts, WriteParts
+from eh_connect.flows.verify import verify
 from eh_connect.flows.write import ROLLBACK, ROTATE, SETUP, write
 from eh_connect.person.console import Unattended
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.assumed_writes import AssumedWrites
 from eh_connect.stackone.client import Client
+from eh_connect.stackone.sessions import Sessions
 from eh_connect.values import Values
 from tests.support.http import Clock
 from tests.support.memory import NOW, MemoryKeyring, MemoryStates
@@ -29,17 +30,13 @@ from tests.support.memory import Saved as Kept
 from tests.support.stackone import Killed, Row, StackOne, Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
 
-    from eh_connect.change import Change
-    from eh_connect.errors import ActionNeededError, StackOneRefusedError
-    from eh_connect.flows.parts import Cause, Console, DashboardWork, Watch
-    from eh_connect.lines import Line
     from eh_connect.local.profile import LocalProfile
     from eh_connect.local.state import LocalState
-    from eh_connect.stackone.models import ConnectorProfile
+    from eh_connect.results import SessionResult
     from eh_connect.write_result import WriteResult
+    from tests.support.person import Person
 
 PURPOSES = {"setup": SETUP, "rotate": ROTATE, "rollback": ROLLBACK}
 
@@ -51,98 +48,6 @@ def pair(secret: str, application: str = "one") -> Credentials:
 
 A, B, C = pair("a"), pair("b"), pair("c")
 OTHER_APPLICATION = pair("x", "two")
-
-
-@dataclass
-class Person:
-    """Implements ``Console``: an attended one, which answers what it was told to.
-
-    ``answers`` by the question's name: a value to return, an error to raise, or a function to call with the
-    question's arguments. One that it was not told is a defect of the test.
-    """
-
-    answers: dict[str, Any] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    is_working: bool = False
-    attended = True
-    handing = ()
-
-    def show(self, *lines: Line) -> None:
-        self.said += [line.text for line in lines]
-
-    def working(self, text: str) -> AbstractContextManager[None]:
-        return _Working(self, text)
-
-    def warn(self, text: str) -> None:
-        self.warnings.append(text)
-
-    def name_is_taken(self, profile: ConnectorProfile) -> Any:
-        return self._answer("name_is_taken", profile)
-
-    def which(self, profiles: Sequence[ConnectorProfile], refusal: StackOneRefusedError) -> ConnectorProfile:
-        found: ConnectorProfile = self._answer("which", profiles, refusal)
-        return found
-
-    def confirm(self, change: Change, accounts: int | None) -> None:
-        self._answer("confirm", change, accounts)
-
-    def rejected(self, meaning: str, remedy: str) -> None:
-        self._answer("rejected", meaning, remedy)
-
-    def new_secret(
-        self, profile: ConnectorProfile, accounts: int | None, judge: Callable[[str], None]
-    ) -> Secret:
-        found: Secret = self._answer("new_secret", profile, accounts, judge)
-        return found
-
-    def dashboard(self, work: DashboardWork, look: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
-        assert look() is None, "seen as done before the person did anything"
-        self._answer("dashboard", work, look)
-        found = look()
-        assert found is not None
-        return found
-
-    def show_link(self, about: Sequence[Line], link: str, *, waits: bool) -> None:
-        self.said += [*(line.text for line in about), link, *(["waits"] if waits else [])]
-
-    def waiting(self, text: str) -> AbstractContextManager[Watch]:
-        self.said.append(text)
-        return nullcontext(self._watch)
-
-    def _watch(self, so_far: float, seconds: float) -> Any:
-        return self._answer("watch", so_far, seconds)
-
-    def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
-        found: Cause | None = self._answer("what_shows", causes, refusal)
-        return found
-
-    def new_link(self, reason: str, refusal: ActionNeededError) -> None:
-        self._answer("new_link", reason, refusal)
-
-    def may_run_actions(self, count: int) -> bool:
-        return bool(self._answer("may_run_actions", count))
-
-    def _answer(self, question: str, *about: Any) -> Any:
-        assert not self.is_working, f"{question}: a spinner turns while the person is asked"
-        self.asked.append(question)
-        answer = self.answers[question]
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer(*about) if callable(answer) else answer
-
-
-class _Working:
-    def __init__(self, person: Person, text: str) -> None:
-        self._person, self._text = person, text
-
-    def __enter__(self) -> None:
-        assert not self._person.is_working, f"two spinners at once: {self._text}"
-        self._person.is_working = True
-
-    def __exit__(self, *_: object) -> None:
-        self._person.is_working = False
 
 
 class World:
@@ -158,6 +63,7 @@ class World:
         self.cant_tell = False
         self.probed: list[Credentials] = []
         self.warnings: list[str] = []
+        self.said: list[str] = []
         self.local: LocalProfile
 
     @property
@@ -225,23 +131,18 @@ class World:
         **typed: Any,
     ) -> WriteResult:
         """One run of ``setup``, ``rotate`` or ``rollback``; ``typed`` are its flags."""
-        self.steps.revive(kill_at)
-        self.requests.clear()
-        self.warnings = person.warnings if person else []
+        self._begin(person, kill_at)
         values = self.values("setup" if purpose == "setup" else "rotate", credentials, **typed)
         values.stop_on_problems()
         local = self.opened(writes=bool(values[i.STORE]) and not values[i.DRY_RUN])
         fill(values, local, PURPOSES[purpose].name)
         client, time = self.client(values.sure(i.TIMEOUT))
-        console: Console = person or Unattended(
-            show=lambda *_: None, warn=self.warnings.append, pause=self.clock.sleep
-        )
         parts = WriteParts(
             profiles=client,
             writes=AssumedWrites(client),
             probe=self._probe,
             local=local,
-            console=console,
+            console=person or self._unattended(),
             pause=time.sleep,
             left=lambda: time.left,
             renew=time.renew,
@@ -253,6 +154,42 @@ class World:
                     return write(PURPOSES[purpose], values, parts, origins(values))
                 except Revised:
                     continue
+
+    def sign_in(
+        self, name: str = "verify", wait: float = 0, *, person: Person | None = None, **typed: Any
+    ) -> SessionResult:
+        """One run of ``verify`` or ``link``."""
+        self._begin(person)
+        values = self.values(name, **typed)
+        values.stop_on_problems()
+        client, time = self.client()
+        parts = SignInParts(
+            profiles=client,
+            sessions=Sessions(client),
+            local=self.opened(),
+            console=person or self._unattended(),
+            clock=self.clock,
+            renew=time.renew,
+            now=self.now,
+            new_id=lambda: "1234",
+            again=f"eh-connect {name}",
+        )
+        flow = verify if name == "verify" else link
+        with client:
+            return flow(values, parts, wait=wait, command="eh-connect {}")
+
+    def _begin(self, person: Person | None, kill_at: int = 0) -> None:
+        self.steps.revive(kill_at)
+        self.requests.clear()
+        self.warnings = person.warnings if person else []
+        self.said = person.said if person else []
+
+    def _unattended(self) -> Unattended:
+        return Unattended(
+            show=lambda *lines: self.said.extend(line.text for line in lines),
+            warn=self.warnings.append,
+            pause=self.clock.sleep,
+        )
 
     def code(self, purpose: str = "setup", credentials: Credentials | None = None, **options: Any) -> int:
         """The exit code of a run; -9: it was killed."""
