@@ -24,10 +24,11 @@ _CREATION_TAKES = 90.0
 
 
 def _plausible(text: str) -> str:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None or not 2020 <= moment.year < 2100:  # noqa: PLR2004  # no time of ours is outside
-        raise ValueError("no time that eh-connect could have noted")
-    return text
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None and 2020 <= moment.year < 2100:  # noqa: PLR2004  # no time of ours is outside
+            return text
+    raise ValueError("no time that eh-connect could have noted")
 
 
 Time = Annotated[str, AfterValidator(_plausible)]
@@ -182,7 +183,8 @@ def _parse(raw: bytes, label: str, path: str) -> LocalState:
         state = LocalState.model_validate_json(json.dumps(fields))
     except ValidationError as exc:
         first = exc.errors(include_url=False)[0]
-        raise _damaged(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from exc
+        why = first["msg"].removeprefix("Value error, ")
+        raise _damaged(path, f"{'.'.join(map(str, first['loc']))}: {why}") from exc
     if state.label != label:
         raise _damaged(path, f'its label is not "{label}"')
     return state
