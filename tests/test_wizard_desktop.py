@@ -81,6 +81,7 @@ def test_what_was_copied_since_is_left_alone_by_a_stop(tool: Tool, desktop: Desk
         someone.sees("check now", stays=False)
         someone.types("s")
         someone.sees("Copied: Client Secret")
+        someone.sees("check now", stays=False)
         desktop.held.write_text("of the person's own")
         someone.types(CTRL_C)
         assert someone.leaves() == 130
