@@ -25,7 +25,7 @@ _VARY = (
     (r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "⠋"),
     (r"\b0:\d\d\b", "0:00"),
     (r"in \d+ ms", "in 0 ms"),
-    (r"in \d\d seconds", "in 45 seconds"),
+    (r"Cleared in \d\d seconds", "Cleared in 45 seconds"),
     (
         r"\n  (Checking the|Looking at|Asking StackOne's API|Creating \"|Updating \")[^\n]*",
         "",
