@@ -14,15 +14,12 @@ from eh_connect.cli.opening import fill, origins
 from eh_connect.deadline import NetworkTime
 from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import EhConnectError
-from eh_connect.flows.link import link
-from eh_connect.flows.parts import Revised, SignInParts, WriteParts
-from eh_connect.flows.verify import verify
+from eh_connect.flows.parts import Revised, WriteParts
 from eh_connect.flows.write import ROLLBACK, ROTATE, SETUP, write
 from eh_connect.person.console import Unattended
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.assumed_writes import AssumedWrites
 from eh_connect.stackone.client import Client
-from eh_connect.stackone.sessions import Sessions
 from eh_connect.values import Values
 from tests.support.http import Clock
 from tests.support.memory import NOW, MemoryKeyring, MemoryStates
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
 
     from eh_connect.local.profile import LocalProfile
     from eh_connect.local.state import LocalState
-    from eh_connect.results import SessionResult
     from eh_connect.write_result import WriteResult
     from tests.support.person import Person
 
@@ -154,29 +150,6 @@ class World:
                     return write(PURPOSES[purpose], values, parts, origins(values))
                 except Revised:
                     continue
-
-    def sign_in(
-        self, name: str = "verify", wait: float = 0, *, person: Person | None = None, **typed: Any
-    ) -> SessionResult:
-        """One run of ``verify`` or ``link``."""
-        self._begin(person)
-        values = self.values(name, **typed)
-        values.stop_on_problems()
-        client, time = self.client()
-        parts = SignInParts(
-            profiles=client,
-            sessions=Sessions(client),
-            local=self.opened(),
-            console=person or self._unattended(),
-            clock=self.clock,
-            renew=time.renew,
-            now=self.now,
-            new_id=lambda: "1234",
-            again=f"eh-connect {name}",
-        )
-        flow = verify if name == "verify" else link
-        with client:
-            return flow(values, parts, wait=wait, command="eh-connect {}")
 
     def _begin(self, person: Person | None, kill_at: int = 0) -> None:
         self.steps.revive(kill_at)
