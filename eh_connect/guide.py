@@ -48,11 +48,10 @@ PRECONDITIONS = Section(
         Step(
             "Check the plan. Employment Hero's API needs Platinum or above; what counts is that the menu has "
             f"this entry: {MENU_PATH}.",
-            mistake="a free trial. It has the Developer Portal for two weeks only.",
+            mistake="staying on a free trial. It has the Developer Portal for two weeks only.",
         ),
         Step(
             ORGANISATION,
-            values=(Value("Address for a permanent sandbox organisation", SANDBOX_ADDRESS),),
             more=(NO_ORGANISATION,),
             mistake="one application for each customer.",
         ),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from eh_connect.employment_hero.scopes import Selection
 
-LINKING_DOCS = 'docs.stackone.com, guide "accounts-section", heading "linking-accounts"'
+LINKING_DOCS = "docs.stackone.com › Linking accounts"
 
 _CREDENTIALS = Section(
     "Give the credentials to eh-connect",
@@ -74,7 +74,7 @@ _AFTERWARDS = Section(
             "Test the profile: sign in to Employment Hero with a test account.",
             values=(Value("Command", "eh-connect verify"),),
         ),
-        Step("Connect your customers' accounts.", values=(Value("Documentation", LINKING_DOCS),)),
+        Step("Connect your customers' accounts.", values=(Value("Documentation", LINKING_DOCS, Form.ROW),)),
     ),
 )
 

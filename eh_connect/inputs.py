@@ -93,7 +93,7 @@ PROFILE_ID = _input(
     "Profile ID",
     judging.identifier,
     "ID",
-    "An existing StackOne profile to take over",
+    "An existing StackOne profile",
 )
 ORG_ID = _input(
     "--org-id",

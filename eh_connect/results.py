@@ -52,9 +52,10 @@ class SandboxResult(Result):
 
     def lines(self) -> list[Line]:
         """Addresses and folder."""
-        rows = [lines.row(name, url) for name, url in (self.pages | self.urls).items()]
+        pages = [line for name, url in self.pages.items() for line in (lines.prose(name), lines.exact(url))]
+        rows = [lines.row(name, url) for name, url in self.urls.items()]
         served = lines.ok("The sandbox is served on this computer until Ctrl+C")
-        return [served, *rows, lines.row("Folder", self.folder)]
+        return [served, *pages, *rows, lines.row("Folder", self.folder)]
 
 
 class View(BaseModel):

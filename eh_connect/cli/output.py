@@ -126,7 +126,8 @@ def _detail(line: str) -> Line:
 
 
 def _told(problem: Problem) -> str:
-    given_by = ", ".join(each for each in (problem.flag, problem.variable) if each)
+    names = (problem.flag if problem.flag != problem.title else None, problem.variable)
+    given_by = ", ".join(each for each in names if each)
     return f"{problem.why} ({given_by})" if problem.why else given_by
 
 

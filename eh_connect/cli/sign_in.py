@@ -47,7 +47,7 @@ def run(
             profiles, _ = wizard(session, local, stackone).key()
             the_profile(values, local, profiles)  # without one nothing more is asked
             ask_for_texts(session, *needs)
-        again = values.command(session.command_name, without=(i.RUN_ACTIONS,))
+        again = values.command(session.command_name)
         parts = sign_in_parts(local, stackone, values.sure(i.API_KEY), console(session, stackone), again)
         return finished(session, flow(values, parts, wait=patience(session, wait), command=command(session)))
 

@@ -148,7 +148,7 @@ def no_previous(values: Values, label: str) -> InputError:
     return InputError(
         "There is no previous Client Secret",
         detail=f"Nothing was replaced under the label {label}.",
-        hint=f"Create a new Client Secret in the Developer Portal, then: {values.command('rotate')}",
+        hint=f"To replace the secret: {values.command('rotate', without=(i.ROLLBACK,))}",
     )
 
 

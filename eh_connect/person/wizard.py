@@ -58,6 +58,7 @@ class Wizard:
     def gather(self) -> None:
         """Ask. KeyboardInterrupt: the person stopped."""
         self._intro()
+        self.desk.terminal.step(1, OF, "StackOne")
         profiles, reads = self.key()
         is_same_application = self._settle_profile(profiles, reads)
         Application(self).gather(is_same=is_same_application)
@@ -102,7 +103,6 @@ class Wizard:
         """A key that works, and the project's profiles."""
         terminal, key = self.desk.terminal, self.values[i.API_KEY]
         if key is None:
-            terminal.step(1, OF, "StackOne")
             terminal.show(prose(words.KEY_WHERE))
         while True:
             if key is None:

@@ -35,17 +35,24 @@ _VARY = (
 
 
 def compare(name: str, someone: Person) -> None:
-    """Hold all that was, or is, on the screen against the file of that name."""
+    """Hold all that was, or is, on the screen against the file of that name; what is to come may take a moment."""
+    file = _FOLDER / f"{name}.txt"
+    if os.environ.get("EH_TEST_GOLDEN") == "write":
+        someone.waits_for(lambda: False, seconds=2)
+        _FOLDER.mkdir(exist_ok=True)
+        file.write_text(_seen(someone), encoding="utf-8")
+    wanted = file.read_text(encoding="utf-8")
+    someone.waits_for(lambda: _seen(someone) == wanted, seconds=10)
+    shown = _seen(someone)
+    difference = difflib.unified_diff(wanted.splitlines(), shown.splitlines(), name, "seen", lineterm="")
+    assert shown == wanted, "\n".join(difference)
+
+
+def _seen(someone: Person) -> str:
     shown = "\n".join(_marked(someone)).rstrip() + "\n"
     for pattern, fixed in _VARY:
         shown = re.sub(pattern, fixed, shown)
-    file = _FOLDER / f"{name}.txt"
-    if os.environ.get("EH_TEST_GOLDEN") == "write":
-        _FOLDER.mkdir(exist_ok=True)
-        file.write_text(shown, encoding="utf-8")
-    wanted = file.read_text(encoding="utf-8")
-    difference = difflib.unified_diff(wanted.splitlines(), shown.splitlines(), name, "seen", lineterm="")
-    assert shown == wanted, "\n".join(difference)
+    return shown
 
 
 def _marked(someone: Person) -> list[str]:

@@ -17,7 +17,7 @@ import pyte
 from tests.support import leaks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 ROWS = 40
 PATIENCE = 25.0
@@ -104,6 +104,12 @@ class Person:
         while text not in "\n".join(self._screen.display):
             assert time.monotonic() < end, "\n".join(self._screen.display)
             assert self._pump(), "it has ended"
+
+    def waits_for(self, ready: Callable[[], bool], *, seconds: float) -> None:
+        """Watch the screen until something is so, or for so long."""
+        end = time.monotonic() + seconds
+        while not ready() and time.monotonic() < end and not self.child.closed:
+            self._pump()
 
     @property
     def without_second_screen(self) -> str:
