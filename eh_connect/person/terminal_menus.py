@@ -96,8 +96,10 @@ class Boxes:
         done = f"done ({len(self._ticked)} ticked)" if self._ticked else "back"
         keys = [Key("Space", "tick"), *([HELP] if self._has_help else []), Key("", done)]
         asked = look.question(self.question, how)
-        bottom = [Text(f"  Search by typing: {self._sought}"), *look.legend(keys, how)]
-        return [*asked, *_window(blocks, self._at, height - len(asked) - len(bottom)), *bottom]
+        count = f"({len(found)} of {len(self._choices)})"
+        bottom = [Text(f"  Search by typing: {self._sought}  {count}"), *look.legend(keys, how)]
+        room = min(height - len(asked) - len(bottom), _MOST_ROWS)
+        return [*asked, *_window(blocks, self._at, room), *bottom]
 
     def press(self, press: KeyPress) -> bool | None:
         """True when it is answered, or help is wanted: then the result is None."""
@@ -120,6 +122,9 @@ class Boxes:
             self._sought, self._at = self._sought + press.data, 0
         return None
 
+
+_MOST_ROWS = 14
+"""Of a list: what is explained above it stays in sight."""
 
 _MOST_DOTS = 43
 """In the line of an answer, which is to fit 80 columns."""
