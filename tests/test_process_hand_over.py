@@ -117,6 +117,18 @@ def test_what_was_locked_is_judged_as_if_it_was_typed(tool: Tool) -> None:
     assert "Client ID in it is wrong" in run.error["invalid"][0]["why"]
 
 
+def test_a_page_that_could_not_be_written_leaves_the_one_that_is_out_its_key(tool: Tool) -> None:
+    page, _ = make_page(tool)
+    run = tool.run("guide", "--format", "html", "--output", "missing/page.html", "--json")
+    assert run.code == 4
+    assert by_variable(tool, lock(page)).succeeded["action"] == "created"
+
+
+def test_a_first_page_that_could_not_be_written_leaves_no_key(tool: Tool) -> None:
+    assert tool.run("guide", "--format", "html", "--output", "missing/page.html", "--json").code == 4
+    assert not keeps_key(tool)
+
+
 def test_without_a_page_there_is_no_key_to_open_it(tool: Tool) -> None:
     page, _ = make_page(tool)
     tool.run("remove", "--yes", "--json").succeeded  # noqa: B018  # it asserts

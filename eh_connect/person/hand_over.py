@@ -53,7 +53,7 @@ def write_page(
     Args:
         portal: the steps in the portal.
         values: what this run was told.
-        local: gets the key, which replaces that of an earlier page.
+        local: gets the key, which replaces that of an earlier page once this one is written.
         folder: where the page goes, unless ``path`` is given.
         path: the file to write; it is replaced.
 
@@ -70,8 +70,13 @@ def write_page(
         values=portal.copies,
         asked_by=values.sure(i.NAME),
     )
+    earlier = local.hand_over_key() if local.writes else None
     local.save_hand_over_key(key.secret)
-    written = _write(text, folder) if path is None else replace(path, text)
+    try:
+        written = _write(text, folder) if path is None else replace(path, text)
+    except BaseException:  # Ctrl-C too: a text locked in the page that is out must still open
+        local.save_hand_over_key(earlier)
+        raise
     return PageResult(path=str(written), check_phrase=key.check_phrase)
 
 
