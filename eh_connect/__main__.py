@@ -33,8 +33,12 @@ def main(arguments: list[str]) -> int:
             return 0  # the reader of the help went away: Typer would say 1
         raise
     except OSError as exc:  # help or version can't be written
+        from eh_connect.errors import StorageError
+
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0 if isinstance(exc, BrokenPipeError) else 4
+        if isinstance(exc, BrokenPipeError):
+            return 0
+        return _failed(arguments, StorageError("The output can't be written", detail=f"{exc.strerror}."))
 
 
 def _parsed(arguments: list[str]) -> int:
@@ -52,7 +56,9 @@ def _parsed(arguments: list[str]) -> int:
         return _failed(arguments, UsageError(message, hint=hint))
     except typer.Abort:
         return 130
-    except Exception as exc:  # noqa: BLE001  # a command that can't even begin is a defect of ours
+    except Exception as exc:  # a command that can't even begin is a defect of ours
+        if isinstance(exc, OSError) and exc.filename is None:  # of a stream: help can't be written
+            raise
         from eh_connect.cli.session import defect
 
         return _failed(arguments, defect(exc))

@@ -46,6 +46,15 @@ def test_output_that_can_not_be_written_is_told(tool: Tool, flags: str) -> None:
 
 @posix
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@pytest.mark.parametrize("asked", ["", "--help", "setup --help", "--version"])
+def test_help_that_can_not_be_written_is_told_too(tool: Tool, asked: str) -> None:
+    done = in_shell(tool, f"$EH {asked} >/dev/full; echo $?")
+    assert (done.stdout.strip(), "The output can't be written" in done.stderr) == ("4", True)
+    assert "defect" not in done.stderr
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
 def test_progress_that_can_not_be_written_stops_nothing(tool: Tool) -> None:
     done = in_shell(tool, "$EH setup --json 2>/dev/full; echo $?")
     assert done.stdout.strip().endswith("0")
