@@ -35,10 +35,10 @@ def main(arguments: list[str]) -> int:
     except OSError as exc:  # help or version can't be written
         from eh_connect.errors import StorageError
 
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(exc, BrokenPipeError):
-            return 0
-        return _failed(arguments, StorageError("The output can't be written", detail=f"{exc.strerror}."))
+        error = StorageError("The output can't be written", detail=f"{exc.strerror}.")
+        code = 0 if isinstance(exc, BrokenPipeError) else _failed(arguments, error)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
+        return code
 
 
 def _parsed(arguments: list[str]) -> int:
@@ -94,9 +94,8 @@ def program() -> NoReturn:
     if hasattr(signal, "pthread_sigmask"):
         endings = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
         signal.pthread_sigmask(signal.SIG_BLOCK, endings)
-        for (
-            ending
-        ) in endings:  # a thread that was left behind blocks nothing, and Python forgets its handlers
+        # A thread that was left behind blocks nothing, and Python forgets its handlers.
+        for ending in endings:
             signal.signal(ending, signal.SIG_IGN)
     sys.exit(code)
 

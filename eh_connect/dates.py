@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 
+from eh_connect.lines import counted
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SPANS = (("day", 86_400), ("hour", 3600), ("minute", 60))
 _NOT_THEIR_CLOCK = ("SSH_CONNECTION", "CI")
@@ -34,8 +36,8 @@ def span(seconds: float) -> str:
     """A duration in its largest whole unit: ``30 minutes``."""
     for unit, size in _SPANS:
         if seconds >= size:
-            return _count(int(seconds // size), unit)
-    return _count(int(seconds), "second")
+            return counted(int(seconds // size), unit)
+    return counted(int(seconds), "second")
 
 
 def parsed(iso: str | None) -> datetime | None:
@@ -49,7 +51,3 @@ def parsed(iso: str | None) -> datetime | None:
 
 def _ago(seconds: float) -> str:
     return "just now" if seconds < 60 else f"{span(seconds)} ago"  # noqa: PLR2004  # a minute
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

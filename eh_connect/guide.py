@@ -12,7 +12,8 @@ from eh_connect.change import ALL_ACTIONS
 from eh_connect.employment_hero.portal import APP_URL, MENU_PATH, SANDBOX_ADDRESS, portal_url
 from eh_connect.employment_hero.scopes import PRESETS, READ
 from eh_connect.guide_steps import Form, Section, Step, Value
-from eh_connect.stackone.models import REDIRECT_URI
+from eh_connect.lines import counted
+from eh_connect.stackone.models import DASHBOARD_PATH, REDIRECT_URI
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from eh_connect.employment_hero.scopes import Selection
     from eh_connect.lines import Line
 
-DASHBOARD_PATH = "/connector_profiles"
 DASHBOARD_PAGE = f"https://app.stackone.com{DASHBOARD_PATH}"
 """Source: StackOne's setup guide."""
 
@@ -176,7 +176,7 @@ def _ticking(selection: Selection) -> Step:
 def _review(selection: Selection) -> Step:
     count = len(selection.strings)
     at_least = "at least " if selection.unknown else ""
-    expected = f" We expect {at_least}{count} scope{'' if count == 1 else 's'}:" if count else ""
+    expected = f" We expect {at_least}{counted(count, 'scope')}:" if count else ""
     more = [_suspicious(selection)]
     if selection.unknown:
         more.append(f"How these are spelled there is not known: {', '.join(selection.unknown)}.")

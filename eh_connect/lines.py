@@ -87,3 +87,8 @@ def todo(text: str, indent: int = 0) -> Line:
 
 
 BLANK = Line("", indent=0)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 account``, ``2 accounts``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

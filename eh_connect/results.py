@@ -277,11 +277,7 @@ class DoctorResult(Result):
     def summary(self) -> str:
         """``1 problem, 2 warnings``."""
         counts = [sum(each.result == kind for each in self.checks) for kind in ("fail", "warn")]
-        words = [
-            f"{n} {word}{'' if n == 1 else 's'}"
-            for n, word in zip(counts, ("problem", "warning"), strict=True)
-            if n
-        ]
+        words = [lines.counted(n, word) for n, word in zip(counts, ("problem", "warning"), strict=True) if n]
         return ", ".join(words) or "No problem found"
 
     def lines(self) -> list[Line]:

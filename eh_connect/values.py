@@ -72,8 +72,7 @@ class Values:
     ) -> None:
         self._inputs = tuple(inputs)
         self._takes = takes
-        # Typer gives lists, or tuples: that depends on its version
-        self._typed: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in typed.items()}
+        self._typed = typed
         self._found: dict[str, tuple[Any, Source]] = {}
         self.missing: list[Problem] = []
         self.invalid: list[Problem] = []
@@ -83,7 +82,7 @@ class Values:
             if i.variable
         }
         for wanted in self._inputs:
-            flag = self._typed.get(wanted.parameter)
+            flag = typed.get(wanted.parameter)
             if flag is None or flag == ():
                 if text := held.get(wanted.name):
                     self._judge(wanted, text, "variable")

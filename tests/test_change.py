@@ -135,7 +135,7 @@ wishes = st.fixed_dictionaries(
     optional={
         "name": texts,
         "default": st.booleans(),
-        "action": st.lists(st.sampled_from(ACTIONS), min_size=1, unique=True),
+        "action": st.lists(st.sampled_from(ACTIONS), min_size=1, unique=True).map(tuple),
     },
 ).map(lambda typed: told(**typed))
 profiles = st.builds(profile, name=texts, default=st.none() | st.booleans(), updated_at=st.none() | texts)

@@ -47,7 +47,7 @@ def shown(value: object) -> object:
         (i.CLIENT_SECRET, "/a/file", "from /a/file", "by variable", "by variable"),
         (i.API_KEY, "-", "from -", "by variable", "by variable"),
         (i.STACKONE_URL, "https://a.test/", "https://a.test", "http://127.0.0.1:8", "http://127.0.0.1:8"),
-        (i.ACTIONS, ["a", "b"], ("a", "b"), "c,d", ("c", "d")),
+        (i.ACTIONS, ("a", "b"), ("a", "b"), "c,d", ("c", "d")),
         (i.ACTIONS, ("all",), ("all",), "x", ("x",)),
     ],
 )
@@ -111,7 +111,7 @@ def test_no_problem_stops_nothing() -> None:
     ("typed", "says"),
     [
         (
-            {"name": "Two words", "check": False, "action": ["a", "b"]},
+            {"name": "Two words", "check": False, "action": ("a", "b")},
             "--name 'Two words' --action a --action b --no-check",
         ),
         ({"default": True}, "--default"),

@@ -63,6 +63,7 @@ class Command:
         def body(**typed: Any) -> None:
             from eh_connect.cli.session import execute
 
+            # lists or tuples: that depends on Typer's version
             told = {name: tuple(text) if isinstance(text, list) else text for name, text in typed.items()}
             raise typer.Exit(execute(self, told))
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 def _run(session: Session) -> Result:
     from eh_connect.cli.opening import fill_choices, local_profile
     from eh_connect.employment_hero import scopes
-    from eh_connect.guide import DASHBOARD_PATH, portal_section
+    from eh_connect.guide import portal_section
     from eh_connect.guide_document import GuideResult, WrittenResult, build
     from eh_connect.person.hand_over import replace, write_page
+    from eh_connect.stackone.models import DASHBOARD_PATH
 
     values = session.values
     values.stop_on_problems()

@@ -10,6 +10,7 @@ from eh_connect.errors import NextStep
 from eh_connect.flows.find import several
 from eh_connect.flows.parts import DashboardWork
 from eh_connect.inputs import STACKONE_APP_URL, VIA
+from eh_connect.stackone.models import DASHBOARD_PATH
 
 if TYPE_CHECKING:
     from eh_connect.flows.parts import WriteParts
@@ -61,7 +62,7 @@ class ByHand:
         from eh_connect import guide  # the steps and tables take 15 ms, and most runs don't need them
 
         creating = change.kind is Kind.CREATE
-        url = f"{self.values.sure(STACKONE_APP_URL)}/connector_profiles"
+        url = self.values.sure(STACKONE_APP_URL) + DASHBOARD_PATH
         fields = change.fields
         steps = guide.dashboard_steps(
             creating,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from eh_connect.employment_hero.portal import MENU_PATH, portal_url
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError
+from eh_connect.flows.find import accounts_are
 from eh_connect.results import RemovedView, RemoveResult
+from eh_connect.stackone.models import DASHBOARD_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +50,7 @@ def remove(local: LocalProfile, around: Surroundings) -> RemoveResult:
 
 def _by_hand(local: LocalProfile, around: Surroundings) -> Iterator[str]:
     state = local.state
-    page = f"{around.dashboard_url}/connector_profiles"
+    page = around.dashboard_url + DASHBOARD_PATH
     if state.profile_id is not None:
         name = f'"{state.name}" ' if state.name else ""
         yield (
@@ -87,5 +89,4 @@ def _accounts(profile_id: str, around: Surroundings) -> str:
         return f"{unknown}: {exc.sentence}"
     if not linked:
         return "No account is linked through it."
-    accounts = "1 account is" if linked == 1 else f"{linked} accounts are"
-    return f"{accounts} linked through it. What deleting it does to them is not documented."
+    return f"{accounts_are(linked)} linked through it. What deleting it does to them is not documented."

@@ -66,7 +66,7 @@ class _Test:
     def __post_init__(self) -> None:
         self.is_saved = self.parts.local.is_of(self.profile)
         self.account: str | None = None
-        self.open: tuple[Line, ...] = ()
+        self.untested: tuple[Line, ...] = ()
 
     def run(self) -> SessionResult:
         if not self._earlier():
@@ -84,7 +84,7 @@ class _Test:
         missing = any(each.result == "scope_missing" for each in actions or ())
         return self.sign_in.result(
             actions=None if actions is None else tuple(actions),
-            found=(*self.found, *self.open),
+            found=(*self.found, *self.untested),
             exit_code=9 if missing else 0,
         )
 
@@ -166,7 +166,7 @@ class _Test:
         outcome = check_actions(self.values, self.parts, self.account)
         self.found += outcome.lines
         if outcome.actions is None:
-            self.open = (lines.unsure(f"Scopes are not tested: {self.parts.again} --actions"),)
+            self.untested = (lines.unsure(f"Scopes are not tested: {self.parts.again} --actions"),)
             return None
         if self.is_saved and outcome.was_checked:
             missing = tuple(each.missing_scope or each.id for each in outcome.actions if each.is_missing)

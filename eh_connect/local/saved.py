@@ -166,6 +166,11 @@ class Saved:
         """The private key of the hand-over page that is out, if there is one."""
         return self._secrets.read_secret("hand-over")
 
+    @property
+    def awaits_locked_text(self) -> bool:
+        """Whether a hand-over page is out, whose answer this run may take."""
+        return self.writes and self.hand_over_key() is not None
+
     def check_origins(self, origins: tuple[str, ...], default_origins: tuple[str, ...]) -> None:
         """Raise InputError where saved secrets would go to a server that they were not saved for.
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from eh_connect.person.wizard import Wizard
     from eh_connect.secret import Secret
 
-OF = 5
 _COLLEAGUE = "g"
 
 
@@ -39,11 +38,9 @@ class Application:
         """Fill in Client ID and Client Secret; ``is_same``: of an application that exists."""
         if self._values[i.CLIENT_ID] and self._values[i.CLIENT_SECRET]:
             return
-        is_out = self._local.hand_over_key() is not None if self._local.writes else False
-        if not is_same and not is_out:
+        if not is_same and not self._local.awaits_locked_text:
             self._create()
-        is_out = self._local.writes and self._local.hand_over_key() is not None
-        self._credentials(is_out=is_out, is_same=is_same)
+        self._credentials(is_out=self._local.awaits_locked_text, is_same=is_same)
 
     def _create(self) -> None:
         """Steps 2 and 3, with the way back."""
@@ -62,7 +59,7 @@ class Application:
         if self._values[i.SCOPES] is not None and self._values.source(i.SCOPES) != "answer":
             self._terminal.show(ok(f"Data: {self._values[i.SCOPES]}"))
             return None
-        self._terminal.step(2, OF, "The data you need")
+        self._terminal.step(2, words.STEPS, "The data you need")
         self._terminal.show(warn(guide.SCOPES_STAY))
         every = len(scopes.PRESETS["all-read"].cards)
         chosen = self._terminal.choose(
@@ -95,7 +92,7 @@ class Application:
 
     def _organisation(self) -> bool | None:
         """Step 3, its question."""
-        self._terminal.step(3, OF, "The application")
+        self._terminal.step(3, words.STEPS, "The application")
         if self._values[i.ORG_ID] is not None and self._values.source(i.ORG_ID) != "answer":
             self._terminal.show(ok(f"Organisation: {self._values[i.ORG_ID]}"))
             return None
@@ -126,7 +123,7 @@ class Application:
 
     def _form(self) -> bool | None:
         """Step 3, the form."""
-        if self._local.writes and self._local.hand_over_key() is not None:
+        if self._local.awaits_locked_text:
             return None
         section = self._section()
         copies = section.copies
@@ -147,7 +144,7 @@ class Application:
 
     def _credentials(self, *, is_out: bool, is_same: bool) -> None:
         """Step 4."""
-        self._terminal.step(4, OF, "Client ID and Client Secret")
+        self._terminal.step(4, words.STEPS, "Client ID and Client Secret")
         if is_same:
             self._terminal.show(*words.HAVE_SECRET_MADE)
         elif not is_out:

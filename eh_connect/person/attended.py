@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from eh_connect.flows.parts import Revised
-from eh_connect.lines import BLANK, exact, fail, prose, title, warn
+from eh_connect.lines import BLANK, counted, exact, fail, prose, title, warn
 from eh_connect.person import words
 from eh_connect.person.credentials import ask_credentials
 from eh_connect.person.dashboard import DashboardScreen
@@ -141,7 +141,7 @@ class Attended:
         self, profile: ConnectorProfile, accounts: int | None, judge: Callable[[str], None]
     ) -> Secret:
         """The screen of a rotation: lead to the portal, take the secret."""
-        linked = "" if not accounts else f" ({accounts} linked account{'' if accounts == 1 else 's'})"
+        linked = "" if not accounts else f" ({counted(accounts, 'linked account')})"
         self._terminal.show(
             BLANK,
             title(f'Replace the Client Secret of "{profile.name}"{linked}'),

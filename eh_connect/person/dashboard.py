@@ -49,7 +49,7 @@ class DashboardScreen:
     ) -> ConnectorProfile:
         """Until ``look`` shows it. ActionNeededError: ``wait`` seconds are over."""
         if self._is_setup:
-            self._terminal.step(5, 5, work.title)
+            self._terminal.step(words.STEPS, words.STEPS, work.title)
         else:
             self._terminal.show(BLANK, title(work.title), BLANK)
         project = f" (region {self._region})" if self._region else ""

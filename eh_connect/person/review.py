@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from eh_connect import inputs as i
 from eh_connect import judging
 from eh_connect.flows.parts import Revised
-from eh_connect.lines import Line, fail, row
+from eh_connect.lines import Line, counted, fail, row
 from eh_connect.person import words
 from eh_connect.person.credentials import ask_credentials
 from eh_connect.person.terminal import Choice
@@ -37,7 +37,7 @@ class Review:
 
     def confirm(self, change: Change, accounts: int | None) -> None:
         """Return if it is to be done. Revised: something was changed."""
-        self._terminal.step(5, 5, "Review")
+        self._terminal.step(words.STEPS, words.STEPS, "Review")
         self._terminal.show(*self._rows(change, accounts))
         creates = change.profile is None
         question = "Create the connector profile?" if creates else "Change the connector profile?"
@@ -62,7 +62,7 @@ class Review:
         if change.profile is None:
             rows = [row("Profile", f'"{change.fields.name}", new{where}')]
         else:
-            linked = "" if accounts is None else f", {accounts} linked account{'' if accounts == 1 else 's'}"
+            linked = "" if accounts is None else f", {counted(accounts, 'linked account')}"
             rows = [row("Profile", f'"{change.profile.name}"{linked}')]
             if change.fields.name:
                 rows.append(row("New name", change.fields.name))

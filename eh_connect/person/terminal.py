@@ -159,8 +159,3 @@ class Terminal(ABC):
 def pasted_line(length: int) -> Line:
     """What becomes of a paste where a key is expected."""
     return warn(f"That was a paste ({length} characters). Nothing was done with it.")
-
-
-def said_length(length: int) -> str:
-    """``43 characters``."""
-    return f"{length} character{'' if length == 1 else 's'}"

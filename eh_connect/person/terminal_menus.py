@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.keys import Keys
 from rich.text import Text
 
+from eh_connect.lines import counted
 from eh_connect.person import look
 from eh_connect.person.keyboard import ENTER
-from eh_connect.person.terminal import HELP, Key, said_length
+from eh_connect.person.terminal import HELP, Key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -151,7 +152,7 @@ class Field:
             return HELP.key
         if not self.result:
             return ""
-        length = said_length(len(self.result))
+        length = counted(len(self.result), "character")
         return f"{self._dots(min(_MOST_DOTS, self._room - len(length) - 2))}  {length}"
 
     def rows(self, how: Look, height: int) -> list[Text]:  # noqa: ARG002  # it is small

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from eh_connect.lines import exact, ok, prose, title, warn
+from eh_connect.lines import counted, exact, ok, prose, title, warn
 from eh_connect.person import keyboard, look
-from eh_connect.person.terminal import HELP, Terminal, said_length
+from eh_connect.person.terminal import HELP, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -199,7 +199,7 @@ class PlainTerminal(Terminal):
             finally:
                 self._write("\n")
         if answer not in {"", HELP.key}:
-            self.show(prose(said_length(len(answer))))
+            self.show(prose(counted(len(answer), "character")))
         return answer
 
     def _prompt(self, question: str, *, drop: bool) -> None:

@@ -10,7 +10,7 @@ from eh_connect import inputs as i
 from eh_connect.employment_hero.credentials import judge_api_key
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
 from eh_connect.flows.find import known, not_there
-from eh_connect.lines import BLANK, Line, fail, ok, prose, row, title, todo, warn
+from eh_connect.lines import BLANK, Line, counted, fail, ok, prose, row, title, todo, warn
 from eh_connect.person import words
 from eh_connect.person.application import Application
 from eh_connect.person.credentials import are_fine
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
     from eh_connect.values import Values
-
-OF = 5
-"""Steps; the last one is the review, or the dashboard."""
 
 MOST_SHOWN = 10
 
@@ -58,7 +55,7 @@ class Wizard:
     def gather(self) -> None:
         """Ask. KeyboardInterrupt: the person stopped."""
         self._intro()
-        self.desk.terminal.step(1, OF, "StackOne")
+        self.desk.terminal.step(1, words.STEPS, "StackOne")
         profiles, reads = self.key()
         is_same_application = self._settle_profile(profiles, reads)
         Application(self).gather(is_same=is_same_application)
@@ -80,8 +77,8 @@ class Wizard:
         if local.state.profile_id is not None:
             return "goes on with them" if local.staged is not None else "starts again"
         if local.staged is not None:
-            return f"goes on at step {OF}"
-        if local.writes and local.hand_over_key() is not None:
+            return f"goes on at step {words.STEPS}"
+        if local.awaits_locked_text:
             return "goes on at step 4, with the text that you receive"
         return "goes on at step 3" if local.state.scopes else "starts again"
 
@@ -161,7 +158,7 @@ class Wizard:
         count = linked.get(one.id) if one else None
         warning = "disconnects its accounts"
         if count is not None:
-            warning = f"disconnects {count} account{'' if count == 1 else 's'}" if count else ""
+            warning = f"disconnects {counted(count, 'account')}" if count else ""
         answer = self.desk.terminal.choose(
             "What would you like to do?",
             (
@@ -178,7 +175,7 @@ class Wizard:
             return False
         values.answer(i.PROFILE_ID, one.id if one else self._which(profiles))
         if answer == "other":
-            values.answer(i.REPLACE_APPLICATION, True)  # the answer
+            values.answer(i.REPLACE_APPLICATION, True)
         return answer == "secret"
 
     def _which(self, profiles: list[ConnectorProfile]) -> str:
@@ -210,12 +207,8 @@ def _described(profile: ConnectorProfile, reads: ReadsProfiles) -> str:
     count = _count(profile, reads)
     enabled = {True: "enabled", False: "disabled", None: "state unknown"}[profile.active]
     created = f", created {dates.moment(profile.created_at)}" if profile.created_at else ""
-    accounts = "" if count is None else f", {_accounts(count)}"
+    accounts = "" if count is None else f", {counted(count, 'linked account')}"
     return f'"{profile.name}", {enabled}{created}{accounts}'
-
-
-def _accounts(count: int) -> str:
-    return "1 linked account" if count == 1 else f"{count} linked accounts"
 
 
 def _count(profile: ConnectorProfile, reads: ReadsProfiles) -> int | None:

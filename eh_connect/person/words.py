@@ -11,6 +11,9 @@ def _more(*texts: str) -> tuple[Line, ...]:
     return tuple(prose(text) for text in texts)
 
 
+STEPS = 5
+"""Of the wizard; the last one is the review, or the dashboard."""
+
 INTRO = (
     'You create one application in Employment Hero and give its credentials to StackOne, in a "connector '
     'profile". After that your customers can connect their Employment Hero accounts to your product.'

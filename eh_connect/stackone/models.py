@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 EMPLOYMENT_HERO = "employmenthero"
 """The connector's key. Source: the path of the redirect URI in StackOne's setup guide."""
 
+DASHBOARD_PATH = "/connector_profiles"
+"""The page of connector profiles. Source: StackOne's setup guide."""
+
 REDIRECT_URI = "https://api.stackone.com/connect/oauth2/employmenthero/callback"
 """A constant, never derived from a configured API URL. Source: StackOne's setup guide."""
 
