@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from eh_connect.errors import InputError, RejectedError, StorageError
+from eh_connect.flows.console import as_text
 from eh_connect.lines import Sign
-from eh_connect.person.console import as_text
 from tests.support.person import Person
 from tests.support.stackone import ACTIONS, Fault
 from tests.support.world import A, B, C, World, pair, rotated, set_up

@@ -10,7 +10,7 @@ from eh_connect.cli.opening import now, origins
 if TYPE_CHECKING:
     from eh_connect.cli.connect import StackOne
     from eh_connect.cli.session import Session
-    from eh_connect.flows.parts import Console
+    from eh_connect.flows.console import Console
     from eh_connect.local.profile import LocalProfile
     from eh_connect.local.state import Purpose
     from eh_connect.person.wizard import Wizard
@@ -24,9 +24,9 @@ def console(session: Session, stackone: StackOne, purpose: Purpose | None = None
     """The person, if one may be asked."""
     values = session.values
     if not session.asks:
-        from eh_connect.person.console import Unattended
+        from eh_connect.flows.console import Console
 
-        return Unattended(show=session.output.show, warn=session.output.warn, verbose=session.is_verbose)
+        return Console(session.output.show, session.output.warn, verbose=session.is_verbose)
     from eh_connect.person.attended import Attended
     from eh_connect.person.wizard import region
 

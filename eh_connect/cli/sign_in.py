@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from eh_connect.cli.session import Session
-    from eh_connect.flows.parts import Console
+    from eh_connect.flows.console import Console
     from eh_connect.local.profile import LocalProfile
     from eh_connect.results import SessionResult
     from eh_connect.secret import Secret

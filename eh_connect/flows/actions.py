@@ -12,7 +12,8 @@ from eh_connect.inputs import ACTIONS
 from eh_connect.stackone.models import DEFAULT_AUTH_KEY, ConnectorActions
 
 if TYPE_CHECKING:
-    from eh_connect.flows.parts import Console, ReadsProfiles
+    from eh_connect.flows.console import Console
+    from eh_connect.flows.parts import ReadsProfiles
     from eh_connect.stackone.models import ProfileFields
 
 

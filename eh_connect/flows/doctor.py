@@ -16,7 +16,7 @@ from eh_connect.results import CheckView, DoctorResult
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from eh_connect.flows.parts import Console
+    from eh_connect.flows.console import Console
 
 _KINDS = (StorageError, StackOneAuthError, StackOneRefusedError, NetworkError)
 _LATER = "Wait a little, then run eh-connect doctor again."

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
 
-    from eh_connect.change import Change
     from eh_connect.employment_hero.credentials import ProbeResult
-    from eh_connect.errors import ActionNeededError, NextStep, StackOneRefusedError
+    from eh_connect.errors import NextStep
+    from eh_connect.flows.console import Console
     from eh_connect.lines import Line
     from eh_connect.local.profile import LocalProfile
-    from eh_connect.secret import Credentials, Secret
+    from eh_connect.secret import Credentials
     from eh_connect.stackone.models import (
         ActionRun,
         ConnectorActions,
@@ -119,96 +118,6 @@ class DashboardWork:
     credentials: Credentials | None
     hint: str
     next_steps: tuple[NextStep, ...]
-
-
-class Watch(Protocol):
-    """A live line while the person does something elsewhere."""
-
-    def __call__(self, so_far: float, seconds: float) -> Literal["look", "error"] | None:
-        """Wait for so many seconds, ``so_far`` after the start; what the person pressed, if anything."""
-        ...
-
-
-class Console(Protocol):
-    """The person, if there is one. Not asking is another implementation, not an ``if``.
-
-    Questions raise StoppedError (130) where the person stops, and KeyboardInterrupt and EOFError as they come.
-    """
-
-    attended: bool
-
-    @property
-    def handing(self) -> Sequence[str]:
-        """How the person gets Client ID and Client Secret from here, in words; empty where nobody is there."""
-        ...
-
-    def show(self, *lines: Line) -> None:
-        """Say something."""
-        ...
-
-    def working(self, text: str) -> AbstractContextManager[None]:
-        """Something takes a moment: a spinner at a terminal, nothing in a pipe but with ``--verbose``."""
-        ...
-
-    def warn(self, text: str) -> None:
-        """Say what may need a look; it is part of the result."""
-        ...
-
-    def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
-        """A profile of our name exists that is not ours: take it over, or leave it and stop."""
-        ...
-
-    def which(self, profiles: Sequence[ConnectorProfile], refusal: StackOneRefusedError) -> ConnectorProfile:
-        """Several profiles have appeared: which one is it? ``refusal`` where nobody can tell."""
-        ...
-
-    def confirm(self, change: Change, accounts: int | None) -> None:
-        """The review, last before anything is sent. Returns if it is to be done.
-
-        ``accounts`` are linked through the profile; None: not known, or a new profile. Raises
-        ``Revised`` where the person changed something: then all is planned again.
-        """
-        ...
-
-    def rejected(self, meaning: str, remedy: str) -> None:
-        """The probe rejected the credentials: returns if the person goes on. ``Revised``: pasted again."""
-        ...
-
-    def new_secret(
-        self,
-        profile: ConnectorProfile,
-        accounts: int | None,
-        judge: Callable[[str], None],
-    ) -> Secret:
-        """All is ready: have the person make a new Client Secret in the portal, and take it.
-
-        ``judge`` raises ValueError on what can't be it.
-        """
-        ...
-
-    def dashboard(self, work: DashboardWork, look: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
-        """The API can't do it: lead the person through the dashboard until ``look`` shows the profile."""
-        ...
-
-    def show_link(self, about: Sequence[Line], link: str, *, waits: bool) -> None:
-        """Show a link for signing in, and open it; ``waits``: this run stays until it was used."""
-        ...
-
-    def waiting(self, text: str) -> AbstractContextManager[Watch]:
-        """A sign-in is waited for."""
-        ...
-
-    def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
-        """StackOne has seen no sign-in: what does the browser show? None: wait on. Raises ``refusal``."""
-        ...
-
-    def new_link(self, reason: str, refusal: ActionNeededError) -> None:
-        """The link ran out or was cancelled: returns if another is to be made. Raises ``refusal``."""
-        ...
-
-    def may_run_actions(self, count: int) -> bool:
-        """Whether each enabled list action may be run once with the test account."""
-        ...
 
 
 class Revised(Exception):  # noqa: N818  # no error: the way back to planning

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from eh_connect.errors import ActionNeededError
-    from eh_connect.flows.parts import SignInParts, Watch
+    from eh_connect.flows.console import Watch
+    from eh_connect.flows.parts import SignInParts
     from eh_connect.lines import Line
     from eh_connect.stackone.models import ConnectSession, SessionRequest
 
@@ -112,7 +113,7 @@ class SignIn:
         end, dead = start + self._wait, self._started + self._life
         while True:
             now = self._parts.clock()
-            pressed = watch(now - start, max(0.0, min(pause, end - now, dead - now)))
+            pressed = watch(max(0.0, min(pause, end - now, dead - now)))
             unseen = self._look(max(1.0, end - self._parts.clock()))
             status, again = self.sure.status, self._parts.again
             if status == "authenticated":
@@ -121,7 +122,7 @@ class SignIn:
             now = self._parts.clock()
             if status in {"cancelled", "expired"} or now >= dead:
                 refusal = causes.cancelled(again) if status == "cancelled" else causes.expired(again)
-                self._parts.console.new_link(refusal.title, refusal)
+                self._parts.console.new_link(refusal)
                 return "over"
             if unseen and now >= end:
                 raise unseen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
+from eh_connect.flows.console import Console
 from eh_connect.flows.parts import Revised
 from eh_connect.lines import BLANK, counted, exact, fail, prose, title, warn
 from eh_connect.person import words
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from eh_connect.change import Change
     from eh_connect.errors import ActionNeededError, StackOneRefusedError
-    from eh_connect.flows.parts import Cause, DashboardWork, Watch
+    from eh_connect.flows.console import Watch
+    from eh_connect.flows.parts import Cause, DashboardWork
     from eh_connect.lines import Line
     from eh_connect.person.desk import Desk
     from eh_connect.secret import Secret
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from eh_connect.values import Values
 
 
-class Attended:
-    """``flows.parts.Console`` at a terminal.
+class Attended(Console):
+    """A person at a terminal.
 
     Args:
         desk: where the person sits.
@@ -53,34 +55,22 @@ class Attended:
         purpose: str = "",
         region: str = "",
     ) -> None:
+        super().__init__(desk.terminal.show, warn)
+        self.handing = ("show it with v", "show it with v")
+        if desk.desktop.can_lend:
+            self.handing = ("copy it with i", "copy it with s")
         self._desk = desk
         self._terminal = desk.terminal
         self._values = values
-        self._warn = warn
         self._wait = wait
         self._renew = renew
         self._purpose = purpose
         self._region = region
         self._link = ""
 
-    @property
-    def handing(self) -> Sequence[str]:
-        """By the keys of the dashboard's screen."""
-        if self._desk.desktop.can_lend:
-            return ("copy it with i", "copy it with s")
-        return ("show it with v", "show it with v")
-
-    def show(self, *lines: Line) -> None:
-        """Printed."""
-        self._terminal.show(*lines)
-
     def working(self, text: str) -> AbstractContextManager[None]:
         """A spinner."""
         return self._terminal.working(text)
-
-    def warn(self, text: str) -> None:
-        """Printed, and part of the result."""
-        self._warn(text)
 
     def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
         """Take it over, leave it, or stop."""
@@ -180,7 +170,7 @@ class Attended:
         ]
         with self._terminal.watch(text, keys) as watching:
 
-            def watch(so_far: float, seconds: float) -> Literal["look", "error"] | None:  # noqa: ARG001  # it has a clock
+            def watch(seconds: float) -> Literal["look", "error"] | None:
                 pressed = watching(seconds)
                 if pressed == "o":
                     self._terminal.show(self._desk.open(self._link))
@@ -205,9 +195,9 @@ class Attended:
         )
         return by_name.get(chosen)
 
-    def new_link(self, reason: str, refusal: ActionNeededError) -> None:
+    def new_link(self, refusal: ActionNeededError) -> None:
         """Enter makes another."""
-        self._terminal.show(warn(reason))
+        self._terminal.show(warn(refusal.title))
         if self._terminal.keys((Key("", "new link"), Key("s", "stop"))) == "s":
             raise refusal
 

@@ -14,9 +14,9 @@ from eh_connect.cli.opening import fill, origins
 from eh_connect.deadline import NetworkTime
 from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import EhConnectError
+from eh_connect.flows.console import Console
 from eh_connect.flows.parts import Revised, WriteParts
 from eh_connect.flows.write import ROLLBACK, ROTATE, SETUP, write
-from eh_connect.person.console import Unattended
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.assumed_writes import AssumedWrites
 from eh_connect.stackone.client import Client
@@ -157,10 +157,10 @@ class World:
         self.warnings = person.warnings if person else []
         self.said = person.said if person else []
 
-    def _unattended(self) -> Unattended:
-        return Unattended(
-            show=lambda *lines: self.said.extend(line.text for line in lines),
-            warn=self.warnings.append,
+    def _unattended(self) -> Console:
+        return Console(
+            lambda *lines: self.said.extend(line.text for line in lines),
+            self.warnings.append,
             pause=self.clock.sleep,
         )
 
