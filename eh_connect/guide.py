@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eh_connect.employment_hero.scopes import Selection
-    from eh_connect.lines import Line
 
 DASHBOARD_PAGE = f"https://app.stackone.com{DASHBOARD_PATH}"
 """Source: StackOne's setup guide."""
@@ -247,28 +246,6 @@ def dashboard_section(
         mistake="Client ID and Client Secret swapped: both look alike." if credentials else None,
     )
     return Section("Create the profile in StackOne", (*steps, saving))
-
-
-def dashboard_steps(
-    creating: bool,
-    actions: tuple[str, ...] | None,
-    default: bool | None,
-    *,
-    url: str = DASHBOARD_PAGE,
-    name: str | None = None,
-    credentials: bool = True,
-    handing: Sequence[str] = (),
-) -> tuple[Line, ...]:
-    """The same as lines."""
-    return dashboard_section(
-        creating=creating,
-        actions=actions,
-        default=default,
-        url=url,
-        name=name,
-        credentials=credentials,
-        handing=handing,
-    ).lines()
 
 
 def _actions(actions: tuple[str, ...] | None, *, creating: bool) -> list[Step]:

@@ -52,13 +52,6 @@ def actions(text: str) -> tuple[str, ...]:
     return ids
 
 
-def days(text: str) -> int:
-    """An age in whole days, ten years at most."""
-    if not text.isascii() or not text.isdigit() or not 0 < int(text[:6]) <= 3650:  # noqa: PLR2004  # ten years
-        raise ValueError("it is a whole number of days, from 1 to 3650")
-    return int(text)
-
-
 def label(text: str) -> str:
     """A local label of a profile."""
     if not re.fullmatch(r"[a-z0-9-]{1,64}", text):
@@ -163,9 +156,20 @@ def patience(text: str) -> float:
     return value
 
 
-def life(text: str) -> int:
-    """How long a link lives: whole seconds, a year at most."""
-    value = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004  # digits of a year, and some
-    if not 0 < value <= 366 * 86_400:
-        raise ValueError("it is a whole number of seconds, at least 1 and at most a year")
-    return value
+def whole(most: int, of: str) -> Callable[[str], int]:
+    """A judge for a whole number from 1 to ``most``; ``of`` says so in words."""
+
+    def judge(text: str) -> int:
+        value = int(text[:10]) if text.isascii() and text.isdigit() else 0
+        if not 0 < value <= most:
+            raise ValueError(f"it is a whole number of {of}")
+        return value
+
+    return judge
+
+
+days = whole(3650, "days, from 1 to 3650")
+"""An age, ten years at most."""
+
+life = whole(366 * 86_400, "seconds, at least 1 and at most a year")
+"""How long a link lives."""

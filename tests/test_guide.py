@@ -75,9 +75,8 @@ https://api.stackone.com/connect/oauth2/employmenthero/callback
 
 
 def test_the_dashboard_in_the_words_of_the_wizard() -> None:
-    assert render(
-        guide.dashboard_steps(True, None, None, handing=("copy it with i", "copy it with s")), Look()
-    ) == (
+    section = guide.dashboard_section(creating=True, handing=("copy it with i", "copy it with s"))
+    assert render(section.lines(), Look()) == (
         """\
   1  Open the page, in the project of your API key:
 https://app.stackone.com/connector_profiles
@@ -107,8 +106,7 @@ https://app.stackone.com/connector_profiles
 def test_the_dashboards_steps_are_those_of_the_change(
     creating: bool, given: dict[str, Any], says: list[str], never: list[str]
 ) -> None:
-    options = {"actions": None, "default": None} | given
-    shown = render(guide.dashboard_steps(creating, **options), Look())
+    shown = render(guide.dashboard_section(creating=creating, **given).lines(), Look())
     assert [words for words in says if words not in shown] == []
     assert [words for words in never if words in shown] == []
 

@@ -64,15 +64,15 @@ class ByHand:
         creating = change.kind is Kind.CREATE
         url = self.values.sure(STACKONE_APP_URL) + DASHBOARD_PATH
         fields = change.fields
-        steps = guide.dashboard_steps(
-            creating,
-            fields.actions,
-            fields.default,
+        steps = guide.dashboard_section(
+            creating=creating,
+            actions=fields.actions,
+            default=fields.default,
             url=url,
             name=name if creating else fields.name,
             credentials=fields.credentials is not None,
             handing=self.parts.console.handing,
-        )
+        ).lines()
         title = "Create the profile in StackOne's dashboard"
         if change.profile is not None:
             title = f'Change "{change.profile.name}" in StackOne\'s dashboard'
