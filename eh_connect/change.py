@@ -13,7 +13,7 @@ from eh_connect.inputs import ACTIONS, DEFAULT, NAME
 from eh_connect.stackone.models import ProfileFields
 
 if TYPE_CHECKING:
-    from eh_connect.local.saved import InForce
+    from eh_connect.local.profile import InForce
     from eh_connect.secret import Credentials
     from eh_connect.stackone.models import ConnectorProfile
     from eh_connect.values import Values

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eh_connect import inputs as i
 from eh_connect.change import ENVIRONMENT, FieldChange, Kind, plan
-from eh_connect.local.saved import InForce
+from eh_connect.local.profile import InForce
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 from eh_connect.values import Values

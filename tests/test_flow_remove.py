@@ -43,11 +43,11 @@ def run(
 def saved() -> Saved:
     """All that can be saved of a label."""
     saved = Saved()
-    saved.keyring.write_credentials("current", OLD)
-    saved.keyring.write_credentials("next", NEW)
-    saved.keyring.write_secret("api-key", Secret("v1.eu1.key"))
-    saved.keyring.write_secret("hand-over", Secret("{}"))
-    saved.keyring.write_origins(("https://api.stackone.com:443",))
+    saved.keyring.write("current", OLD)
+    saved.keyring.write("next", NEW)
+    saved.keyring.write("api-key", Secret("v1.eu1.key"))
+    saved.keyring.write("hand-over", Secret("{}"))
+    saved.keyring.write("origins", ("https://api.stackone.com:443",))
     saved.note(profile_id=ID, name="Employment Hero", app_name="App", test_accounts=("account-1",))
     return saved
 

@@ -57,7 +57,7 @@ class Project:
 def saved() -> Saved:
     """A profile that was set up from here and verified."""
     saved = Saved()
-    saved.keyring.write_credentials("current", OLD)
+    saved.keyring.write("current", OLD)
     saved.note(
         profile_id=ID,
         name="Employment Hero",
@@ -143,7 +143,7 @@ def test_a_secret_older_than_allowed_is_due(saved: Saved, max_age: int, is_due: 
 
 
 def test_a_rotation_that_was_not_finished_names_its_own_command(saved: Saved) -> None:
-    saved.keyring.write_credentials("next", NEW)
+    saved.keyring.write("next", NEW)
     saved.note(staged_for="rollback")
     (each,) = look(saved).profiles[0].due
     assert each.command == "eh-connect rotate --rollback [default]"

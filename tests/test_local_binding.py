@@ -74,7 +74,7 @@ def test_a_keyring_that_can_be_read_in_part_counts_as_empty(entry: str) -> None:
     disk = Disk({**saved, "api-key": Secret("key"), "origins": ORIGINS})
     disk.keyring.unreadable = entry
     local = opened(disk)
-    assert (local.credentials, local.previous, local.api_key, local.stored_in) == (None,) * 4
+    assert (local.credentials, local.previous, local.api_key) == (None,) * 3
     assert local.unreadable is not None
     assert not local.is_empty
     disk.keyring.unreadable = None

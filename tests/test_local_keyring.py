@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from eh_connect.local.parts import SavesSecrets
-
 OURS = Credentials(Secret("made-up-client-id-0123456789"), Secret("made-up-client-secret-0123456789"))
 OTHER = Credentials(Secret("made-up-client-id-0123456789"), Secret("another-client-secret-0123456789"))
 SERVICE = "eh-connect:prod"
@@ -52,9 +50,9 @@ def everything_said_by(error: BaseException) -> str:
 
 
 def test_credentials_come_back_each_entry_as_one_json_object_of_its_label(keyring_file: Path) -> None:
-    store: SavesSecrets = store_on("FileKeyring")
-    store.write_credentials("current", OURS)
-    store.write_credentials("next", OTHER)
+    store = store_on("FileKeyring")
+    store.write("current", OURS)
+    store.write("next", OTHER)
     store.delete("previous")
     saved = [store.read_credentials(entry) for entry in ("current", "next", "previous")]
     assert saved == [OURS, OTHER, None]
@@ -73,7 +71,7 @@ def test_credentials_come_back_each_entry_as_one_json_object_of_its_label(keyrin
 def test_any_text_survives_the_keyring(keyring_file: Path, client_id: str, client_secret: str) -> None:
     ours = Credentials(Secret(client_id), Secret(client_secret))
     store = store_on("FileKeyring")
-    store.write_credentials("current", ours)
+    store.write("current", ours)
     assert store.read_credentials("current") == ours
     assert keyring_file.exists()
 
@@ -82,8 +80,8 @@ def test_any_text_survives_the_keyring(keyring_file: Path, client_id: str, clien
 def test_a_single_secret_and_the_origins_are_saved_as_they_are() -> None:
     store = store_on("FileKeyring")
     assert (store.read_secret("api-key"), store.read_origins()) == (None, ())
-    store.write_secret("api-key", Secret("v1.eu1.made-up"))
-    store.write_origins(("https://b.example", "https://a.example:8443"))
+    store.write("api-key", Secret("v1.eu1.made-up"))
+    store.write("origins", ("https://b.example", "https://a.example:8443"))
     assert store.read_secret("api-key") == Secret("v1.eu1.made-up")
     assert store.read_origins() == ("https://b.example", "https://a.example:8443")
     store.delete("api-key")
@@ -94,7 +92,7 @@ def test_the_trial_leaves_nothing_and_touches_no_other_entry(
     keyring_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = store_on("FileKeyring")
-    store.write_credentials("current", OURS)
+    store.write("current", OURS)
     log = tmp_path / "calls"
     monkeypatch.setenv("EH_TEST_KEYRING_LOG", str(log))
     before = keyring_file.read_text()
@@ -108,7 +106,7 @@ def test_the_trial_leaves_nothing_and_touches_no_other_entry(
 @pytest.mark.usefixtures("keyring_file")
 def test_an_entry_that_survives_its_deletion_is_an_error() -> None:
     store = store_on("StickyKeyring")
-    store.write_credentials("current", OURS)
+    store.write("current", OURS)
     with pytest.raises(StorageError, match="doesn't delete") as caught:
         store.delete("current")
     assert "current" in str(caught.value.detail)
@@ -143,15 +141,13 @@ def test_a_keyring_that_does_not_work_fails_the_trial(backend: str, title: str) 
 )
 def test_no_error_shows_the_secret_that_the_backend_put_into_its_own(secret: str) -> None:
     with pytest.raises(StorageError) as caught:
-        store_on("LeakyErrorKeyring").write_credentials(
-            "current", Credentials(Secret("made-up-id"), Secret(secret))
-        )
+        store_on("LeakyErrorKeyring").write("current", Credentials(Secret("made-up-id"), Secret(secret)))
     told = everything_said_by(caught.value)
     for form in (secret, json.dumps(secret)[1:-1], repr(json.dumps(secret))[2:-2]):
         assert form not in told
     assert 'writing "current": RuntimeError: ' in str(caught.value.detail)
     assert caught.value.__context__ is None
-    store_on("FileKeyring").write_credentials("current", Credentials(Secret("made-up-id"), Secret(secret)))
+    store_on("FileKeyring").write("current", Credentials(Secret("made-up-id"), Secret(secret)))
     with pytest.raises(StorageError) as caught:
         store_on("LeakyErrorKeyring").read_credentials("current")
     assert secret not in everything_said_by(caught.value)
@@ -187,7 +183,7 @@ def test_an_unreadable_entry_is_named_and_its_content_is_not(keyring_file: Path,
         told = everything_said_by(caught.value)
         assert "but-a-secret" not in told
         assert "12345" not in told
-    store.write_credentials("next", OURS)
+    store.write("next", OURS)
     store.delete("origins")
     assert (store.read_credentials("next"), store.read_origins()) == (OURS, ())
 
@@ -195,11 +191,11 @@ def test_an_unreadable_entry_is_named_and_its_content_is_not(keyring_file: Path,
 @pytest.mark.usefixtures("keyring_file")
 def test_a_full_store_keeps_what_it_had(monkeypatch: pytest.MonkeyPatch) -> None:
     store = store_on("FileKeyring")
-    store.write_credentials("current", OURS)
+    store.write("current", OURS)
     full = store_on("FullKeyring")
     monkeypatch.setenv("EH_TEST_KEYRING_FULL_AT", "1")
     with pytest.raises(StorageError, match="failed") as caught:
-        full.write_credentials("current", OTHER)
+        full.write("current", OTHER)
     assert "the store is full" in str(caught.value.detail)
     assert store.read_credentials("current") == OURS
 
@@ -230,7 +226,7 @@ def test_a_hanging_keyring_is_given_up_once_and_then_at_once() -> None:
     asked: list[Callable[[], object]] = [
         store.trial,
         lambda: store.read_credentials("current"),
-        lambda: store.write_credentials("current", OURS),
+        lambda: store.write("current", OURS),
         lambda: store.delete("current"),
     ]
     for ask in asked:

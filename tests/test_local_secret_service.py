@@ -52,8 +52,8 @@ def test_what_is_saved_is_found_by_the_next_process_and_the_next_session(tmp_pat
     with secret_service(tmp_path) as env:
         said = run(
             env,
-            "store.write_credentials('next', ours); store.write_credentials('next', other)\n"
-            "store.write_credentials('current', ours); store.write_secret('api-key', Secret('a key'))\n"
+            "store.write('next', ours); store.write('next', other)\n"
+            "store.write('current', ours); store.write('api-key', Secret('a key'))\n"
             "print(store.read_credentials('next') == other, store.backend, store.display_name)",
         )
         assert said == "True keyring.backends.SecretService.Keyring GNOME Keyring"
@@ -69,7 +69,7 @@ def test_keyring_itself_reads_what_the_store_writes_and_the_other_way_round(tmp_
     with secret_service(tmp_path) as env:
         said = run(
             env,
-            "import keyring\nstore.write_secret('hand-over', Secret('ü€'))\n"
+            "import keyring\nstore.write('hand-over', Secret('ü€'))\n"
             "print(keyring.get_password('eh-connect:prod', 'hand-over') == 'ü€')\n"
             "keyring.set_password('eh-connect:prod', 'hand-over', 'changed')\n"
             "print(store.read_secret('hand-over').reveal())\n",

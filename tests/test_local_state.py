@@ -69,9 +69,9 @@ def with_fields(**fields: object) -> bytes:
 
 @pytest.mark.parametrize("state", [STATE, LocalState(label="x"), LocalState(label="a-1", actions=())])
 def test_a_state_comes_back_as_it_was_written(folder: StateFolder, state: LocalState) -> None:
-    folder.write(STATE.changed(label=state.label))
-    folder.write(state)
-    assert folder.read(state.label) == state
+    folder.save(STATE.changed(label=state.label))
+    folder.save(state)
+    assert folder.load(state.label) == state
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
@@ -86,8 +86,8 @@ def test_whatever_stackone_or_a_person_named_survives_the_file(
     pending: PendingWrite = PendingWrite.model_construct(
         via="dashboard", name=name or "", known=known, sent_at=None
     )
-    folder.write(STATE.changed(name=name, actions=actions, pending=pending))
-    read = folder.read("prod")
+    folder.save(STATE.changed(name=name, actions=actions, pending=pending))
+    read = folder.load("prod")
     printable = name and name.encode(errors="replace").decode()
     assert read is not None
     assert (read.name, read.actions, read.pending and read.pending.known) == (printable, actions, known)
@@ -96,8 +96,8 @@ def test_whatever_stackone_or_a_person_named_survives_the_file(
 def test_labels_are_those_with_a_state_and_nothing_else(folder: StateFolder) -> None:
     assert folder.labels() == []
     for label in ("prod", "a-1", "test"):
-        folder.write(LocalState(label=label))
-    with folder.lock("only-locked"):
+        folder.save(LocalState(label=label))
+    with folder.hold("only-locked"):
         pass
     assert folder.path is not None
     for stranger in ("profile-.json", "profile-X.json", "profile-a.json.x.tmp", "notes.txt"):
@@ -106,9 +106,9 @@ def test_labels_are_those_with_a_state_and_nothing_else(folder: StateFolder) -> 
 
 
 def test_a_deleted_label_is_gone_with_its_lock(folder: StateFolder) -> None:
-    with folder.lock("prod"):
-        folder.write(STATE)
-    assert (folder.delete("prod"), folder.delete("prod"), folder.read("prod")) == (True, False, None)
+    with folder.hold("prod"):
+        folder.save(STATE)
+    assert (folder.forget("prod"), folder.forget("prod"), folder.load("prod")) == (True, False, None)
     assert folder.path is not None
     assert list(folder.path.iterdir()) == []
 
@@ -116,10 +116,10 @@ def test_a_deleted_label_is_gone_with_its_lock(folder: StateFolder) -> None:
 @pytest.mark.parametrize("label", ["", "../x", "a/b", "a\\b", "A", "ä", "a.b", "a\n", "*"])
 def test_a_label_that_could_leave_the_folder_is_refused(folder: StateFolder, label: str) -> None:
     uses: list[Callable[[], object]] = [
-        lambda: folder.read(label),
-        lambda: folder.write(LocalState(label=label)),
-        lambda: folder.delete(label),
-        lambda: folder.lock(label),
+        lambda: folder.load(label),
+        lambda: folder.save(LocalState(label=label)),
+        lambda: folder.forget(label),
+        lambda: folder.hold(label),
     ]
     for use in uses:
         with pytest.raises(StorageError, match="can't be a label"):
@@ -129,7 +129,7 @@ def test_a_label_that_could_leave_the_folder_is_refused(folder: StateFolder, lab
 
 def test_a_label_too_long_for_the_disk_is_an_error(folder: StateFolder) -> None:
     with pytest.raises(StorageError, match="Can't write"):
-        folder.write(LocalState(label="x" * 300))
+        folder.save(LocalState(label="x" * 300))
 
 
 def damaged() -> list[ParameterSet]:
@@ -176,7 +176,7 @@ def damaged() -> list[ParameterSet]:
 def test_a_damaged_file_is_not_believed_and_stays_as_it_is(folder: StateFolder, content: bytes) -> None:
     path = put(folder, content)
     with pytest.raises(StorageError, match="can't be read") as caught:
-        folder.read("prod")
+        folder.load("prod")
     assert str(path) in caught.value.title
     assert "--profile-id" in str(caught.value.hint)
     assert path.read_bytes() == content
@@ -185,7 +185,7 @@ def test_a_damaged_file_is_not_believed_and_stays_as_it_is(folder: StateFolder, 
 def test_a_newer_schema_asks_for_an_upgrade(folder: StateFolder) -> None:
     put(folder, with_fields(schema=2, name={"new": "shape"}, set_at="soon"))
     with pytest.raises(StorageError, match="newer eh-connect") as caught:
-        folder.read("prod")
+        folder.load("prod")
     assert "Upgrade" in str(caught.value.hint)
 
 

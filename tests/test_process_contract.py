@@ -278,7 +278,7 @@ def test_one_run_at_a_time_works_on_a_label(tool: Tool) -> None:
     from eh_connect.local.state import StateFolder
 
     tool.setup().succeeded  # noqa: B018  # it asserts
-    with StateFolder(tool.state).lock("default"):
+    with StateFolder(tool.state).hold("default"):
         run = tool.setup(**tool.rotated)
         assert (run.error["code"], "--no-store" in (run.error["hint"] or "")) == (4, False)
         assert tool.setup("--profile", "other", "--name", "Other").succeeded["action"] == "created"

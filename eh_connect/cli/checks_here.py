@@ -73,12 +73,12 @@ class Here:
 
     def _keyring(self) -> Found:
         begun = time.perf_counter()
-        self._local.try_keyring()
+        self._local.keyring.trial()
         spent = (time.perf_counter() - begun) * 1000
         self._local.load_secrets()
         if self._local.unreadable is not None:
             raise self._local.unreadable
-        return passed(f"{self._local.keyring_name}, tried in {spent:.0f} ms")
+        return passed(f"{self._local.keyring.display_name}, tried in {spent:.0f} ms")
 
     def _terminal(self) -> Found:
         environ = self._session.environ

@@ -88,7 +88,7 @@ def opened(
     offer = _no_store_offered if writes else nullcontext
     with ExitStack() as stack:
         # A folder that exists is locked before it is read; a new one is made once nothing is missing.
-        locked = writes and (asks or local.folder_exists()) and not values.invalid
+        locked = writes and (asks or local.states.exists()) and not values.invalid
         if locked:
             with offer():
                 stack.enter_context(local.lock())
@@ -115,7 +115,8 @@ def opened(
             elif local.unreadable is not None and writes:
                 raise local.unreadable
             if writes:
-                local.trial()
+                local.states.check_writable()
+                local.keyring.trial()
         local.check_origins(origins(values), default_origins())
         yield local
 

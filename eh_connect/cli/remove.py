@@ -32,7 +32,7 @@ def _run(session: Session) -> Result:
     values.stop_on_problems()
     local = local_profile(session, values.sure(i.PROFILE), writes=True)
     with ExitStack() as stack:
-        locked = local.folder_exists()  # none is made where nothing is saved
+        locked = local.states.exists()  # none is made where nothing is saved
         if locked:
             stack.enter_context(local.lock())
         local.load()

@@ -92,7 +92,7 @@ def _offer_to_save_key(session: Session, local: LocalProfile) -> None:
         return
     session.desk.terminal.show(BLANK)
     if session.desk.terminal.yes(
-        f"Save the API key in {local.keyring_name} too, so that status, link and rotate don't ask for it?",
+        f"Save the API key in {local.keyring.display_name} too, so that status, link and rotate don't ask for it?",
         default=False,
         more=words.SAVE_KEY,
     ):
@@ -126,9 +126,8 @@ class _Run:
         try:
             if asking is not None:
                 asking.gather() if self._purpose is SETUP else asking.key()
-            local.will_note_urls(
-                stackone_url=values.sure(i.STACKONE_URL), oauth_url=values.sure(i.EMPLOYMENT_HERO_OAUTH_URL)
-            )
+            named = {"stackone_url": i.STACKONE_URL, "oauth_url": i.EMPLOYMENT_HERO_OAUTH_URL}
+            local.servers = {name: values.sure(each) for name, each in named.items()}
             result = self._driven()
         except (KeyboardInterrupt, EOFError):
             if asking is None or local.is_sent:

@@ -97,7 +97,8 @@ def _view(  # what one label is seen by
     view = local_view(local)
     secret = None
     if view.fingerprint:
-        secret = SecretView(fingerprint=view.fingerprint, stored_in=local.stored_in, set_at=view.set_at)
+        stored_in = local.keyring.backend if local.current else None
+        secret = SecretView(fingerprint=view.fingerprint, stored_in=stored_in, set_at=view.set_at)
     return ProfileStatus(
         label=label,
         local=view,
@@ -106,7 +107,7 @@ def _view(  # what one label is seen by
         due=due(local, profiles, now=now, max_age=max_age, command=lambda *words: command(label, *words)),
         why_not=why_not,
         secret=secret,
-        keyring=local.keyring_name if local.current else None,
+        keyring=local.keyring.display_name if local.current else None,
         roll_back=command(label, "rotate", "--rollback"),
         check_scopes=command(label, "verify", "--actions"),
     )

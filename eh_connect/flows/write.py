@@ -277,7 +277,7 @@ class _Write:
         is_pending = self.action == "pending"
         secret = SecretView(
             fingerprint=credentials.client_secret.fingerprint,
-            stored_in=local.backend if is_ours else None,
+            stored_in=local.keyring.backend if is_ours and local.writes else None,
             set_at=state.set_at if is_ours and not is_pending else None,
         )
         steps = NextStep("Make the change", self.values.command(*self.command))
@@ -290,7 +290,7 @@ class _Write:
             profile=ProfileView.of(profile, local.label, self.values.sure(i.NAME)),
             secret=None if self.is_left else secret,
             plan=tuple(FieldView(field=c.field, before=c.before, after=c.after) for c in self.shown),
-            keyring=local.keyring_name if is_ours and local.writes else None,
+            keyring=local.keyring.display_name if is_ours and local.writes else None,
             next_steps=(steps,) if is_pending else (),
             exit_code=10 if is_pending and self.values[i.EXIT_CODE] else 0,
         )

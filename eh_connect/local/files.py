@@ -55,7 +55,7 @@ class PrivateFolder:
     """
 
     def __init__(self, path: Path | None, ours: re.Pattern[str]) -> None:
-        self._path = path
+        self.path = path
         self._ours = ours
 
     def read(self, name: str) -> bytes | None:
@@ -147,14 +147,14 @@ class PrivateFolder:
 
     def _found(self) -> Path | None:
         """The folder, if there is one that may be believed."""
-        if self._path is None:
+        if self.path is None:
             return None
-        with _translated("read", self._path):
-            return self._path if _judge_way(self._path) else None
+        with _translated("read", self.path):
+            return self.path if _judge_way(self.path) else None
 
     def _made(self) -> Path:
         """The folder, made where it was missing, and closed to others."""
-        path = self._path
+        path = self.path
         if path is None:
             raise StorageError("This system knows no home folder for you", hint=ELSEWHERE)
         with _translated("make", path):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from eh_connect.deadline import DeadlineError, bounded
-from eh_connect.errors import StorageError
+from eh_connect.errors import InputError, StorageError
 from eh_connect.local.backends import advice, choose, full_name, people_say
 from eh_connect.secret import Credentials, Secret
 from eh_connect.server_text import clean, scrub
@@ -25,7 +25,7 @@ class _Failed(NamedTuple):
 
 
 class KeyringStore:
-    """Secrets under the service ``eh-connect:<label>``; a ``SavesSecrets``.
+    """Secrets under the service ``eh-connect:<label>``. Errors: StorageError.
 
     No call of the backend is waited for beyond its limit. After one that got no answer, all further ones fail
     at once.
@@ -73,20 +73,10 @@ class KeyringStore:
                 return Credentials(Secret(client_id), Secret(client_secret))
         raise self._unreadable(entry)
 
-    def write_credentials(self, entry: str, credentials: Credentials) -> None:
-        """Save both values as one, so that they can't be torn apart, and read them back."""
-        parts = credentials.client_id, credentials.client_secret
-        fields = dict(zip(("client_id", "client_secret"), (part.reveal() for part in parts), strict=True))
-        self._set(entry, json.dumps(fields), *parts)
-
     def read_secret(self, entry: str) -> Secret | None:
         """``api-key`` or ``hand-over``; None where there is none."""
         text = self._get(entry)
         return None if text is None else Secret(text)
-
-    def write_secret(self, entry: str, value: Secret) -> None:
-        """Save a value, and read it back."""
-        self._set(entry, value.reveal())
 
     def read_origins(self) -> tuple[str, ...]:
         """The origins that the saved secrets may be sent to; empty where none are recorded."""
@@ -96,9 +86,16 @@ class KeyringStore:
             raise self._unreadable("origins")
         return tuple(origins)
 
-    def write_origins(self, origins: tuple[str, ...]) -> None:
-        """Bind what is saved to these origins."""
-        self._set("origins", json.dumps(origins))
+    def write(self, entry: str, value: Credentials | Secret | tuple[str, ...]) -> None:
+        """Save a value, and read it back; credentials as one, so that they can't be torn apart."""
+        if isinstance(value, Secret):
+            self._set(entry, value.reveal())
+        elif isinstance(value, Credentials):
+            parts = {"client_id": value.client_id, "client_secret": value.client_secret}
+            text = json.dumps({name: part.reveal() for name, part in parts.items()})
+            self._set(entry, text, *parts.values())
+        else:
+            self._set(entry, json.dumps(value))
 
     def delete(self, entry: str) -> None:
         """Forget an entry; one that is not there is fine."""
@@ -112,6 +109,11 @@ class KeyringStore:
             failure = exc  # perhaps only an absent entry, for which every backend has an error of its own
         if self._hanging or self._get(entry) is not None:
             raise failure
+
+    def forget(self) -> None:
+        """Forget all entries; the binding goes last."""
+        for entry in ("current", "next", "previous", "api-key", "hand-over", "origins"):
+            self.delete(entry)
 
     def trial(self) -> None:
         """Write, read and delete a random value: only that tells whether the keyring works."""
@@ -195,6 +197,22 @@ class KeyringStore:
 
     def _error(self, title: str, detail: str) -> StorageError:
         return StorageError(title, detail=detail, hint=advice(self._backend_name))
+
+
+def other_servers(saved: tuple[str, ...], now: tuple[str, ...]) -> InputError:
+    """The refusal of a run whose servers are others than those that the secrets were saved for."""
+    servers = (("StackOne", "STACKONE_API_URL"), ("Employment Hero", "EMPLOYMENT_HERO_OAUTH_URL"))
+    differ = [
+        (*server, before.removesuffix(":443"), this.removesuffix(":443"))
+        for server, before, this in zip(servers, saved, now, strict=False)
+        if before != this
+    ]
+    names, variables, before, this = zip(*differ, strict=True) if differ else (("",),) * 4
+    return InputError(
+        f"The saved credentials are for another {' and '.join(names)} server",
+        detail=f"saved for   {', '.join(before)}\nthis run    {', '.join(this)}",
+        hint=f"Use another label (--profile NAME), or that server: {', '.join(variables)}",
+    )
 
 
 def _parse(text: str) -> Any:

@@ -6,58 +6,150 @@ Whatever StackOne has is in the keyring at every moment, and a run killed anywhe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from eh_connect.errors import StorageError
-from eh_connect.local.saved import InForce, Saved
+from eh_connect.local.keyring import other_servers
 from eh_connect.local.state import LocalState, PendingWrite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
-    from eh_connect.local.state import Purpose
+    from eh_connect.local.keyring import KeyringStore
+    from eh_connect.local.state import Purpose, StateFolder
     from eh_connect.secret import Credentials, Secret
     from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 
     Via = Literal["api", "dashboard"]
 
-ENTRIES = ("current", "next", "previous", "api-key", "hand-over", "origins")
-"""All entries of a label in the keyring, in the order in which they are forgotten: the binding goes last."""
 
-__all__ = ["InForce", "LocalProfile", "Saved"]
+@dataclass(frozen=True)
+class InForce:
+    """What our last write left at StackOne, as far as it is known here."""
+
+    credentials: Credentials
+    updated_at: str | None
+    actions: tuple[str, ...] | None = None
 
 
-class LocalProfile(Saved):
-    """The credentials and the state of one label, and every change of them."""
+class LocalProfile:
+    """The credentials and the state of one label, and every change of them.
 
-    def trial(self) -> None:
-        """Whether folder and keyring work, before anything depends on them."""
-        if self.writes:
-            self._states.check_writable()
-            self._secrets.trial()
+    ``writes`` is False for ``--no-store`` and ``--dry-run``: then nothing is written to keyring or disk.
+    ``now`` tells the time as ISO 8601 text, UTC.
+    """
 
-    def try_keyring(self) -> None:
-        """Whether the keyring works, whatever this run writes."""
-        self._secrets.trial()
+    def __init__(
+        self, label: str, keyring: KeyringStore, states: StateFolder, *, writes: bool, now: Callable[[], str]
+    ) -> None:
+        self.label = label
+        self.keyring = keyring
+        self.states = states
+        self.writes = writes
+        self._now = now
+        self.state = LocalState(label=label)
+        self.known = False
+        self.current: Credentials | None = None
+        self.staged: Credentials | None = None
+        self.previous: Credentials | None = None
+        self.api_key: Secret | None = None
+        self.unreadable: StorageError | None = None
+        self.servers: dict[str, str] = {}
+        """To note once StackOne accepted something: a mistyped one must not stick."""
+        self._origins: tuple[str, ...] = ()
+        self._before: tuple[Credentials | None, LocalState] = (None, self.state)
 
-    def check_deletes(self) -> None:
-        """Whether the keyring forgets: a leftover trial, which holds nothing of worth."""
-        self._secrets.delete("trial")
+    def load(self) -> None:
+        """Read state and keyring."""
+        self.load_state()
+        self.load_secrets()
 
-    def note(self, **fields: Any) -> None:
-        """Note fields of the state for the next run."""
-        self._write_state(self.state.changed(**fields))
+    def load_state(self) -> None:
+        """Read the state alone."""
+        state = self.states.load(self.label)
+        self.known = state is not None
+        self.state = state or LocalState(label=self.label)
 
-    def will_note_urls(self, *, stackone_url: str, oauth_url: str) -> None:
-        """The servers to note once StackOne accepted something: a mistyped one must not stick."""
-        self._urls = {"stackone_url": stackone_url, "oauth_url": oauth_url}
+    def load_secrets(self) -> None:
+        """Read the keyring; one that can't be read counts as empty, see ``unreadable``."""
+        self.unreadable = None
+        entries = ("current", "next", "previous")
+        try:
+            self._origins, self.api_key = self.keyring.read_origins(), self.keyring.read_secret("api-key")
+            self.current, self.staged, self.previous = map(self.keyring.read_credentials, entries)
+        except StorageError as exc:
+            self.unreadable, self._origins, self.api_key = exc, (), None
+            self.current = self.staged = self.previous = None
 
-    def save_api_key(self, key: Secret, origins: tuple[str, ...]) -> None:
-        """Save the API key, bound to its servers: the person said yes."""
-        if self.writes:
-            self._bind(origins)
-            self._secrets.write_secret("api-key", key)
-            self.api_key = key
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other runs from this label. BusyError where one has it."""
+        return self.states.hold(self.label)
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """What a run without given credentials brings to StackOne: staged ones are finished first."""
+        return self.staged or self.current
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the staged credentials were sent to StackOne's API, so that they may be in force."""
+        return self.state.sent is not None and self.state.sent == self._staged_fingerprint()
+
+    @property
+    def rollback_target(self) -> Credentials | None:
+        """What a rollback brings back: after one that was interrupted, the same once more."""
+        is_begun = self.state.staged_for == "rollback"
+        if self.staged is not None and (is_begun or self.staged == self.previous):
+            return self.staged
+        if is_begun and self.staged is None:
+            return self.current  # it is all done but for a last note
+        return self.previous
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is saved of this label, as far as it could be read."""
+        is_kept = self._holds_secrets() or self._origins or self.unreadable
+        return not self.known and not is_kept and self.hand_over_key() is None
+
+    def in_force(self, profile: ConnectorProfile | None) -> InForce | None:
+        """What our last write left in ``profile``; None where that can't be known."""
+        maybe_there = self.staged is not None and (self.is_sent or self.state.pending is not None)
+        if profile is None or self.current is None or maybe_there or profile.id != self.state.profile_id:
+            return None
+        return InForce(self.current, self.state.updated_at, self.state.actions)
+
+    def held(self, profile: ConnectorProfile) -> tuple[Credentials, ...]:
+        """The credentials of which ``profile`` has one, as far as it is known here."""
+        if profile.id != self.state.profile_id:
+            return ()
+        return tuple(each for each in (self.current, self.staged) if each is not None)
+
+    def is_of(self, profile: ConnectorProfile) -> bool:
+        """Whether this run may note what it sees of ``profile``."""
+        return self.writes and self.state.profile_id == profile.id
+
+    def check_origins(self, origins: tuple[str, ...], default_origins: tuple[str, ...]) -> None:
+        """Raise InputError where saved secrets would go to a server that they were not saved for.
+
+        Each has StackOne's API and Employment Hero's OAuth server; without a binding the default ones count.
+        """
+        if not self._holds_secrets():
+            return
+        bound = self._origins or default_origins
+        if bound != origins:
+            raise other_servers(bound, origins)
+        self._origins = bound
+
+    def hand_over_key(self) -> Secret | None:
+        """The private key of the hand-over page that is out, if there is one."""
+        return self.keyring.read_secret("hand-over")
+
+    @property
+    def awaits_locked_text(self) -> bool:
+        """Whether a hand-over page is out, whose answer this run may take."""
+        return self.writes and self.hand_over_key() is not None
 
     def save_hand_over_key(self, key: Secret | None) -> None:
         """Save the key of a new page, which replaces the one before; None: the credentials have arrived."""
@@ -66,10 +158,18 @@ class LocalProfile(Saved):
                 "A hand-over page needs your keyring: the key that opens the answer is saved there",
                 hint="Run this without --no-store.",
             )
-        if key is None:
-            self._secrets.delete("hand-over")
-        else:
-            self._secrets.write_secret("hand-over", key)
+        self._save("hand-over", key)
+
+    def note(self, **fields: Any) -> None:
+        """Note fields of the state for the next run."""
+        self._write_state(self.state.changed(**fields))
+
+    def save_api_key(self, key: Secret, origins: tuple[str, ...]) -> None:
+        """Save the API key, bound to its servers: the person said yes."""
+        if self.writes:
+            self._bind(origins)
+            self.keyring.write("api-key", key)
+            self.api_key = key
 
     def stage(self, credentials: Credentials | None, origins: tuple[str, ...]) -> None:
         """Save credentials as ``next``, bound to their servers, before they are sent anywhere."""
@@ -78,25 +178,22 @@ class LocalProfile(Saved):
             return
         if self.writes and credentials != self.staged:
             self._bind(origins)
-            self._secrets.write_credentials("next", credentials)
+            self.keyring.write("next", credentials)
         self._origins = origins
         self.staged = credentials
 
     def undo(self) -> None:
         """Back to before ``stage``: StackOne said plainly that it did not accept it."""
         before, state = self._before
-        if self.writes and self.staged != before:
-            if before is None:
-                self._secrets.delete("next")
-            else:
-                self._secrets.write_credentials("next", before)
+        if self.staged != before:
+            self._save("next", before)
         self.staged = before
         self._write_state(state)
 
     def unstage(self) -> None:
         """Drop ``next``: StackOne does not have it, or Employment Hero does not know it."""
-        if self.writes and self.staged is not None:
-            self._secrets.delete("next")
+        if self.staged is not None:
+            self._save("next", None)
         self.staged = None
         self.note(staged_for=None, sent=None)
 
@@ -130,37 +227,20 @@ class LocalProfile(Saved):
         self.note(profile_id=profile.id, pending=self.state.pending if via == "dashboard" else None)
         if fields.credentials is not None:
             self._make_current(fields.credentials)
-        has_actions = fields.actions is not None or fields.credentials is not None
-        state = self.state.changed(
-            pending=None,
-            staged_for=None,
-            sent=None,
-            name=profile.name,
-            wanted_name=None,
-            created_at=profile.created_at,
-            updated_at=profile.updated_at,
-            via=via,
-            **self._urls,
-            actions=fields.actions if has_actions else self.state.actions,
-            chosen_actions=None,
+        self._write_state(
+            self.state.accepted(profile, fields, via, self.current, now=self._now()).changed(**self.servers)
         )
-        fingerprint = self.current.client_secret.fingerprint if self.current else None
-        if fields.credentials is not None or fingerprint != state.fingerprint:
-            state = state.changed(verified_at=None, session=None, scopes_checked_at=None, scopes_missing=())
-        if fingerprint != state.fingerprint:
-            state = state.changed(fingerprint=fingerprint, set_at=self._now())
-        self._write_state(state)
 
     def note_later(self, **fields: Any) -> bool:
         """As ``note``, for a run that holds no lock; False where other credentials are saved by now.
 
         StorageError: another run holds the lock, or the disk is full.
         """
-        with self._states.lock(self.label):
-            state = self._states.read(self.label)
-            if state is None or _saved_by(state) != _saved_by(self.state):
+        with self.lock():
+            state = self.states.load(self.label)
+            if state is None or not state.is_of_the_same(self.state):
                 return False
-            self._states.write(state.changed(**fields))
+            self.states.save(state.changed(**fields))
         self.state = state.changed(**fields)
         return True
 
@@ -184,31 +264,36 @@ class LocalProfile(Saved):
     def forget(self) -> None:
         """Forget all of it; the state comes last, so that a killed run can be repeated."""
         if not self.is_empty:
-            for entry in ENTRIES:
-                self._secrets.delete(entry)
-        self._states.delete(self.label)
+            self.keyring.forget()
+        self.states.forget(self.label)
+
+    def _holds_secrets(self) -> bool:
+        return any((self.current, self.staged, self.previous, self.api_key))
+
+    def _staged_fingerprint(self) -> str | None:
+        return self.staged.client_secret.fingerprint if self.staged else None
 
     def _bind(self, origins: tuple[str, ...]) -> None:
         if self._origins != origins:
-            self._secrets.write_origins(origins)
+            self.keyring.write("origins", origins)
             self._origins = origins
+
+    def _save(self, entry: str, value: Credentials | Secret | None) -> None:
+        if self.writes and value is None:
+            self.keyring.delete(entry)
+        elif self.writes and value is not None:
+            self.keyring.write(entry, value)
 
     def _make_current(self, credentials: Credentials) -> None:
         if self.current is not None and self.current != credentials:
-            if self.writes:
-                self._secrets.write_credentials("previous", self.current)
+            self._save("previous", self.current)
             self.previous = self.current
-        if self.writes:
-            if self.current != credentials:
-                self._secrets.write_credentials("current", credentials)
-            self._secrets.delete("next")
+        if self.current != credentials:
+            self._save("current", credentials)
+        self._save("next", None)
         self.current, self.staged = credentials, None
 
     def _write_state(self, state: LocalState) -> None:
         if self.writes and state != self.state:
-            self._states.write(state)
+            self.states.save(state)
         self.state = state
-
-
-def _saved_by(state: LocalState) -> tuple[str | None, str | None]:
-    return state.profile_id, state.fingerprint

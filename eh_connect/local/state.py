@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from eh_connect.secret import Credentials
+    from eh_connect.stackone.models import ConnectorProfile, ProfileFields
+
 _SCHEMA = 1
 _OUR_FILES = re.compile(r"profile-[a-z0-9-]+\.(json|lock|json\.\w+\.tmp)|trial\.\w+\.tmp|sandbox")
 _CREATION_TAKES = 90.0
@@ -112,53 +115,76 @@ class LocalState(_Strict):
         """A copy with other values."""
         return self.model_copy(update=fields)
 
+    def is_of_the_same(self, other: LocalState) -> bool:
+        """Whether it is of the same profile and secret."""
+        return (self.profile_id, self.fingerprint) == (other.profile_id, other.fingerprint)
 
-class StateFolder:
+    def accepted(
+        self,
+        profile: ConnectorProfile,
+        fields: ProfileFields,
+        via: Literal["api", "dashboard"],
+        current: Credentials | None,
+        now: str,
+    ) -> LocalState:
+        """After StackOne accepted ``fields``, with what is current by then."""
+        has_actions = fields.actions is not None or fields.credentials is not None
+        state = self.changed(
+            pending=None,
+            staged_for=None,
+            sent=None,
+            name=profile.name,
+            wanted_name=None,
+            created_at=profile.created_at,
+            updated_at=profile.updated_at,
+            via=via,
+            actions=fields.actions if has_actions else self.actions,
+            chosen_actions=None,
+        )
+        fingerprint = current.client_secret.fingerprint if current else None
+        if fields.credentials is not None or fingerprint != self.fingerprint:
+            state = state.changed(verified_at=None, session=None, scopes_checked_at=None, scopes_missing=())
+        if fingerprint != self.fingerprint:
+            state = state.changed(fingerprint=fingerprint, set_at=now)
+        return state
+
+
+class StateFolder(PrivateFolder):
     """A file and a lock for every label, in one private folder. Errors: StorageError.
 
-    Args:
-        path: the folder; None where the system knows no home: then nothing is known, and writing is an error.
+    Where the system knows no home, ``path`` is None: nothing is known then, and writing is an error.
     """
 
     def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self._folder = PrivateFolder(path, _OUR_FILES)
+        super().__init__(path, _OUR_FILES)
 
-    def read(self, label: str) -> LocalState | None:
+    def load(self, label: str) -> LocalState | None:
         """What is known of a label; None where there is nothing. Creates nothing."""
         name = _file(label)
-        raw = self._folder.read(name)
+        raw = self.read(name)
         return None if raw is None else _parse(raw, label, f"{shown(self.path or '')}/{name}")
 
-    def write(self, state: LocalState) -> None:
+    def save(self, state: LocalState) -> None:
         """Replace a label's state in one step: a reader sees the old or the new one, never a part."""
         fields = {"schema": _SCHEMA, **state.model_dump()}
         raw = json.dumps(fields, indent=2, ensure_ascii=False).encode(errors="replace")
-        self._folder.write(_file(state.label), raw + b"\n")
+        self.write(_file(state.label), raw + b"\n")
 
-    def delete(self, label: str) -> bool:
+    def forget(self, label: str) -> bool:
         """Forget a label, its lock in the end; False where nothing was known of it."""
-        was_known = self._folder.delete(_file(label))
+        was_known = self.delete(_file(label))
         with suppress(StorageError):  # an empty file, which Windows does not delete while it is held
-            self._folder.delete(_file(label, "lock"))
+            self.delete(_file(label, "lock"))
         return was_known
 
     def labels(self) -> list[str]:
         """Every label with a state, sorted. Creates nothing."""
-        found = (re.fullmatch(r"profile-([a-z0-9-]+)\.json", name) for name in self._folder.names())
+        found = (re.fullmatch(r"profile-([a-z0-9-]+)\.json", name) for name in self.names())
         return sorted(match[1] for match in found if match)
 
-    def exists(self) -> bool:
-        """Whether the folder is there; it is judged then."""
-        return self._folder.exists()
-
-    def check_writable(self) -> None:
-        """Make the folder, write a file in it and delete that again."""
-        self._folder.check_writable()
-
-    def lock(self, label: str) -> AbstractContextManager[None]:
+    def hold(self, label: str) -> AbstractContextManager[None]:
         """Keep other runs from this label: BusyError. The system releases the lock when its holder dies."""
-        return self._folder.lock(_file(label, "lock"), label, sweeps=_file(label))
+        return self.lock(_file(label, "lock"), label, sweeps=_file(label))
 
 
 def _file(label: str, ending: str = "json") -> str:

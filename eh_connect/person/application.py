@@ -158,7 +158,7 @@ class Application:
         if not self._local.is_sent and credentials not in in_use:
             self._local.stage(credentials, self._wizard.origins)
         if self._local.writes:
-            self._terminal.show(ok(f"Saved in {self._local.keyring_name}"))
+            self._terminal.show(ok(f"Saved in {self._local.keyring.display_name}"))
         if is_out:
             self._local.save_hand_over_key(None)
 

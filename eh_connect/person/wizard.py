@@ -92,7 +92,7 @@ class Wizard:
         show(title("Connect Employment Hero to StackOne"), BLANK, prose(words.INTRO), BLANK)
         show(*(row(head, text) for head, text in words.NEEDS), prose(words.BEFORE), BLANK)
         if self.local.writes:
-            show(ok(f"Secrets will be saved in {self.local.keyring_name}"))
+            show(ok(f"Secrets will be saved in {self.local.keyring.display_name}"))
         else:
             show(warn("Nothing will be saved on this computer (--no-store)"))
 
@@ -192,7 +192,7 @@ class Wizard:
         if not self.local.writes:
             return "Nothing is saved, because of --no-store."
         if self.local.staged is not None:
-            return f"Saved in {self.local.keyring_name}: Client ID, Client Secret"
+            return f"Saved in {self.local.keyring.display_name}: Client ID, Client Secret"
         return "Your answers about the application are saved." if self.local.state.org_id else ""
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import BusyError, StorageError
+from eh_connect.local.keyring import KeyringStore
 from eh_connect.local.profile import LocalProfile
+from eh_connect.local.state import StateFolder
 from eh_connect.secret import Credentials, Secret
 
 if TYPE_CHECKING:
@@ -21,8 +23,8 @@ NEW = Credentials(OLD.client_id, Secret("secretNew" + "y" * 34))
 
 
 @dataclass
-class MemoryKeyring:
-    """Implements ``SavesSecrets``; ``broken`` is raised by every call; one entry may be ``unreadable``."""
+class MemoryKeyring(KeyringStore):
+    """``broken`` is raised by every call; one entry may be ``unreadable``."""
 
     entries: dict[str, Credentials | Secret | tuple[str, ...]] = field(default_factory=dict)
     broken: StorageError | None = None
@@ -35,25 +37,16 @@ class MemoryKeyring:
     display_name = "Memory Keyring"
 
     def read_credentials(self, entry: str) -> Credentials | None:
-        found = self._get(entry)
+        found = self._found(entry)
         return found if isinstance(found, Credentials) else None
 
-    def write_credentials(self, entry: str, credentials: Credentials) -> None:
-        self._set(entry, credentials)
-
     def read_secret(self, entry: str) -> Secret | None:
-        found = self._get(entry)
+        found = self._found(entry)
         return found if isinstance(found, Secret) else None
 
-    def write_secret(self, entry: str, value: Secret) -> None:
-        self._set(entry, value)
-
     def read_origins(self) -> tuple[str, ...]:
-        found = self._get("origins")
+        found = self._found("origins")
         return found if isinstance(found, tuple) else ()
-
-    def write_origins(self, origins: tuple[str, ...]) -> None:
-        self._set("origins", origins)
 
     def delete(self, entry: str) -> None:
         self._judge()
@@ -66,13 +59,13 @@ class MemoryKeyring:
     def trial(self) -> None:
         self._judge()
 
-    def _get(self, entry: str) -> object:
+    def _found(self, entry: str) -> object:
         self._judge()
         if entry == self.unreadable:
             raise StorageError("Your keyring can't be read")
         return self.entries.get(entry)
 
-    def _set(self, entry: str, value: Credentials | Secret | tuple[str, ...]) -> None:
+    def write(self, entry: str, value: Credentials | Secret | tuple[str, ...]) -> None:
         self._judge()
         self.step(f"writes {entry}")
         self.entries[entry] = value
@@ -84,22 +77,22 @@ class MemoryKeyring:
 
 
 @dataclass
-class MemoryStates:
-    """Implements ``SavesState``; ``busy``: another run holds the lock."""
+class MemoryStates(StateFolder):
+    """``busy``: another run holds the lock."""
 
     states: dict[str, LocalState] = field(default_factory=dict)
     busy: bool = False
     step: Callable[[str], None] = lambda _: None
 
-    def read(self, label: str) -> LocalState | None:
+    def load(self, label: str) -> LocalState | None:
         return self.states.get(label)
 
-    def write(self, state: LocalState) -> None:
+    def save(self, state: LocalState) -> None:
         self.step("writes state")
         self.states[state.label] = state
         self.step("wrote state")
 
-    def delete(self, label: str) -> bool:
+    def forget(self, label: str) -> bool:
         self.step("deletes state")
         known = self.states.pop(label, None) is not None
         self.step("deleted state")
@@ -112,7 +105,7 @@ class MemoryStates:
         pass
 
     @contextmanager
-    def lock(self, label: str) -> Iterator[None]:
+    def hold(self, label: str) -> Iterator[None]:
         if self.busy:
             raise BusyError(f"Another run of eh-connect holds the lock for {label}")
         yield
