@@ -12,23 +12,19 @@ from dataclasses import dataclass
 from socket import SHUT_RDWR, socket
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import httpx
 
 from eh_connect import __version__
 from eh_connect.deadline import DeadlineError, bounded
-from eh_connect.network_body import MOST_BYTES, body_text
-from eh_connect.network_faults import PROXY, SOCKS, ExchangeError, fault, proxy_wants_password
+from eh_connect.network_body import body_text, whole
+from eh_connect.network_faults import PROXY, ExchangeError, fault, proxy_wants_password
 from eh_connect.server_text import parse_json
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from eh_connect.deadline import NetworkTime
-
-__all__ = ["MOST_BYTES", "ONE_REQUEST", "Answer", "ExchangeError", "excerpt", "exchange", "open_http"]
 
 _LOG = logging.getLogger(__name__)
 """A line per request, for ``--verbose``: no query, no header, no body."""
@@ -47,27 +43,34 @@ class Answer:
     in_doubt: bool = False
     """An earlier try of the same request may have been carried out."""
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return httpx.codes.is_success(self.status)
+
     def json(self) -> object:
         """The JSON value in ``text``. ValueError: there is none, or none that may be parsed."""
         return parse_json(self.text or "")
 
 
-def open_http(
-    url: str, *, transport: httpx.BaseTransport | None = None, auth: httpx.Auth | None = None
-) -> httpx.Client:
+class Http(httpx.Client):
+    """A client for one server, and what it goes through: its proxy (host and port), its last connection."""
+
+    proxy_name: str | None = None
+    stream: Any = None
+
+
+def open_http(url: str, *, transport: httpx.BaseTransport | None = None) -> Http:
     """A client for one server; proxies as the environment says, but never for a loopback address.
 
     Raises:
         ExchangeError: the settings of this computer can't be used.
     """
     title, hint = "The proxy settings of this computer can't be used", PROXY
-    line = _Line()
     try:
         proxy = None if transport else _proxy(httpx.URL(url))
-        if proxy is not None:
-            line.proxy = proxy.url.netloc.decode("ascii")
-        http = httpx.Client(
-            auth=auth,
+        name = None if proxy is None else proxy.url.netloc.decode("ascii")
+        http = Http(
             headers={
                 "User-Agent": f"eh-connect/{__version__}",
                 "Accept": "application/json",
@@ -85,22 +88,22 @@ def open_http(
         title = "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read"
         hint = "Correct or unset these variables."
     except ImportError:
-        title, hint = f"The SOCKS proxy {line.proxy} needs another package", SOCKS
+        title, hint = f"The SOCKS proxy {name} needs another package", "pip install 'eh-connect[socks]'"
     except (ValueError, httpx.InvalidURL):
         pass
     else:
-        _LINES[http] = line
+        http.proxy_name = name
         return http
-    raise ExchangeError(title, passing=False, arrived=False, hint=hint)
+    raise ExchangeError(title, arrived=False, hint=hint)
 
 
 def exchange(
-    http: httpx.Client,
+    http: Http,
     request: httpx.Request,
     time: NetworkTime,
     *,
     limit: float = ONE_REQUEST,
-    keep: bool = True,
+    read: Callable[[Iterator[bytes]], str | None] = whole,
 ) -> Answer:
     """Send a request once and read its answer.
 
@@ -109,44 +112,23 @@ def exchange(
         request: of ``http.build_request``.
         time: what the command has left.
         limit: seconds that this request may take.
-        keep: False: what a success brings is read to its end and thrown away.
+        read: what is made of the body of a success; that of an error is kept whole.
 
     Raises:
         ExchangeError: no answer. An answer of any status, readable or not, is none.
     """
-    return _within_time(http, request, time, limit, lambda response: body_text(response, keep=keep))
-
-
-def excerpt(
-    http: httpx.Client, request: httpx.Request, time: NetworkTime, start: re.Pattern[bytes]
-) -> Answer:
-    """As ``exchange``, but only the 500 kB are kept that begin where ``start`` first matches, in up to 20 MB.
-
-    ``start`` matches at most 1 kB. ``text`` is empty where it never does.
-    """
-    return _within_time(http, request, time, ONE_REQUEST, lambda response: body_text(response, start=start))
-
-
-def _within_time(
-    http: httpx.Client,
-    request: httpx.Request,
-    time: NetworkTime,
-    limit: float,
-    text: Callable[[httpx.Response], str | None],
-) -> Answer:
     allowed, before, host = min(limit, time.left), time.left, request.url.host
     if allowed <= 0:
-        raise ExchangeError("The time for the network is used up", passing=False, arrived=False)
+        raise ExchangeError("The time for the network is used up", arrived=False)
     place = f"{host}{request.url.path}"  # a query can carry what nobody should read
-    line = _LINES.setdefault(http, _Line())
-    attempt = _Attempt(line)
+    attempt = _Attempt(http)
     request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), allowed)
     request.extensions["trace"] = attempt.trace
 
     def send() -> Answer:
         response = http.send(request, stream=True)
         try:
-            return Answer(response.status_code, response.headers, text(response))
+            return Answer(response.status_code, response.headers, body_text(response, read))
         finally:
             response.close()
 
@@ -155,29 +137,18 @@ def _within_time(
     if not isinstance(came, Answer):
         _LOG.debug("%s %s: %s", request.method, place, type(came).__name__)
         # Not raised `from` it: httpx's exceptions hold the request, with the key and the secret.
-        raise fault(came, host, line.proxy, was_sent=attempt.may_have_been_sent)
+        raise fault(came, host, http.proxy_name, was_sent=attempt.may_have_been_sent)
     _LOG.debug("%s %s: %d, %.2f s", request.method, place, came.status, before - time.left)
-    if line.proxy and came.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
-        raise proxy_wants_password(line.proxy)
+    if http.proxy_name and came.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+        raise proxy_wants_password(http.proxy_name)
     return came
-
-
-@dataclass
-class _Line:
-    """What a client goes through: its proxy (host and port), and its last connection."""
-
-    proxy: str | None = None
-    stream: Any = None
-
-
-_LINES: WeakKeyDictionary[httpx.Client, _Line] = WeakKeyDictionary()
 
 
 class _Attempt:
     """One request under way. Left behind, it is cut off, and can no more be sent."""
 
-    def __init__(self, line: _Line) -> None:
-        self._line = line
+    def __init__(self, http: Http) -> None:
+        self._http = http
         self._lock = Lock()
         self._is_left = False
         self.may_have_been_sent = True
@@ -201,7 +172,7 @@ class _Attempt:
         if event.endswith("connect_tcp.started"):
             self.may_have_been_sent = False
         elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._line.stream = info["return_value"]
+            self._http.stream = info["return_value"]
         elif event == "http11.send_request_headers.started":
             with self._lock:
                 if self._is_left:
@@ -212,21 +183,26 @@ class _Attempt:
     def _leave(self) -> None:
         with self._lock:
             self._is_left = True
-        held = self._line.stream and self._line.stream.get_extra_info("socket")
+        held = self._http.stream and self._http.stream.get_extra_info("socket")
         if held is not None:
             with suppress(OSError):  # it ended by itself
                 socket.shutdown(held, SHUT_RDWR)  # of TLS too: its own would take part in the conversation
+
+
+def is_loopback(host: str) -> bool:
+    """Whether it is an address of this computer."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _proxy(url: httpx.URL) -> httpx.Proxy | None:
     """By HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, or the system's settings."""
     settings = urllib.request.getproxies()
     named = settings.get(url.scheme) or settings.get("all")
-    if (
-        not named
-        or _is_loopback(url)
-        or urllib.request.proxy_bypass(f"{url.host}:{url.port or ''}".rstrip(":"))
-    ):
+    place = f"{url.host}:{url.port or ''}".rstrip(":")
+    if not named or is_loopback(url.host) or urllib.request.proxy_bypass(place):
         return None
     proxy = httpx.URL(named if "://" in named else f"http://{named}")
     return httpx.Proxy(proxy, ssl_context=_trusted("https:") if proxy.scheme == "https" else None)
@@ -242,11 +218,3 @@ def _trusted(url: str) -> ssl.SSLContext:
     import truststore
 
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _is_loopback(url: httpx.URL) -> bool:
-    """Whether it names an address of this computer."""
-    try:
-        return ipaddress.ip_address(url.host).is_loopback
-    except ValueError:
-        return False

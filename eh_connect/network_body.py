@@ -9,7 +9,7 @@ import httpx
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MOST_BYTES = 10_000_000
 """A body whose text may need more in memory is not read."""
@@ -20,31 +20,17 @@ _OVERLAP = 1_000  # bytes; a match may begin in one chunk and end in the next
 _STEP = 65_536  # bytes of what is undone at once
 
 
-class _Unreadable(Exception):  # noqa: N818  # it never leaves this module
-    pass
+def body_text(response: httpx.Response, read: Callable[[Iterator[bytes]], str | None]) -> str | None:
+    """The text of a body that was not read so far, by ``Client.send(…, stream=True)``; None: it can't be read.
 
-
-def body_text(
-    response: httpx.Response, *, keep: bool = True, start: re.Pattern[bytes] | None = None
-) -> str | None:
-    """The text of a body that was not read so far; None where it can't be read or was thrown away.
-
-    Args:
-        response: of ``Client.send(…, stream=True)``.
-        keep: False: the body of a success is thrown away.
-        start: only what begins with its match is kept.
+    ``read`` makes it of the body of a success; that of an error is kept whole.
 
     Raises:
         httpx.HTTPError: the connection broke, in the body of a success.
     """
     try:
-        if start is not None:
-            return _excerpt(_decoded(response), start)
-        if not keep and response.is_success:
-            _throw_away(_raw(response))
-            return None
-        return _all(_decoded(response))
-    except _Unreadable:
+        return (read if response.is_success else whole)(_decoded(response))
+    except (ValueError, zlib.error):
         return None
     except httpx.HTTPError:
         if response.is_success:
@@ -52,22 +38,24 @@ def body_text(
         return None  # the status says enough
 
 
-def _all(chunks: Iterator[bytes]) -> str | None:
+def whole(chunks: Iterator[bytes]) -> str | None:
+    """All of it. ValueError: it is too long, or no text."""
     body = bytearray()
     for chunk in chunks:
         body += chunk
         if len(body) > MOST_BYTES:
-            return None
+            raise ValueError("too long")
     widest = 1 if body.isascii() else 4  # bytes a character
     if len(body) * widest > MOST_BYTES:
-        return None
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+        raise ValueError("too long in memory")
+    return body.decode("utf-8-sig")
 
 
-def _excerpt(chunks: Iterator[bytes], start: re.Pattern[bytes]) -> str | None:
+def excerpt(start: re.Pattern[bytes], chunks: Iterator[bytes]) -> str | None:
+    """The 500 kB that begin where ``start`` first matches, in up to 20 MB; empty where it never does.
+
+    ``start`` matches at most 1 kB.
+    """
     kept, passed, is_found = bytearray(), 0, False
     for chunk in chunks:
         kept += chunk
@@ -83,7 +71,8 @@ def _excerpt(chunks: Iterator[bytes], start: re.Pattern[bytes]) -> str | None:
     return kept[:_EXCERPT].decode("utf-8", "ignore") if is_found else ""
 
 
-def _throw_away(chunks: Iterator[bytes]) -> None:
+def thrown_away(chunks: Iterator[bytes]) -> None:
+    """Nothing: it is read to its end, or to 20 MB."""
     passed = 0
     for chunk in chunks:
         passed += len(chunk)
@@ -91,33 +80,27 @@ def _throw_away(chunks: Iterator[bytes]) -> None:
             return
 
 
-def _raw(response: httpx.Response) -> Iterator[bytes]:
-    # A transport that makes answers in memory has read them already, and undone their encoding.
-    return iter((response.content,)) if response.is_stream_consumed else response.iter_raw()
-
-
 def _decoded(response: httpx.Response) -> Iterator[bytes]:
     """We ask for no encoding. One layer of gzip is undone; more, or another one, is not worth the risk."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if encoding in {"", "identity"} or response.is_stream_consumed:
-        return _raw(response)
+    if response.is_stream_consumed:
+        return iter((response.content,))  # by a transport that makes answers in memory
+    if encoding in {"", "identity"}:
+        return response.iter_raw()
     if encoding in {"gzip", "x-gzip"}:
-        return _gunzipped(_raw(response))
-    raise _Unreadable
+        return _gunzipped(response.iter_raw())
+    raise ValueError("an encoding that nobody asked for")
 
 
 def _gunzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
     undone = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    try:
-        for chunk in chunks:
-            rest = chunk
-            while rest:
-                yield undone.decompress(rest, _STEP)
-                rest = undone.unconsumed_tail
-            if undone.unused_data:
-                raise _Unreadable
-        yield undone.flush()
-    except zlib.error:
-        raise _Unreadable from None
+    for chunk in chunks:
+        rest = chunk
+        while rest:
+            yield undone.decompress(rest, _STEP)
+            rest = undone.unconsumed_tail
+        if undone.unused_data:
+            raise ValueError("more behind its end")
+    yield undone.flush()
     if not undone.eof:
-        raise _Unreadable
+        raise ValueError("cut off")

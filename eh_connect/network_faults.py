@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 LATER = "Check the connection, then run the same command again. --timeout gives it more time."
 PROXY = "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."
-SOCKS = "pip install 'eh-connect[socks]'"
 _URL = "Check the URL and the connection."
 
 
@@ -33,7 +32,7 @@ class ExchangeError(NetworkError):
         self,
         title: str,
         *,
-        passing: bool,
+        passing: bool = False,
         arrived: bool,
         detail: str | None = None,
         hint: str = LATER,
@@ -47,17 +46,10 @@ class ExchangeError(NetworkError):
 
 
 def fault(exc: Exception, host: str, proxy: str | None, *, was_sent: bool) -> ExchangeError:
-    """The error for a person.
-
-    Args:
-        exc: what httpx raised.
-        host: what was asked.
-        proxy: host and port of the proxy in between.
-        was_sent: the request may have left.
-    """
+    """The error for what httpx raised; ``proxy`` in between has host and port, ``was_sent``: it may have left."""
     if not isinstance(exc, httpx.HTTPError):
         title = f"{host} answered with an address that makes no sense"
-        return ExchangeError(title, passing=False, arrived=True, hint="Check the URL, and the proxy.")
+        return ExchangeError(title, arrived=True, hint="Check the URL, and the proxy.")
     never = not was_sent or isinstance(
         exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError
     )
@@ -68,7 +60,6 @@ def fault(exc: Exception, host: str, proxy: str | None, *, was_sent: bool) -> Ex
     if never and any(isinstance(cause, ssl.SSLError) for cause in causes):
         return ExchangeError(
             f"No secure connection to {through}",
-            passing=False,
             arrived=False,
             detail="This computer does not trust the certificate, or something stands in between.",
             hint="Behind a company proxy, set SSL_CERT_FILE to the file of its certificates. "
@@ -91,7 +82,6 @@ def proxy_wants_password(proxy: str) -> ExchangeError:
     """HTTP 407."""
     return ExchangeError(
         f"The proxy {proxy} wants a user name and a password (HTTP 407)",
-        passing=False,
         arrived=False,
         detail="There are none in the proxy's address, or it does not take them.",
         hint="Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT, or ask whoever runs the proxy.",

@@ -14,7 +14,8 @@ import pytest
 
 from eh_connect.deadline import NetworkTime
 from eh_connect.errors import NetworkError
-from eh_connect.network import ExchangeError, exchange, open_http
+from eh_connect.network import exchange, open_http
+from eh_connect.network_faults import ExchangeError
 from tests.support.http import everything_said
 from tests.support.raw_server import Peer, closed, dead, serving
 

@@ -7,7 +7,7 @@ import json
 import re
 import tracemalloc
 from contextlib import suppress
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eh_connect.deadline import NetworkTime
-from eh_connect.network import MOST_BYTES, Answer, excerpt, exchange, open_http
+from eh_connect.network import Answer, exchange, open_http
+from eh_connect.network_body import MOST_BYTES, excerpt, thrown_away, whole
 from eh_connect.secret import Secret
 from eh_connect.server_text import read_json
 from tests.support.raw_server import Peer, serving
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 MB = 1_000_000
-START = re.compile(rb'"/connector_profiles"\s*:\s*(?=\{)')
+EXCERPT = partial(excerpt, re.compile(rb'"/connector_profiles"\s*:\s*(?=\{)'))
 
 
 class Chunks(httpx.SyncByteStream):
@@ -42,17 +43,13 @@ def answered(
     encoding: str = "",
     *,
     status: int = 200,
-    keep: bool = True,
-    start: re.Pattern[bytes] | None = None,
+    read: Callable[[Iterator[bytes]], str | None] = whole,
 ) -> Answer:
     """What an exchange makes of a body that comes in these chunks."""
     headers = {"Content-Encoding": encoding} if encoding else {}
     transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=headers, stream=Chunks(chunks)))
     with open_http("https://x.test", transport=transport) as http:
-        request = http.build_request("GET", "https://x.test")
-        if start is not None:
-            return excerpt(http, request, NetworkTime(), start)
-        return exchange(http, request, NetworkTime(), keep=keep)
+        return exchange(http, http.build_request("GET", "https://x.test"), NetworkTime(), read=read)
 
 
 def split(body: bytes, size: int) -> list[bytes]:
@@ -112,8 +109,8 @@ def test_a_lone_surrogate_in_json_is_a_text_like_any_other() -> None:
 
 
 def test_a_success_is_thrown_away_where_that_is_wanted_but_an_error_is_kept() -> None:
-    assert answered([b"personal data"], keep=False).text is None
-    assert answered([b"why not"], status=400, keep=False).text == "why not"
+    assert answered([b"personal data"], read=thrown_away).text is None
+    assert answered([b"why not"], status=400, read=thrown_away).text == "why not"
     taken = list[int]()
 
     def endless() -> Iterator[bytes]:
@@ -121,7 +118,7 @@ def test_a_success_is_thrown_away_where_that_is_wanted_but_an_error_is_kept() ->
             taken.append(1)
             yield b"x" * MB
 
-    assert answered(endless(), keep=False).text is None
+    assert answered(endless(), read=thrown_away).text is None
     assert len(taken) == 21
 
 
@@ -129,11 +126,11 @@ def test_a_success_is_thrown_away_where_that_is_wanted_but_an_error_is_kept() ->
 def test_an_excerpt_begins_where_it_is_wanted_in_a_long_document(size: int) -> None:
     paths = {"/a": "x" * (size * 200), "/connector_profiles": {"post": 1}, "/z": "é" * 600_000}
     body = json.dumps({"paths": paths}, ensure_ascii=False).encode()
-    text = answered(split(body, size), start=START).text or ""
+    text = answered(split(body, size), read=EXCERPT).text or ""
     assert text.startswith('"/connector_profiles": {"post": 1}')
     assert len(text.encode()) <= 500_000
-    assert answered([b"{}"], start=START).text == ""
-    assert answered((b" " * MB for _ in range(22)), start=START).text is None
+    assert answered([b"{}"], read=EXCERPT).text == ""
+    assert answered((b" " * MB for _ in range(22)), read=EXCERPT).text is None
 
 
 def bomb(layers: int) -> bytes:

@@ -10,9 +10,9 @@ import pytest
 
 from eh_connect import __version__
 from eh_connect.errors import NetworkError
+from eh_connect.stackone.assumed_writes import PUBLIC_OPENAPI, documents_create
 from eh_connect.stackone.client import MOST_PAGES
 from eh_connect.stackone.models import REDIRECT_URI, Action, ConnectorActions, ConnectorProfile
-from eh_connect.stackone.public import PUBLIC_OPENAPI, documents_create
 from tests.support.http import CALLS, KEY, URL, World, page
 
 if TYPE_CHECKING:

@@ -100,7 +100,7 @@ class Network:
         )
 
     def _documented(self) -> Found:
-        from eh_connect.stackone.public import documents_create
+        from eh_connect.stackone.assumed_writes import documents_create
 
         has_call = documents_create(self._stackone.url, self._stackone.time)
         if has_call is None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import NetworkError
-from eh_connect.network import Answer, ExchangeError, exchange, open_http
+from eh_connect.network import Answer, Http, exchange, open_http
+from eh_connect.network_faults import ExchangeError
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class CredentialProbe:
                 self._results[credentials] = ProbeResult.COULD_NOT_TELL
         return self._results[credentials]
 
-    def _send(self, http: httpx.Client, credentials: Credentials) -> Answer:
+    def _send(self, http: Http, credentials: Credentials) -> Answer:
         form = {
             "grant_type": "authorization_code",
             "code": secrets.token_urlsafe(32),

@@ -6,25 +6,37 @@ They follow the conventions of the same API (``PATCH /accounts/{id}``) and of St
   ``default`` (bool) and ``actions`` (IDs; left out: all) are optional.
 - ``PATCH /connector_profiles/{id}`` → 200 and the profile. Body: any of these fields; may be repeated.
 
-Whether they exist is asked first, with ``{}``, which carries no secret and can create nothing.
+Whether they exist is asked first, with ``{}``, which carries no secret and can create nothing. Whether somebody
+has published them by now, StackOne's public OpenAPI says.
 """
 
 from __future__ import annotations
 
+import json
+import re
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import ValidationError
 
 from eh_connect.errors import EhConnectError, LostAnswerError, NetworkError, StackOneRefusedError
-from eh_connect.network import Answer, ExchangeError
-from eh_connect.stackone.connection import is_success
+from eh_connect.network import exchange, is_loopback, open_http
+from eh_connect.network_body import excerpt
+from eh_connect.network_faults import ExchangeError
 from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile, identifier
 
 if TYPE_CHECKING:
+    import httpx
+
+    from eh_connect.deadline import NetworkTime
+    from eh_connect.network import Answer
     from eh_connect.stackone.client import Client
     from eh_connect.stackone.models import ProfileFields
+
+PUBLIC_OPENAPI = "https://api.eu1.stackone.com/oas/stackone.json"
+"""Source: StackOne's documentation loads it from there. Nothing is derived from the key's region."""
 
 _COLLECTION = "/connector_profiles"
 _NO_SUCH_CALL = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
@@ -40,7 +52,7 @@ class AssumedWrites:
     def may_create(self) -> bool:
         """Ask whether there is a call to create. NetworkError (7): it took the empty body, which is odd."""
         answer = self._client.request("POST", _COLLECTION, body={})
-        if is_success(answer):
+        if answer.is_success:
             raise NetworkError(
                 f"StackOne accepted an empty request to create a profile (HTTP {answer.status})",
                 detail="It was meant as a question. No secret was sent, and nothing more is.",
@@ -65,7 +77,7 @@ class AssumedWrites:
     def may_update(self, profile_id: str) -> bool:
         """Ask whether there is a call to change this profile."""
         answer = self._client.request("PATCH", _one(profile_id), body={})
-        return is_success(answer) or self._exists(answer)
+        return answer.is_success or self._exists(answer)
 
     def update(self, profile_id: str, fields: ProfileFields) -> ConnectorProfile | None:
         """Change the given fields. LostAnswerError: refused, but an earlier try may have been carried out."""
@@ -76,7 +88,7 @@ class AssumedWrites:
         try:
             return self._profile(answer, profile_id)
         except EhConnectError as exc:
-            if not answer.in_doubt or is_success(answer):
+            if not answer.in_doubt or answer.is_success:
                 raise
             raise _lost(exc) from exc
 
@@ -115,3 +127,27 @@ def _one(profile_id: str) -> str:
     if identifier(profile_id) is None:
         raise StackOneRefusedError("That is no ID of a connector profile", hint="Check --profile-id.")
     return f"{_COLLECTION}/{quote(profile_id, safe='')}"
+
+
+def documents_create(
+    url: str, time: NetworkTime, transport: httpx.BaseTransport | None = None
+) -> bool | None:
+    """Whether the call is documented by now; None: that can't be read. No key is sent.
+
+    A sandbox is asked itself. Only that one path is read: the whole document has some megabytes.
+    """
+    is_sandbox = is_loopback(urlsplit(url).hostname or "")
+    where = f"{url.rstrip('/')}/oas/stackone.json" if is_sandbox else PUBLIC_OPENAPI
+    start = re.compile(rb'"/connector_profiles"\s*:\s*(?=\{)')
+    try:
+        with open_http(where, transport=transport) as http:
+            answer = exchange(http, http.build_request("GET", where), time, read=partial(excerpt, start))
+    except NetworkError:
+        return None
+    if not answer.is_success or not answer.text:
+        return None
+    try:
+        path = json.JSONDecoder().raw_decode(answer.text, answer.text.index("{"))[0]
+    except (ValueError, RecursionError):
+        return None
+    return "post" in path

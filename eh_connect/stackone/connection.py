@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from contextlib import suppress
 from dataclasses import replace
@@ -12,16 +11,19 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+import httpx
+
 from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StackOneRefusedError
-from eh_connect.network import ONE_REQUEST, Answer, ExchangeError, exchange, open_http
+from eh_connect.network import ONE_REQUEST, exchange, open_http
+from eh_connect.network_body import whole
+from eh_connect.network_faults import ExchangeError
 from eh_connect.server_text import clean, read_json, scrub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    import httpx
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from eh_connect.deadline import NetworkTime
+    from eh_connect.network import Answer, Http
     from eh_connect.secret import Secret
 
 _KEYS = "StackOne › Project Settings › API Keys"  # a menu path
@@ -61,7 +63,7 @@ class Connection:
         self._time = time
         self._transport = transport
         self._hidden = {api_key, *secrets}
-        self._http: httpx.Client | None = None
+        self._http: Http | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +94,7 @@ class Connection:
         repeatable: bool = True,
         is_final: Callable[[Answer], bool] = lambda _: False,
         limit: float = ONE_REQUEST,
-        keep: bool = True,
+        read: Callable[[Iterator[bytes]], str | None] = whole,
     ) -> Answer:
         """Send, and try again on 408, 429, 5xx (not 501), timeouts and broken connections.
 
@@ -104,8 +106,8 @@ class Connection:
             ExchangeError: no answer, a redirect, or 408, 429 or 5xx to the last try.
         """
         http = self._http = self._http or open_http(self.url, transport=self._transport)
-        basic = base64.b64encode(f"{self._api_key.reveal()}:".encode(errors="surrogatepass")).decode()
-        sent, content = {**(headers or {}), "Authorization": f"Basic {basic}"}, None
+        http.auth = httpx.BasicAuth(self._api_key.reveal().encode(errors="surrogatepass"), b"")
+        sent, content = dict(headers or {}), None
         if body is not None:  # to ASCII: no character of a secret can end up in an encoding error
             content, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
         doubt = False
@@ -113,7 +115,7 @@ class Connection:
         for pause in (0.5, 1.0, 2.0, None):
             request = http.build_request(method, url, params=params, content=content, headers=sent)
             try:
-                answer = exchange(http, request, self._time, limit=limit, keep=keep)
+                answer = exchange(http, request, self._time, limit=limit, read=read)
                 if not is_final(answer):
                     self._check_passing(answer)
                 return replace(answer, in_doubt=doubt)
@@ -130,7 +132,7 @@ class Connection:
         """Raise unless the status is 2xx: code 5 for 401 and 403, 6 for other 4xx, else 7."""
         status = answer.status
         kind: type[EhConnectError] = StackOneRefusedError
-        if is_success(answer):
+        if answer.is_success:
             return
         if status == HTTPStatus.UNAUTHORIZED:
             kind, title = StackOneAuthError, "StackOne rejected the API key (HTTP 401)"
@@ -168,7 +170,6 @@ class Connection:
         """The error for an answer that makes no sense; ``why`` is a sentence."""
         return ExchangeError(
             "StackOne sent an answer that can't be read",
-            passing=False,
             arrived=True,
             detail=f"{why} Perhaps it is not from StackOne but from something in between.",
             hint=_ADDRESS,
@@ -203,7 +204,6 @@ class Connection:
         host = clean(scrub(clean(host or "another page", 1000), self._hidden), 100)
         return ExchangeError(
             f"StackOne's API redirects to {host} (HTTP {answer.status})",
-            passing=False,
             arrived=False,
             detail="Redirects are not followed: the API key goes to the address that you gave only.",
             hint=_ADDRESS,
@@ -217,11 +217,6 @@ class Connection:
         texts = [clean(part) for part in parts if isinstance(part, str) and clean(part)]
         said = clean("; ".join(dict.fromkeys(texts)), 600)
         return f"StackOne says: {said}{'' if said.endswith(('.', '!', '…')) else '.'}" if said else ""
-
-
-def is_success(answer: Answer) -> bool:
-    """Whether the status is 2xx."""
-    return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def objects(value: Any) -> list[dict[str, Any]]:

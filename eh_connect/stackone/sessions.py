@@ -13,11 +13,12 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import ValidationError
 
+from eh_connect.network import is_loopback
+from eh_connect.network_body import thrown_away
 from eh_connect.secret import Secret
 from eh_connect.server_text import clean
-from eh_connect.stackone.connection import is_success, objects
+from eh_connect.stackone.connection import objects
 from eh_connect.stackone.models import ActionRun, ConnectSession
-from eh_connect.stackone.public import is_loopback
 
 if TYPE_CHECKING:
     from eh_connect.network import Answer
@@ -106,9 +107,9 @@ class Sessions:
             repeatable=False,
             is_final=lambda answer: self._missing(answer) is not None,
             limit=ACTION_LIMIT,
-            keep=False,
+            read=thrown_away,
         )
-        if is_success(answer):
+        if answer.is_success:
             return ActionRun(answer.status)
         body, scopes, status = self._client.error_body(answer), self._missing(answer), answer.status
         message = clean(body["message"]) if isinstance(body.get("message"), str) else ""
@@ -123,7 +124,7 @@ class Sessions:
 
     def _missing(self, answer: Answer) -> tuple[str, ...] | None:
         """The scopes that a refusal names; None: it isn't for want of one."""
-        if is_success(answer):
+        if answer.is_success:
             return None
         body = self._client.error_body(answer)
         provider = objects(body.get("provider_errors"))
@@ -149,5 +150,5 @@ def is_trusted_link(link: Any, api_url: str) -> TypeGuard[str]:
         return False
     parts = urlsplit(api_url)
     origin = re.escape(f"{parts.scheme}://{parts.netloc}")
-    is_here = is_loopback(api_url) and re.fullmatch(origin + _AFTER_THE_HOST, link) is not None
+    is_here = is_loopback(parts.hostname or "") and re.fullmatch(origin + _AFTER_THE_HOST, link) is not None
     return is_here or _AT_STACKONE.fullmatch(link) is not None
