@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.rehearsal import rehearsing
+from tests.support.sandbox import Stage
 from tests.support.secret_service import MISSING, secret_service
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def main() -> None:
     """Measure and print; a keyring is a real Secret Service, where there is one."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        stage = stack.enter_context(rehearsing(home / "sandbox"))
+        stage = stack.enter_context(Stage(home / "sandbox"))
         environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -121,7 +121,7 @@ def main() -> None:
             environ |= {name: session[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
 
         def forget_profiles() -> None:
-            with stage.prepared.rehearsal.records.change() as data:
+            with stage.records.change() as data:
                 data["profiles"].clear()
 
         seconds(environ, "-m", "eh_connect", "setup", "--json")  # so that there is something to read

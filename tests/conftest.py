@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.command import Tool
-    from tests.support.rehearsal import Stage
+    from tests.support.sandbox import Stage
 
 pytest_plugins = ["tests.support.leaks"]
 
@@ -25,10 +25,10 @@ def pytest_configure() -> None:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A rehearsal that is being served."""
-    from tests.support.rehearsal import rehearsing
+    """A sandbox that is being served."""
+    from tests.support.sandbox import Stage
 
-    with rehearsing(tmp_path / "rehearsal") as stage:
+    with Stage(tmp_path / "sandbox") as stage:
         yield stage
 
 

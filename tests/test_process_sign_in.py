@@ -30,7 +30,7 @@ def done(tool: Tool) -> Tool:
 
 def link_of(tool: Tool) -> str:
     """That of the latest session, as only StackOne and who made it know it."""
-    session = tool.stage.prepared.rehearsal.records.data["sessions"][-1]
+    session = tool.stage.records.data["sessions"][-1]
     return f"{tool.stage.stackone_url}/connect/link/{session['token']}"
 
 
@@ -51,7 +51,7 @@ def signed_in(tool: Tool, *arguments: str) -> Run:
 
 def application(tool: Tool, **changed: Any) -> None:
     """Somebody changes the application in the Developer Portal."""
-    with tool.stage.prepared.rehearsal.records.change() as data:
+    with tool.stage.records.change() as data:
         for its in data["applications"]:
             if its["client_id"] == leaks.CLIENT_ID:
                 its.update(changed)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.command import PAIR, Tool
 from tests.support.flows import hang, wait_until
-from tests.support.rehearsal import rehearsing
+from tests.support.sandbox import Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def made_once(tool: Tool) -> bool:
 def test_a_run_stopped_in_mid_creation_is_gone_on_with(tmp_path: Path, after: float) -> None:
     def case(sent: signal.Signals) -> None:
         folder = tmp_path / sent.name
-        with rehearsing(folder / "rehearsal") as stage:
+        with Stage(folder / "sandbox") as stage:
             tool = Tool(stage, folder / "place", folder / "keyring.json")
             child = hang(tool, *CREATE, seconds=TAKES)
             time.sleep(after)

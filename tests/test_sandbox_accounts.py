@@ -14,7 +14,7 @@ from tests.support.stackone_side import StackOne
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.rehearsal import Stage
+    from tests.support.sandbox import Stage
 
 TOKEN = {"path": "/oauth2/token"}
 API = {"path": "/api/v1/employees"}
@@ -72,7 +72,7 @@ def test_a_renewed_secret_stops_refreshes_until_the_profile_has_it(
     assert stackone.status() == meanwhile
     (account,) = stackone.accounts()
     assert bool(account["status_reasons"]) == (meanwhile == "error")
-    stackone.send(client_id, stage.prepared.rehearsal.records.data["ready"]["client_secret"])
+    stackone.send(client_id, stage.records.data["ready"]["client_secret"])
     stage.expire_tokens()
     assert stackone.status() == "active"
 
@@ -151,7 +151,7 @@ def test_actions_need_their_right_an_enabled_profile_and_an_account_that_works(
 ) -> None:
     linked, broken = stackone.linked(), stage.link_account(stackone.profile, "error")
     assert stackone.run(broken).status_code == 401
-    with stage.prepared.rehearsal.records.change() as data:
+    with stage.records.change() as data:
         data["api_keys"] |= {stage.environment["STACKONE_API_KEY"]: "no-actions", "other": "read-write"}
     assert stackone.run(linked).status_code == 403
     assert stackone.session()["id"], "all else is allowed"

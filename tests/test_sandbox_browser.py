@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from eh_connect.guide_steps import Step
-    from tests.support.rehearsal import Stage
+    from tests.support.sandbox import Stage
 
 pytestmark = needs_chromium
 

@@ -15,7 +15,7 @@ from eh_connect.sandbox.stackone_dashboard import Dashboard
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.rehearsal import Stage
+    from tests.support.sandbox import Stage
 
 NASTY = """</span><script>alert("x")</script>'&amp;{{name}}"""
 PROFILES = "/connector_profiles"

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.rehearsal import Stage
+    from tests.support.sandbox import Stage
 
 PROFILES = "/connector_profiles"
 WHOLE: dict[str, Any] = {

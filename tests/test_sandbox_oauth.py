@@ -16,7 +16,7 @@ from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.records import Records
 from eh_connect.stackone.models import REDIRECT_URI
 from tests.support.oauth_app import VERIFIER, App, refused
-from tests.support.rehearsal import Stage, rehearsing
+from tests.support.sandbox import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,13 +217,13 @@ def test_a_lost_answer_has_spent_the_refresh_token(stage: Stage, app: App, answe
 
 
 def test_codes_and_tokens_outlive_the_process(tmp_path: Path) -> None:
-    with rehearsing(tmp_path / "kept") as stage:
+    with Stage(tmp_path / "kept") as stage:
         first, second = App(stage), App(stage)
         kept, answer = (
             first.fetch(first.comes_back("Sign in", "Allow")),
             second.comes_back("Sign in", "Allow"),
         )
-    with rehearsing(tmp_path / "kept"):
+    with Stage(tmp_path / "kept"):
         assert second.fetch(answer)["access_token"]
         assert first.organisations(kept["access_token"]).status_code == 200
 
@@ -241,7 +241,7 @@ def test_a_refresh_token_outlives_the_secret_and_the_old_one_dies_as_set(
             app.refresh()
     else:
         app.refresh()
-    newer = App(stage, client_secret=stage.prepared.rehearsal.records.data["ready"]["client_secret"])
+    newer = App(stage, client_secret=stage.records.data["ready"]["client_secret"])
     assert newer.refresh(refresh_token=app.oauth.token["refresh_token"])["access_token"]
 
 
@@ -269,7 +269,7 @@ def test_without_its_token_the_api_answers_401(app: App, answer: str, header: st
 def test_a_list_needs_its_scope_in_either_spelling(
     stage: Stage, app: App, scopes: list[str], status: int
 ) -> None:
-    with stage.prepared.rehearsal.records.change() as data:
+    with stage.records.change() as data:
         data["applications"][0]["scopes"] = scopes
     app.fetch(app.comes_back("Sign in", "Allow"))
     answered = app.organisations()

@@ -17,8 +17,8 @@ import pytest
 
 from eh_connect.errors import StorageError
 from eh_connect.sandbox.records import Records
-from eh_connect.sandbox.servers import Rehearsal
-from tests.support.rehearsal import rehearsing
+from eh_connect.sandbox.servers import Sandbox
+from tests.support.sandbox import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,9 @@ COMMAND = """
 import sys
 from pathlib import Path
 import httpx
-from eh_connect.sandbox.source import prepare
-with prepare(Path(sys.argv[1])) as prepared:
-    its = prepared.environment
+from eh_connect.sandbox.servers import Sandbox
+with Sandbox(Path(sys.argv[1])) as sandbox:
+    its = sandbox.environment
     fields = {
         "name": "Employment Hero", "connector_key": "employmenthero", "environment": "production",
         "authentication_config_key": "oauth2",
@@ -38,10 +38,14 @@ with prepare(Path(sys.argv[1])) as prepared:
     }
     auth = (its["STACKONE_API_KEY"], "")
     answer = httpx.post(its["STACKONE_API_URL"] + "/connector_profiles", json=fields, auth=auth)
-    print(answer.status_code, prepared.rehearsal.serves, flush=True)
+    print(answer.status_code, sandbox.serves, flush=True)
     if sys.argv[2:]:
         sys.stdin.read()
 """
+
+
+class Impatient(Sandbox):
+    patience = 0.1
 
 
 @pytest.fixture
@@ -81,38 +85,38 @@ def names(folder: Path) -> list[str]:
 
 
 def test_everything_leads_to_the_sandbox_and_looks_like_real_values(folder: Path) -> None:
-    with rehearsing(folder) as stage:
+    with Stage(folder) as stage:
         its = stage.environment
         assert its["EH_CONNECT_HOME"] == str(folder)
         assert len(its["EH_CONNECT_CLIENT_ID"]) == len(its["EH_CONNECT_CLIENT_SECRET"]) == 43
         assert its["STACKONE_API_KEY"].startswith("v1.eu1.")
         key = (its["STACKONE_API_KEY"], "")
         assert httpx.get(its["STACKONE_API_URL"] + "/connector_profiles", auth=key).json()["total"] == 0
-        assert its["EH_CONNECT_CLIENT_SECRET"] not in repr(stage.prepared)
-        ports = stage.prepared.rehearsal.records.data["ports"].values()
+        assert its["EH_CONNECT_CLIENT_SECRET"] not in repr(stage)
+        ports = stage.records.data["ports"].values()
         assert [port for port in ports if not 20_000 <= port < 30_000] == [], "below the ephemeral range"
 
 
 def test_every_folder_has_made_up_values_of_its_own_and_keeps_them(tmp_path: Path, folder: Path) -> None:
-    with rehearsing(folder) as one, rehearsing(tmp_path / "other") as other:
+    with Stage(folder) as one, Stage(tmp_path / "other") as other:
         shared = set(one.environment.values()) & set(other.environment.values())
         assert shared == {one.environment["EH_CONNECT_KEYRING"]}
-    with rehearsing(folder) as again:
+    with Stage(folder) as again:
         assert again.environment == one.environment
 
 
 def test_after_the_end_nothing_listens_and_ending_again_is_fine(folder: Path) -> None:
-    with rehearsing(folder) as stage:
+    with Stage(folder) as stage:
         said = httpx.get(f"{stage.employment_hero_url}/sandbox/").json()
         assert (said.keys(), said["lasting"]) == ({"sandbox", "lasting"}, False)
-        assert stage.prepared.rehearsal.records.data["token"] not in str(said)
-    stage.prepared.rehearsal.stop()
+        assert stage.records.data["token"] not in str(said)
+    stage.stop()
     with pytest.raises(httpx.ConnectError):
         httpx.get(stage.stackone_url)
 
 
 def test_many_requests_at_the_same_time_lose_nothing(folder: Path) -> None:
-    with rehearsing(folder) as stage:
+    with Stage(folder) as stage:
         page = f"{stage.environment['STACKONE_APP_URL']}/connector_profiles"
         form = {"client_id": "an-id", "client_secret": "a-secret"}
         threads = [
@@ -138,10 +142,10 @@ def test_a_command_that_stays_is_waited_for_in_vain_and_killed_it_leaves_its_dat
     with command(folder, "stay") as running:
         assert line_of(running) == "201 True"
         with pytest.raises(StorageError, match="Another command is using the sandbox"):
-            Rehearsal(folder, patience=0.1)
+            Impatient(folder)
         running.send_signal(signal.SIGKILL)
     (folder / "sandbox.json.killed.tmp").write_text("{")
-    with rehearsing(folder) as stage:
+    with Stage(folder) as stage:
         assert [profile["client_secret"] for profile in stage.profiles] == ["a-secret"]
     assert not list(folder.glob("*.tmp"))
 
@@ -164,29 +168,29 @@ def test_commands_share_the_lasting_sandbox_until_ctrl_c(folder: Path) -> None:
 
 @pytest.mark.parametrize("which", ["stackone", "employment_hero"])
 def test_a_port_taken_by_a_stranger_is_named(folder: Path, which: str) -> None:
-    with rehearsing(folder) as stage:
-        port = stage.prepared.rehearsal.records.data["ports"][which]
+    with Stage(folder) as stage:
+        port = stage.records.data["ports"][which]
     with (
         socket.create_server(("127.0.0.1", port)),
         pytest.raises(StorageError, match=f"port {port} is taken") as failure,
     ):
-        Rehearsal(folder)
+        Sandbox(folder)
     assert str(folder) in str(failure.value.hint)
-    with rehearsing(folder):  # nothing is left locked or half started
+    with Stage(folder):  # nothing is left locked or half started
         pass
 
 
 def test_a_server_of_another_folder_is_not_taken_for_ours(tmp_path: Path, folder: Path) -> None:
-    with rehearsing(folder) as stage:
-        ports = stage.prepared.rehearsal.records.data["ports"]
+    with Stage(folder) as stage:
+        ports = stage.records.data["ports"]
     Records.create(tmp_path / "other", **ports)
     with lasting(tmp_path / "nowhere") as running:
         assert line_of(running) == "{"
         running.kill()
-    other = Rehearsal(tmp_path / "other", lasting=True)
+    other = Sandbox(tmp_path / "other", lasting=True)
     try:
         with pytest.raises(StorageError, match=f"port {ports['stackone']} is taken"):
-            Rehearsal(folder)
+            Sandbox(folder)
     finally:
         other.stop()
 
@@ -205,13 +209,13 @@ def test_a_server_of_another_folder_is_not_taken_for_ours(tmp_path: Path, folder
 def test_broken_records_are_an_error_that_says_how_to_start_afresh(
     folder: Path, key: str | None, value: Any
 ) -> None:
-    with rehearsing(folder):
+    with Stage(folder):
         pass
     file = folder / "sandbox.json"
     broken = json.dumps(json.loads(file.read_text()) | {key: value}) if key else value
     file.write_text(broken, encoding="latin-1")
     with pytest.raises(StorageError, match=r"sandbox\.json can't be read") as failure:
-        Rehearsal(folder)
+        Sandbox(folder)
     assert f"Delete the folder {folder}" in str(failure.value.hint)
     assert file.read_text(encoding="latin-1") == broken
 
@@ -219,7 +223,7 @@ def test_broken_records_are_an_error_that_says_how_to_start_afresh(
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError):
-        Rehearsal(tmp_path / "file" / "sandbox")
+        Sandbox(tmp_path / "file" / "sandbox")
 
 
 def test_a_change_that_fails_changes_nothing(folder: Path) -> None:
@@ -238,7 +242,7 @@ def test_a_change_that_fails_changes_nothing(folder: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")
 def test_the_folder_and_its_files_are_the_owners_alone(folder: Path) -> None:
-    with rehearsing(folder):
+    with Stage(folder):
         assert folder.stat().st_mode & 0o777 == 0o700
         assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 

@@ -9,7 +9,7 @@ import pytest
 
 from eh_connect.employment_hero.portal import portal_url
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.support.rehearsal import Stage, press, rehearsing, text_of, walk
+from tests.support.sandbox import Stage, press, text_of, walk
 from tests.support.stackone_side import StackOne
 
 if TYPE_CHECKING:
@@ -263,7 +263,7 @@ def test_a_callback_counts_once_and_for_its_own_link_only(stage: Stage, stackone
 
 
 def test_a_session_survives_a_restart(tmp_path: Path) -> None:
-    with rehearsing(tmp_path / "kept") as stage:
+    with Stage(tmp_path / "kept") as stage:
         session = StackOne(stage).session()
-    with rehearsing(tmp_path / "kept") as stage:
+    with Stage(tmp_path / "kept") as stage:
         assert "authenticated" in stage.sign_in(session["auth_link_url"])

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import pyte
+from tests.support.rehearsal import rehearsing
 
 from eh_connect import inputs
 from tests.support.browser import browsing
-from tests.support.rehearsal import rehearsing
 from tests.support.screen import ENTER, at_terminal
 from tests.support.secret_service import secret_service
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.support.rehearsal import Stage
+
     from tests.support.screen import Person
 
 FOLDER = Path(__file__).parent

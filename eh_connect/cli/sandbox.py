@@ -9,13 +9,12 @@ from eh_connect.cli.command import Command
 from eh_connect.errors import UsageError
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from eh_connect.cli.session import Session
     from eh_connect.results import Result
+    from eh_connect.sandbox.servers import Sandbox
 
 
-def sandbox_source() -> ModuleType:
+def sandbox_type() -> type[Sandbox]:
     """The sandbox, or how to install it."""
     try:
         import werkzeug  # noqa: F401  # the extra's own library: its absence is what has to be told
@@ -25,9 +24,9 @@ def sandbox_source() -> ModuleType:
             detail="It is an extra of this package. A real set-up does not need it.",
             hint="Install it: pip install 'eh-connect[sandbox]' (or: pipx install 'eh-connect[sandbox]')",
         ) from None
-    from eh_connect.sandbox import source
+    from eh_connect.sandbox.servers import Sandbox
 
-    return source
+    return Sandbox
 
 
 def _serve(session: Session) -> Result:
@@ -36,25 +35,18 @@ def _serve(session: Session) -> Result:
     from eh_connect.results import SandboxResult
 
     session.values.stop_on_problems()
-    with sandbox_source().prepare(session.sandbox_folder, lasting=True) as prepared:
-        if not prepared.rehearsal.serves:
+    with sandbox_type()(session.sandbox_folder, lasting=True) as sandbox:
+        environ = sandbox.environment
+        if not sandbox.serves:
             raise StorageError(
-                f"The sandbox is being served already, at {prepared.rehearsal.stackone_url}",
+                f"The sandbox is being served already, at {environ['STACKONE_API_URL']}",
                 hint="Use it: add --sandbox to a command.",
             )
-        environ = prepared.environment
-        names = (
-            "STACKONE_API_URL",
-            "STACKONE_APP_URL",
-            "EMPLOYMENT_HERO_APP_URL",
-            "EMPLOYMENT_HERO_OAUTH_URL",
-        )
-        portal = portal_url(environ["EH_CONNECT_ORG_ID"], environ["EMPLOYMENT_HERO_APP_URL"])
         pages = {
-            "Developer Portal": portal,
+            "Developer Portal": portal_url(environ["EH_CONNECT_ORG_ID"], environ["EMPLOYMENT_HERO_APP_URL"]),
             "Dashboard": f"{environ['STACKONE_APP_URL']}/connector_profiles",
         }
-        urls = {name: environ[name] for name in names}
+        urls = {name: url for name, url in environ.items() if name.endswith("_URL")}
         session.output.result(SandboxResult(urls=urls, pages=pages, folder=environ["EH_CONNECT_HOME"]))
         while True:
             time.sleep(60)  # Ctrl-C ends it: 130, as of every command

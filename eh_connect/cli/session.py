@@ -143,7 +143,7 @@ class Session:
         return shlex.join(("eh-connect", name, *profile, *arguments)) + self.output.suffix
 
     def _enter_sandbox(self) -> None:
-        from eh_connect.cli.sandbox import sandbox_source
+        from eh_connect.cli.sandbox import sandbox_type
 
         flags = [i for i in inputs.NOT_IN_THE_SANDBOX if self._typed.pop(i.parameter, None) not in {None, ()}]
         found = [i.flag or "" for i in flags]
@@ -153,9 +153,9 @@ class Session:
         self.output.show(prose("Sandbox: everything is simulated on this computer.", indent=0))
         if found:
             self.output.show(prose(f"Not used, as the sandbox takes no real values: {', '.join(found)}"))
-        prepared = self._stack.enter_context(sandbox_source().prepare(self.sandbox_folder))
-        self.serves_sandbox = prepared.rehearsal.serves
-        self.environ.update(prepared.environment)
+        sandbox = self._stack.enter_context(sandbox_type()(self.sandbox_folder))
+        self.serves_sandbox = sandbox.serves
+        self.environ.update(sandbox.environment)
         if self.asks:  # a person brings what its portal gives out
             for wanted in (inputs.CLIENT_ID, inputs.CLIENT_SECRET):
                 self.environ.pop(wanted.variable or "")

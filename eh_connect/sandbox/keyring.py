@@ -6,7 +6,7 @@ import json
 import os
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 from keyring.backend import KeyringBackend
@@ -24,12 +24,9 @@ _LOCK_SECONDS = 3.0
 
 
 class SandboxKeyring(KeyringBackend):
-    """Keeps ``{service: {user name: password}}`` in a file of the sandbox's folder."""
+    """Keeps ``{service: {user name: password}}`` in a file of the folder that EH_CONNECT_HOME names."""
 
     known_as = "the sandbox's keyring"
-
-    folder: ClassVar[Path | None] = None
-    """The folder, once a sandbox is prepared; else the one that EH_CONNECT_HOME names."""
 
     @properties.classproperty
     def priority(self) -> float:
@@ -54,11 +51,9 @@ class SandboxKeyring(KeyringBackend):
 
     @contextmanager
     def _opened(self, *, writes: bool = False) -> Iterator[dict[str, dict[str, str]]]:
-        home = os.environ.get("EH_CONNECT_HOME")
-        path = self.folder or (Path(home) if home else None)
-        if path is None:
+        if not (home := os.environ.get("EH_CONNECT_HOME")):
             raise InitError("The sandbox's keyring works with --sandbox, or with EH_CONNECT_HOME set")
-        folder = private(path)
+        path, folder = Path(home), private(Path(home))
         try:
             if writes:
                 folder.check_writable()

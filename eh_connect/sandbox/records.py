@@ -52,7 +52,7 @@ class Records:
             return None
         with suppress(ValueError, RecursionError):
             data = json.loads(raw)
-        model = _fresh(0, 0)
+        model = _fresh({"stackone": 0, "employment_hero": 0})
         kept = data if isinstance(data, dict) else {}
         if kept.get("schema") == _SCHEMA and all(type(kept.get(name)) is type(model[name]) for name in model):
             ports = [kept["ports"].get(name) for name in model["ports"]]
@@ -65,11 +65,11 @@ class Records:
         )
 
     @classmethod
-    def create(cls, path: Path, *, stackone: int, employment_hero: int) -> Records:
+    def create(cls, path: Path, **ports: int) -> Records:
         """New records, with the two servers' ports and made-up keys and credentials of their own."""
         records = cls(private(path), {})
         with records.change() as data:
-            data.update(_fresh(stackone, employment_hero))
+            data.update(_fresh(ports))
         return records
 
     @property
@@ -109,12 +109,12 @@ def now(after: str = "") -> str:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _fresh(stackone: int, employment_hero: int) -> dict[str, Any]:
+def _fresh(ports: dict[str, int]) -> dict[str, Any]:
     client_id, client_secret, token, *keys = (secrets.token_urlsafe(32) for _ in range(5))
     return {
         "schema": _SCHEMA,
         "token": token,  # the folder's identity
-        "ports": {"stackone": stackone, "employment_hero": employment_hero},
+        "ports": ports,
         "organisation": str(uuid.uuid4()),
         "ready": {"client_id": client_id, "client_secret": client_secret},
         # a key that is "no-actions" may do all but run actions

@@ -1,4 +1,4 @@
-"""The sandbox's two servers on loopback, and who may serve a folder."""
+"""The sandbox's two servers on loopback, who may serve a folder, and the way there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -19,6 +19,7 @@ from eh_connect.errors import BusyError, StorageError
 from eh_connect.local.files import shown
 from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.employment_hero_portal import Portal
+from eh_connect.sandbox.keyring import SandboxKeyring
 from eh_connect.sandbox.records import FILE, HOST, Records, private
 from eh_connect.sandbox.site import Site
 from eh_connect.sandbox.stackone_api import StackOneApi
@@ -26,11 +27,8 @@ from eh_connect.sandbox.stackone_dashboard import Dashboard
 from eh_connect.sandbox.stackone_hub import Hub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
     from wsgiref.types import WSGIApplication
-
-    Around = Callable[[str, WSGIApplication], WSGIApplication]
 
 _PORTS = range(20_000, 30_000)  # below the ephemeral ranges: no outgoing connection takes one of these
 _NAMES = ("stackone", "employment_hero")
@@ -39,8 +37,8 @@ _TRIES_OF_REMEMBERED_PORT = 20
 _TRIES_OF_NEW_PORT = 100
 
 
-class Rehearsal:
-    """Both servers of a folder: started, or found served by ``eh-connect sandbox``.
+class Sandbox:
+    """Both servers of a folder, and the variables that lead there: started, or found served.
 
     One process serves a folder at a time: the holder of ``serving.lock``, which dies with it. The others
     wait for it, as its servers may end at any moment; except where it is ``eh-connect sandbox``, which says
@@ -49,40 +47,60 @@ class Rehearsal:
     Attributes:
         serves: False where the servers are another process's.
         records: the data; a snapshot taken at the start where another process serves.
-        stackone_url, employment_hero_url: base URLs.
 
     Args:
-        folder: the sandbox's folder; made if missing.
+        folder: the sandbox's own, below that of the real state; made if missing.
         lasting: whether this is ``eh-connect sandbox``.
-        patience: seconds to wait for another command's end.
-        around: what each server, by its name, is wrapped in: for tests.
 
     Raises:
         StorageError: the folder, its lock, its records or a remembered port is not to be had.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        lasting: bool = False,
-        patience: float = 15.0,
-        around: Around = lambda _, app: app,
-    ) -> None:
-        self._folder = folder
+    patience: ClassVar = 15.0
+    """Seconds to wait for another command's end."""
+
+    def __init__(self, folder: Path, *, lasting: bool = False) -> None:
+        self._folder = folder.absolute()
         self._open = ExitStack()
         try:
-            shared = self._await_turn(time.monotonic() + patience)
+            shared = self._await_turn(time.monotonic() + self.patience)
             self.serves = shared is None
-            self.records = shared or self._start(around, lasting=lasting)
+            self.records = shared or self._start(lasting=lasting)
         except BaseException:  # Ctrl-C too leaves no server behind
             self.stop()
             raise
-        self.stackone_url, self.employment_hero_url = map(self.records.url, _NAMES)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.stop()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables to lay over the process's environment: every input is made up and leads here."""
+        data, (stackone, employment_hero) = self.records.data, map(self.records.url, _NAMES)
+        return {
+            "EH_CONNECT_HOME": str(self._folder),
+            "EH_CONNECT_KEYRING": f"{SandboxKeyring.__module__}.{SandboxKeyring.__qualname__}",
+            "EH_CONNECT_ORG_ID": data["organisation"],
+            "EH_CONNECT_CLIENT_ID": data["ready"]["client_id"],
+            "EH_CONNECT_CLIENT_SECRET": data["ready"]["client_secret"],
+            "STACKONE_API_KEY": self.records.key("read-write"),
+            "STACKONE_API_URL": stackone,
+            "STACKONE_APP_URL": f"{stackone}/dashboard",
+            "EMPLOYMENT_HERO_APP_URL": employment_hero,
+            "EMPLOYMENT_HERO_OAUTH_URL": employment_hero,
+        }
 
     def stop(self) -> None:
         """Stop what was started here; doing so again is fine."""
         self._open.close()
+
+    def served(self, name: str, app: WSGIApplication) -> WSGIApplication:
+        """The application of a server, as it is served: tests put something around it."""
+        del name
+        return app
 
     def _await_turn(self, deadline: float) -> Records | None:
         """Hold the lock, and return None; or return the records of a lasting server."""
@@ -102,14 +120,15 @@ class Rehearsal:
             else:
                 return None
 
-    def _start(self, around: Around, *, lasting: bool) -> Records:
+    def _start(self, *, lasting: bool) -> Records:
         with ExitStack() as opened:
             # sockets of our own: given a port that is taken, Werkzeug prints and exits
             records = Records.load(self._folder)
             known = records.data["ports"] if records else dict.fromkeys(_NAMES)
-            bound = {name: opened.enter_context(_bind(known[name], self._folder)) for name in _NAMES}
+            bound = [opened.enter_context(_bind(known[name], self._folder)) for name in _NAMES]
             records = records or Records.create(
-                self._folder, **{name: each.getsockname()[1] for name, each in bound.items()}
+                self._folder,
+                **{name: each.getsockname()[1] for name, each in zip(_NAMES, bound, strict=True)},
             )
             said = _said(records, lasting=lasting)
             itself = Site(("GET", "/", lambda _: said))
@@ -117,8 +136,10 @@ class Rehearsal:
                 (StackOneApi(records), {"/dashboard": Dashboard(records), "/connect": Hub(records)}),
                 (EmploymentHeroOAuth(records), {"/app": Portal(records)}),
             )
-            for (name, its_own), (app, rooms) in zip(bound.items(), apps, strict=True):
-                self._serve(its_own, around(name, DispatcherMiddleware(app, rooms | {"/sandbox": itself})))
+            for name, its_own, (app, rooms) in zip(_NAMES, bound, apps, strict=True):
+                self._serve(
+                    its_own, self.served(name, DispatcherMiddleware(app, rooms | {"/sandbox": itself}))
+                )
         return records
 
     def _serve(self, bound: socket.socket, app: WSGIApplication) -> None:

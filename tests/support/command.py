@@ -18,7 +18,7 @@ from tests.support.secret_service import kept_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.rehearsal import Stage
+    from tests.support.sandbox import Stage
 
 PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.CLIENT_SECRET}
 NEW_PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.NEW_SECRET}
@@ -55,7 +55,7 @@ class Run:
 
 @dataclass
 class Tool:
-    """The tool, led to a rehearsal whose secrets are the canaries.
+    """The tool, led to a sandbox whose secrets are the canaries.
 
     ``folder`` is all it may write to: home, temporary files, state; ``keyring`` is beside it.
     """
@@ -68,7 +68,7 @@ class Tool:
     """The address of a D-Bus session whose Secret Service is the keyring; None: a file is."""
 
     def __post_init__(self) -> None:
-        with self.stage.prepared.rehearsal.records.change() as data:
+        with self.stage.records.change() as data:
             data["api_keys"] = {leaks.API_KEY: "read-write", leaks.READ_ONLY_KEY: "read-only"}
         for secret in (leaks.CLIENT_SECRET, leaks.NEW_SECRET, leaks.ODD_SECRET):
             self.stage.register(leaks.CLIENT_ID, secret)
@@ -128,7 +128,7 @@ class Tool:
 
     def snapshot(self) -> Callable[[], None]:
         """A function that brings back what there is now: profiles, keyring, state."""
-        records, copy = self.stage.prepared.rehearsal.records, self.keyring.with_name("copy")
+        records, copy = self.stage.records, self.keyring.with_name("copy")
         profiles = json.dumps(self.stage.profiles)
         keyring = self.keyring.read_bytes() if self.keyring.exists() else None
         if self.state.exists():

@@ -1,4 +1,4 @@
-"""An OAuth client that we did not write, before the rehearsal's Employment Hero."""
+"""An OAuth client that we did not write, before the sandbox's Employment Hero."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.support.rehearsal import Stage, walk
+from tests.support.sandbox import Stage, walk
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 if TYPE_CHECKING:
-    from tests.support.rehearsal import Stage
+    from tests.support.sandbox import Stage
 
 
 class StackOne:

@@ -4,74 +4,77 @@ from __future__ import annotations
 
 import html
 import re
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from eh_connect.sandbox import accounts
-from eh_connect.sandbox.keyring import SandboxKeyring
-from eh_connect.sandbox.source import Prepared, prepare
+from eh_connect.sandbox.servers import Sandbox
 from tests.support.faults import Disturbed, Fault
 from tests.support.openapi import JudgedApp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
     from wsgiref.types import WSGIApplication
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A running sandbox, seen from behind the scenes."""
+class Stage(Sandbox):
+    """The sandbox, seen from behind the scenes; at the end of a block it broke no rule of StackOne's."""
 
-    prepared: Prepared
-    servers: dict[str, Disturbed] = field(default_factory=dict)
+    def __init__(self, folder: Path) -> None:
+        self._servers: dict[str, Disturbed] = {}
+        self._violations: list[str] = []
+        super().__init__(folder)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Variables that lead the tool here; lay them over a clean environment."""
-        return dict(self.prepared.environment)
+    def __exit__(self, kind: object, *_: object) -> None:
+        super().__exit__(kind)
+        assert kind or self._violations == []
+
+    def served(self, name: str, app: WSGIApplication) -> WSGIApplication:
+        if name == "stackone":
+            app = judged = JudgedApp(app)
+            self._violations = judged.violations
+        self._servers[name] = Disturbed(app)
+        return self._servers[name]
 
     @property
     def stackone_url(self) -> str:
-        return self.prepared.rehearsal.stackone_url
+        return self.records.url("stackone")
 
     @property
     def employment_hero_url(self) -> str:
-        return self.prepared.rehearsal.employment_hero_url
+        return self.records.url("employment_hero")
 
     @property
     def read_only_key(self) -> str:
-        return self.prepared.rehearsal.records.key("read-only")
+        return self.records.key("read-only")
 
     @property
     def profiles(self) -> list[dict[str, Any]]:
         """With what StackOne never shows: ``{"shown", "client_id", "client_secret", "actions"}``."""
-        profiles: list[dict[str, Any]] = self.prepared.rehearsal.records.data["profiles"]
+        profiles: list[dict[str, Any]] = self.records.data["profiles"]
         return profiles
 
     @property
     def accounts(self) -> list[dict[str, Any]]:
         """The linked accounts: ``{"shown", "profile", "tokens"}``. Asking StackOne may refresh tokens."""
-        found: list[dict[str, Any]] = self.prepared.rehearsal.records.data["accounts"]
+        found: list[dict[str, Any]] = self.records.data["accounts"]
         return found
 
     @property
     def sessions(self) -> list[dict[str, Any]]:
         """The connect sessions as ``GET /connect_sessions/{id}`` shows them."""
-        return [session["shown"] for session in self.prepared.rehearsal.records.data["sessions"]]
+        return [session["shown"] for session in self.records.data["sessions"]]
 
     def expire_sessions(self) -> None:
         """As if the life of every auth link were over."""
-        with self.prepared.rehearsal.records.change() as data:
+        with self.records.change() as data:
             for session in data["sessions"]:
                 session["expires"] = 0
 
     def expire_tokens(self) -> None:
         """As if 15 minutes had gone by: for codes, and for access tokens at either end."""
-        with self.prepared.rehearsal.records.change() as data:
+        with self.records.change() as data:
             for kept in (*data["grants"], *(each["tokens"] for each in data["accounts"] if each["tokens"])):
                 kept["expires"] = 0
 
@@ -91,7 +94,7 @@ class Stage:
 
     def link_account(self, profile_id: str, status: str = "active") -> str:
         """An account without tokens; its ID."""
-        with self.prepared.rehearsal.records.change() as data:
+        with self.records.change() as data:
             named = {"origin_owner_id": f"owner-{len(data['accounts'])}", "origin_owner_name": "Owner"}
             usual = dict.fromkeys(("origin_username", "label", "type", "account_id"))
             account_id = accounts.link(data, usual | named | {"provider": "employmenthero"}, profile_id)
@@ -100,7 +103,7 @@ class Stage:
 
     def register(self, client_id: str, client_secret: str) -> None:
         """Make this a pair that Employment Hero knows; a known client gets a further secret."""
-        with self.prepared.rehearsal.records.change() as data:
+        with self.records.change() as data:
             for application in data["applications"]:
                 if application["client_id"] == client_id:
                     application["client_secrets"].append(client_secret)
@@ -110,7 +113,7 @@ class Stage:
 
     def settings(self, **changed: Any) -> None:
         """How the sandbox behaves where no behaviour is documented."""
-        with self.prepared.rehearsal.records.change() as data:
+        with self.records.change() as data:
             assert changed.keys() <= data["settings"].keys()
             data["settings"] |= changed
 
@@ -130,7 +133,7 @@ class Stage:
         ]
 
     def _server(self, employment_hero: bool) -> Disturbed:
-        return self.servers["employment_hero" if employment_hero else "stackone"]
+        return self._servers["employment_hero" if employment_hero else "stackone"]
 
 
 def walk(url: str, *buttons: str) -> httpx.Response:
@@ -158,24 +161,3 @@ def text_of(page: httpx.Response) -> str:
     """What can be read on a page."""
     shown = re.sub(r"<style>.*?</style>|<[^>]*>", "\n", page.text, flags=re.DOTALL)
     return "\n".join(line for line in html.unescape(shown).splitlines() if line.strip())
-
-
-@contextmanager
-def rehearsing(folder: Path) -> Iterator[Stage]:
-    """Serve the sandbox of a folder for the length of a block; at its end it broke no rule of StackOne's."""
-    servers: dict[str, Disturbed] = {}
-    judged: list[JudgedApp] = []
-
-    def around(name: str, app: WSGIApplication) -> WSGIApplication:
-        if name == "stackone":
-            judged.append(JudgedApp(app))
-            app = judged[0]
-        servers[name] = Disturbed(app)
-        return servers[name]
-
-    try:
-        with prepare(folder, around=around) as prepared:
-            yield Stage(prepared, servers)
-    finally:
-        SandboxKeyring.folder = None
-    assert [violation for each in judged for violation in each.violations] == []
