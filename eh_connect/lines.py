@@ -24,6 +24,8 @@ class Kind(Enum):
     """Wrapped to the width, indented by two where it has no sign."""
     TITLE = "title"
     """Bold, from the first column."""
+    STEP = "step"
+    """A blank line, and the heading of a step: "1 of 5" and its title."""
     EXACT = "exact"
     """A value to copy: bold, alone, from the first column, never wrapped."""
     ROW = "row"

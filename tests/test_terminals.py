@@ -35,8 +35,7 @@ SCRIPT = """
 import os, signal, sys, time
 from pathlib import Path
 from eh_connect.lines import prose
-from eh_connect.person.open_terminal import open_terminal
-from eh_connect.person.terminal import BACK, HELP, Choice, Key
+from eh_connect.person.terminal import Choice, Key, open_terminal
 from eh_connect.secret import Secret
 def until(path):
     while not Path(path).exists():
@@ -98,7 +97,7 @@ def test_no_key_of_the_library_shows_what_is_pasted_at_a_hidden_question(paste: 
         with create_pipe_input() as typed:
             typed.send_text(keys + paste + ENTER)
             try:
-                FullTerminal(screen, typed).ask_hidden("Client Secret")
+                FullTerminal(screen, typed).ask_hidden("Client Secret", ())
             except (KeyboardInterrupt, EOFError):
                 assert {CTRL_C, CTRL_D} & set(keys)
         assert "Client Secret" in screen.getvalue()
@@ -116,7 +115,7 @@ def test_no_key_of_the_library_shows_what_is_pasted_at_a_hidden_question(paste: 
     ],
 )
 def test_no_key_lets_a_terminal_show_it(form: str, key: str) -> None:
-    with person("said(terminal.ask_hidden('Client Secret'))", form) as someone:
+    with person("said(terminal.ask_hidden('Client Secret', ()))", form) as someone:
         someone.sees("Client Secret")
         someone.waits_unseen()
         someone.types(key)
@@ -128,7 +127,7 @@ def test_no_key_lets_a_terminal_show_it(form: str, key: str) -> None:
 
 @both
 def test_a_hidden_line_says_its_length_and_is_read_whole(form: str) -> None:
-    with person("said(terminal.ask_hidden('Client Secret', more=HELPS))", form) as someone:
+    with person("said(terminal.ask_hidden('Client Secret', HELPS))", form) as someone:
         someone.sees("Client Secret")
         someone.waits_unseen()
         someone.types("?" + ENTER)
@@ -143,7 +142,7 @@ def test_a_hidden_line_says_its_length_and_is_read_whole(form: str) -> None:
 
 @both
 def test_the_same_secret_twice_over_is_asked_about(form: str) -> None:
-    with person("said(terminal.ask_hidden('Client Secret').length)", form) as someone:
+    with person("said(terminal.ask_hidden('Client Secret', ()).length)", form) as someone:
         someone.sees("Client Secret")
         someone.waits_unseen()
         someone.types(CANARY * 2 + ENTER)
@@ -154,7 +153,7 @@ def test_the_same_secret_twice_over_is_asked_about(form: str) -> None:
 @both
 def test_suspended_and_resumed_by_a_shell_it_hides_as_before(form: str, tmp_path: Path) -> None:
     program = tmp_path / "asks.py"
-    program.write_text(SCRIPT + "print('pid', os.getpid())\nsaid(terminal.ask_hidden('Client Secret'))\n")
+    program.write_text(SCRIPT + "print('pid', os.getpid())\nsaid(terminal.ask_hidden('Client Secret', ()))\n")
     with at_terminal(environment={"PS1": "ready> "}, program=("bash", "--norc", "-i")) as someone:
         someone.answers("ready>", f"{sys.executable} {program} {'--plain' if form == 'plain' else ''}")
         someone.sees("Client Secret")
@@ -174,7 +173,9 @@ def test_suspended_and_resumed_by_a_shell_it_hides_as_before(form: str, tmp_path
 
 
 @both
-@pytest.mark.parametrize("ask", ["ask('Name')", "ask_hidden('Secret').length", "choose('Colour', COLOURS)"])
+@pytest.mark.parametrize(
+    "ask", ["ask('Name')", "ask_hidden('Secret', ()).length", "choose('Colour', COLOURS)"]
+)
 def test_a_mode_that_others_changed_meanwhile_is_set_again(form: str, ask: str) -> None:
     import termios
 
@@ -222,26 +223,24 @@ def test_nothing_shows_that_is_typed_while_it_works(form: str, tmp_path: Path) -
 
 # A paste, and what was typed ahead
 
-KEYS = "keys([Key('g', 'a colleague'), Key('', 'go on')])"
+KEYS = "wait_for_key([Key('g', 'a colleague'), Key('', 'go on')])"
 PAST = "https://secure.employmenthero.com/g"
 
 
 @both
-@pytest.mark.parametrize(
-    "ask", [KEYS, "choose('Colour', COLOURS, keys=[BACK])", "yes('Sure?', default=True)"]
-)
+@pytest.mark.parametrize("ask", [KEYS, "choose('Colour', COLOURS, more=HELPS)", "yes('Sure?', default=True)"])
 @pytest.mark.parametrize("ends", ["", "\r", "\rg\r"])
 def test_a_paste_is_no_key_press(form: str, ask: str, ends: str) -> None:
     if form == "plain" and ends == "":
         ends = "\r"  # a terminal that gives lines gives nothing before
     brackets = form == "full"
     with person(f"said(terminal.{ask})", form) as someone:
-        question = "go on" if "keys([K" in ask else "Sure?" if "yes" in ask else "back"
+        question = "go on" if "_key" in ask else "Sure?" if "yes" in ask else "help"
         someone.sees(question, stays=not brackets)
         if brackets:
             someone.waits_unseen()
         someone.types(f"\x1b[200~{PAST}{ends}\x1b[201~" if brackets else PAST + ends)
-        if form == "full" or "keys([K" in ask or len(ends) > 1:
+        if form == "full" or "_key" in ask or len(ends) > 1:
             typed = "yes" in ask
             someone.sees("That was a paste (", stays=typed)
             someone.sees("Nothing was done with it.", stays=typed)
@@ -250,13 +249,13 @@ def test_a_paste_is_no_key_press(form: str, ask: str, ends: str) -> None:
         if brackets:
             someone.waits_unseen()
         someone.types(ENTER)
-        someone.sees({"k": "=> ''.", "c": "=> 'r'.", "y": "=> True."}[ask[0]])
+        someone.sees({"w": "=> ''.", "c": "=> 'r'.", "y": "=> True."}[ask[0]])
 
 
-@pytest.mark.parametrize("ask", [KEYS, "choose('Colour', COLOURS, keys=[BACK])"])
+@pytest.mark.parametrize("ask", [KEYS, "choose('Colour', COLOURS, more=HELPS)"])
 def test_where_a_terminal_has_no_brackets_many_keys_at_once_are_a_paste(ask: str) -> None:
     with person(f"said(terminal.{ask})") as someone:
-        someone.sees("go on" if "keys([K" in ask else "back", stays=False)
+        someone.sees("go on" if "_key" in ask else "help", stays=False)
         someone.waits_unseen()
         someone.types(PAST + ENTER)
         someone.sees("That was a paste (36 characters). Nothing was done with it.", stays=False)
@@ -269,7 +268,7 @@ def test_where_a_terminal_has_no_brackets_many_keys_at_once_are_a_paste(ask: str
     ("ask", "sees", "answer", "result"),
     [
         ("yes('Sure?', default=False)", "Sure?", "y", "True"),
-        ("ask_hidden('Secret').length", "Secret", "abc", "3"),
+        ("ask_hidden('Secret', ()).length", "Secret", "abc", "3"),
         (KEYS, "a colleague", "g", "'g'"),
     ],
 )
@@ -284,6 +283,6 @@ def test_what_was_typed_ahead_answers_nothing(
         if form == "full":
             someone.waits_unseen()
         someone.types(answer)
-        if "keys" not in ask or form == "plain":
+        if "_key" not in ask or form == "plain":
             someone.types(ENTER)
         someone.sees(f"=> {result}.")

@@ -95,7 +95,7 @@ class Session:
         """The terminal to ask at; None where nobody is there, or is not to be asked."""
         if self.is_silent or not _stdin_is_terminal():
             return None
-        from eh_connect.person.open_terminal import open_terminal
+        from eh_connect.person.terminal import open_terminal
 
         return open_terminal(self.environ, plain=self.output.plain)
 

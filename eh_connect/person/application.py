@@ -13,7 +13,7 @@ from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
 from eh_connect.person.credentials import ask_secret, is_client_id
-from eh_connect.person.terminal import BACK, Choice
+from eh_connect.person.terminal import BACK, STOP, Choice
 from eh_connect.secret import Credentials
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Application:
         if self._values[i.SCOPES] is not None and self._values.source(i.SCOPES) != "answer":
             self._terminal.show(ok(f"Data: {self._values[i.SCOPES]}"))
             return None
-        self._terminal.step(2, words.STEPS, "The data you need")
+        self._terminal.show(words.step(2, "The data you need"))
         self._terminal.show(warn(guide.SCOPES_STAY))
         every = len(scopes.PRESETS["all-read"].cards)
         chosen = self._terminal.choose(
@@ -81,7 +81,7 @@ class Application:
             names = self._terminal.choose_many(
                 "Which cards? Their Read box is meant.",
                 [Choice(card.name, card.name, "sensitive" if card.is_sensitive else "") for card in cards],
-                more=words.DATA,
+                words.DATA,
             )
             if not names:
                 return self._data()
@@ -92,7 +92,7 @@ class Application:
 
     def _organisation(self) -> bool | None:
         """Step 3, its question."""
-        self._terminal.step(3, words.STEPS, "The application")
+        self._terminal.show(words.step(3, "The application"))
         if self._values[i.ORG_ID] is not None and self._values.source(i.ORG_ID) != "answer":
             self._terminal.show(ok(f"Organisation: {self._values[i.ORG_ID]}"))
             return None
@@ -144,7 +144,7 @@ class Application:
 
     def _credentials(self, *, is_out: bool, is_same: bool) -> None:
         """Step 4."""
-        self._terminal.step(4, words.STEPS, "Client ID and Client Secret")
+        self._terminal.show(words.step(4, "Client ID and Client Secret"))
         if is_same:
             self._terminal.show(*words.HAVE_SECRET_MADE)
         elif not is_out:
@@ -170,7 +170,7 @@ class Application:
             question, more = "Client ID", words.CREDENTIALS
         client_id = self._values[i.CLIENT_ID]
         if client_id is None:
-            client_id = self._terminal.ask_hidden(question, more=more)
+            client_id = self._terminal.ask_hidden(question, more)
             if looks_locked(client_id.reveal()):
                 return self._opened(client_id)
             if not is_client_id(self._terminal, client_id):
@@ -192,15 +192,13 @@ class Application:
 
         page = write_page(self._section(), self._values, self._local, Path.cwd)
         self._terminal.show(*page.lines())
-        answer = self._terminal.choose(
+        self._terminal.choose(
             "What now?",
             (
-                Choice("stop", "Stop here. The same command goes on when the text is there"),
+                Choice(STOP.value, "Stop here. The same command goes on when the text is there"),
                 Choice("wait", "I have the text already"),
             ),
         )
-        if answer == "stop":
-            raise KeyboardInterrupt
 
     def _note(self, **fields: object) -> None:
         if self._local.state.begun_at is None:

@@ -12,7 +12,7 @@ from eh_connect.person import words
 from eh_connect.person.credentials import ask_credentials
 from eh_connect.person.dashboard import DashboardScreen
 from eh_connect.person.review import Review
-from eh_connect.person.terminal import Choice, Key
+from eh_connect.person.terminal import STOP, Choice, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -77,13 +77,11 @@ class Attended(Console):
         answer = self._terminal.choose(
             f'StackOne has a profile named "{profile.name}" already. What now?',
             (
-                Choice("stop", "Stop"),
+                STOP,
                 Choice("update", "Take it over", warning="replaces its Client ID and Client Secret"),
                 Choice("skip", "Leave it as it is, and end"),
             ),
         )
-        if answer == "stop":
-            raise KeyboardInterrupt
         return "update" if answer == "update" else "skip"
 
     def which(
@@ -118,11 +116,9 @@ class Attended(Console):
         again = [] if self._purpose == "rollback" else [Choice("again", "Paste them again")]
         answer = self._terminal.choose(
             "What now?",
-            (*again, Choice("on", "Go on: the sign-in test will show"), Choice("stop", "Stop")),
+            (*again, Choice("on", "Go on: the sign-in test will show"), STOP),
             more=(prose(remedy),),
         )
-        if answer == "stop":
-            raise KeyboardInterrupt
         if answer == "again":
             ask_credentials(self._terminal, self._values, only_secret=self._purpose == "rotate")
             raise Revised
@@ -139,7 +135,7 @@ class Attended(Console):
             *words.HAVE_SECRET_MADE,
         )
         while True:
-            secret = self._terminal.ask_hidden("New Client Secret", more=words.NEW_SECRET)
+            secret = self._terminal.ask_hidden("New Client Secret", words.NEW_SECRET)
             try:
                 judge(secret.reveal())
             except ValueError as exc:
@@ -198,7 +194,7 @@ class Attended(Console):
     def new_link(self, refusal: ActionNeededError) -> None:
         """Enter makes another."""
         self._terminal.show(warn(refusal.title))
-        if self._terminal.keys((Key("", "new link"), Key("s", "stop"))) == "s":
+        if self._terminal.wait_for_key((Key("", "new link"), Key("s", "stop"))) == "s":
             raise refusal
 
     def may_run_actions(self, count: int) -> bool:

@@ -22,7 +22,7 @@ def ask_credentials(terminal: Terminal, values: Values, *, only_secret: bool = F
     """Both, or the secret alone, as answers."""
     client_id = values.sure(CLIENT_ID) if only_secret else None
     while client_id is None:
-        typed = terminal.ask_hidden("Client ID", more=words.CREDENTIALS)
+        typed = terminal.ask_hidden("Client ID", words.CREDENTIALS)
         client_id = typed if is_client_id(terminal, typed) else None
     values.answer(CLIENT_ID, client_id)
     values.answer(CLIENT_SECRET, ask_secret(terminal, client_id))
@@ -31,7 +31,7 @@ def ask_credentials(terminal: Terminal, values: Values, *, only_secret: bool = F
 def ask_secret(terminal: Terminal, client_id: Secret) -> Secret:
     """The secret that belongs to a Client ID."""
     while True:
-        secret = terminal.ask_hidden("Client Secret", more=words.CREDENTIALS)
+        secret = terminal.ask_hidden("Client Secret", words.CREDENTIALS)
         findings = judge_pair(client_id.reveal(), secret.reveal())
         if are_fine(terminal, "Client Secret", (f for f in findings if f.input == "client-secret")):
             return secret

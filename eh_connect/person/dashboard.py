@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eh_connect.flows.parts import DashboardWork
     from eh_connect.person.clipboard import Loan
     from eh_connect.person.desk import Desk
+    from eh_connect.person.terminal import Watching
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
 
@@ -49,7 +50,7 @@ class DashboardScreen:
     ) -> ConnectorProfile:
         """Until ``look`` shows it. ActionNeededError: ``wait`` seconds are over."""
         if self._is_setup:
-            self._terminal.step(words.STEPS, words.STEPS, work.title)
+            self._terminal.show(words.step(words.STEPS, work.title))
         else:
             self._terminal.show(BLANK, title(work.title), BLANK)
         project = f" (region {self._region})" if self._region else ""
@@ -60,8 +61,10 @@ class DashboardScreen:
             ),
             *work.steps,
         )
+        waits_for = "Waiting for the new profile" if self._is_setup else "Waiting for the change"
         try:
-            profile = self._watch(work, look, wait, renew)
+            with self._terminal.watch(waits_for, self._keys(work), self._loan_line) as watching:
+                profile = self._watch(work, look, wait, renew, watching)
         finally:
             if self._loan is not None:
                 self._loan.take_back()
@@ -76,6 +79,7 @@ class DashboardScreen:
         look: Callable[[], ConnectorProfile | None],
         wait: float,
         renew: Callable[[], None],
+        watching: Watching,
     ) -> ConnectorProfile:
         start = time.monotonic()
         has_doubted = False
@@ -99,18 +103,8 @@ class DashboardScreen:
             if gone >= _DOUBT_AFTER and not has_doubted:
                 has_doubted = True
                 self._terminal.show(warn("Not there. Is the dashboard in the same project as your API key?"))
-            self._press(work, gone)
-
-    def _press(self, work: DashboardWork, gone: float) -> None:
-        """One span of waiting, in which keys work."""
-        waits_for = "Waiting for the new profile" if self._is_setup else "Waiting for the change"
-        end = time.monotonic() + LOOK_EVERY
-        pressed = None
-        with self._terminal.watch(waits_for, self._keys(work), note=self._loan_line, so_far=gone) as watching:
-            while pressed is None and (left := end - time.monotonic()) > 0:
-                pressed = watching(left)
-        if pressed:  # out here the waiting line is gone
-            self._act(pressed, work)
+            if pressed := watching(LOOK_EVERY):
+                self._act(pressed, work)
 
     def _keys(self, work: DashboardWork) -> list[Key]:
         keys = [Key("o", "open")] if self._desk.opens else []

@@ -62,7 +62,7 @@ class Desk:
         if self.desktop.can_copy:
             keys += [Key(key, f"copy {name}") for key, (name, _) in copies.items()]
         keys += [*([BACK] if back else []), HELP, Key("", done)]
-        while pressed := self.terminal.keys(keys):
+        while pressed := self.terminal.wait_for_key(keys):
             if pressed == BACK.key:
                 return False
             if pressed == HELP.key:

@@ -114,6 +114,8 @@ def render(lines: Sequence[Line], look: Look) -> str:
             rows.append(Text(line.text, Style(bold=True, link=link), overflow="ignore", no_wrap=True))
         elif line.kind is Kind.ROW:
             rows += _row(line, head, look)
+        elif line.kind is Kind.STEP:
+            rows += _step(line, look)
         else:
             lead = _lead(line, look)
             rows += _flow(lead, Text(_said(line.text, look), "bold" if line.kind is Kind.TITLE else ""), look)
@@ -134,14 +136,6 @@ def ansi(rows: Iterable[Text], look: Look) -> str:
     for row in rows:
         console.print(row, soft_wrap=True, highlight=False, markup=False, emoji=False)
     return file.getvalue()
-
-
-def rule(number: int, of: int, title: str, look: Look) -> str:
-    """The heading of a step."""
-    if look.plain:
-        return f"\nStep {number} of {of}. {_said(title, look)}\n"
-    row = Text(f"─ {number} of {of} ─ ") + Text(title, "bold") + " "
-    return ansi([Text(), row + "─" * (min(look.room, TABLES - 2) - row.cell_len)], look)
 
 
 def question(text: str, look: Look) -> list[Text]:
@@ -211,6 +205,13 @@ def _lead(line: Line, look: Look) -> Text:
     return Text(" " * line.indent) + sign
 
 
+def _step(line: Line, look: Look) -> list[Text]:
+    if look.plain:
+        return [Text(), Text(f"Step {line.head}. {_said(line.text, look)}")]
+    row = Text(f"─ {line.head} ─ ") + Text(line.text, "bold") + " "
+    return [Text(), row + "─" * (min(look.room, TABLES - 2) - row.cell_len)]
+
+
 def _row(line: Line, head: int, look: Look) -> list[Text]:
     lead = _lead(line, look)
     number = line.head.isdecimal()
@@ -231,7 +232,7 @@ def _head_widths(lines: Sequence[Line]) -> list[int]:
     groups: list[int] = []
     widest = [0]
     for line in lines:
-        if line.kind in {Kind.TITLE, Kind.EXACT} or not (line.text or line.head):
+        if line.kind in {Kind.TITLE, Kind.STEP, Kind.EXACT} or not (line.text or line.head):
             widest.append(0)
         if line.kind is Kind.ROW:
             widest[-1] = max(widest[-1], len(line.head))

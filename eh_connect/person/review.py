@@ -10,7 +10,7 @@ from eh_connect.flows.parts import Revised
 from eh_connect.lines import Line, counted, fail, row
 from eh_connect.person import words
 from eh_connect.person.credentials import ask_credentials
-from eh_connect.person.terminal import Choice
+from eh_connect.person.terminal import STOP, Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ class Review:
 
     def confirm(self, change: Change, accounts: int | None) -> None:
         """Return if it is to be done. Revised: something was changed."""
-        self._terminal.step(words.STEPS, words.STEPS, "Review")
+        self._terminal.show(words.step(words.STEPS, "Review"))
         self._terminal.show(*self._rows(change, accounts))
         creates = change.profile is None
         question = "Create the connector profile?" if creates else "Change the connector profile?"
@@ -47,14 +47,12 @@ class Review:
                 (
                     Choice("yes", "Create it" if creates else "Change it"),
                     Choice("edit", "Change something"),
-                    Choice("stop", "Stop"),
+                    STOP,
                 ),
                 more=words.REVIEW,
             )
             if answer == "yes":
                 return
-            if answer == "stop":
-                raise KeyboardInterrupt
             self._edit()
 
     def _rows(self, change: Change, accounts: int | None) -> list[Line]:

@@ -1,17 +1,28 @@
-"""A terminal with a person at it: what is asked alike everywhere. ``open_terminal`` finds the one there is."""
+"""A terminal with a person at it: what is asked alike everywhere, and which terminal there is."""
 
 from __future__ import annotations
 
+import os
+import sys
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from threading import Event, Thread
+from typing import TYPE_CHECKING, TypeVar
 
 from eh_connect.lines import Line, prose, warn
+from eh_connect.person import keyboard, look
 from eh_connect.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from typing import TextIO
+
+    Watching = Callable[[float], str | None]
+    """Wait so many seconds; the key that was pressed, as soon as it is, else None."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,99 +45,87 @@ class Key:
 
 HELP = Key("?", "help")
 BACK = Key("b", "back")
+STOP = Choice("stop", "Stop")
 
 _TWICE_FROM = 16
 """Characters: a shorter text may well be twice the same."""
 
-
-class Watching(Protocol):
-    """A live line while something is waited for. It stays on the screen between two calls."""
-
-    def __call__(self, seconds: float) -> str | None:
-        """Wait so long; the key that was pressed, as soon as it is, else None."""
-        ...
+_PATIENCE = 0.3
+"""Seconds before it is said at all what is being done."""
 
 
 class Terminal(ABC):
     """Shows and asks. Ctrl-C is KeyboardInterrupt; Ctrl-D and a terminal that is gone are EOFError.
 
     What was printed stays; only a question's own lines are drawn again. ``more`` is what ``?`` explains: it
-    is shown, and the question asked again; without it ``?`` is an answer (or a key) like any other.
+    is shown, and the question asked again; without it ``?`` is an answer like any other.
+
+    Args:
+        screen: the terminal to write to.
+        fileno: that of the terminal to read from.
     """
 
-    @abstractmethod
+    is_plain = False
+
+    def __init__(self, screen: TextIO, fileno: int) -> None:
+        self._screen = screen
+        self._fileno = fileno
+
     def show(self, *lines: Line) -> None:
         """Print lines."""
+        self._write(look.render(lines, self._look))
+
+    def choose(self, question: str, choices: Sequence[Choice], *, more: Sequence[Line] = ()) -> str:
+        """The value of one choice; that of ``STOP`` is KeyboardInterrupt."""
+        chosen = self._chosen(question, choices, more)
+        if chosen == STOP.value:
+            raise KeyboardInterrupt
+        return chosen
 
     @abstractmethod
-    def step(self, number: int, of: int, title: str) -> None:
-        """A blank line and the heading of a step."""
-
-    @abstractmethod
-    def choose(
-        self,
-        question: str,
-        choices: Sequence[Choice],
-        default: str | None = None,
-        *,
-        keys: Sequence[Key] = (),
-        more: Sequence[Line] = (),
-    ) -> str:
-        """The value of one choice, or one of ``keys`` (``BACK``)."""
-
-    @abstractmethod
-    def choose_many(
-        self,
-        question: str,
-        choices: Sequence[Choice],
-        *,
-        ticked: Collection[str] = (),
-        more: Sequence[Line] = (),
-    ) -> tuple[str, ...]:
+    def choose_many(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> Sequence[str]:
         """The values of some choices, in their order; none is the way back. The list can be searched."""
 
     @abstractmethod
     def watch(
-        self,
-        text: str,
-        keys: Sequence[Key] = (),
-        *,
-        note: Callable[[], Line | None] | None = None,
-        so_far: float = 0.0,
+        self, text: str, keys: Sequence[Key], note: Callable[[], Line | None] = lambda: None
     ) -> AbstractContextManager[Watching]:
         """Wait for something: a live line with the time and the keys, gone when the block ends.
 
-        ``so_far`` is how long it has been waited for before, in seconds.
+        It stays between two calls. ``note`` is a line above it, as long as there is one.
         """
-
-    @abstractmethod
-    def working(self, text: str) -> AbstractContextManager[None]:
-        """Something takes a moment: a spinner after 0.3 s, gone when the block ends. Typing is not shown."""
 
     @abstractmethod
     def reveal(self, title: str, values: Sequence[tuple[str, Secret]]) -> None:
         """Show secrets until a key is pressed; the caller has asked before."""
 
-    @abstractmethod
-    def _typed(self, question: str, *, confirms: bool) -> str:
-        """A line of text; where it ``confirms`` something, nothing typed ahead or pasted counts."""
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """Something takes a moment, which is said after a while. Typing is not shown."""
+        over = Event()
 
-    @abstractmethod
-    def _hidden(self, question: str) -> str:
-        """A line of text that is not shown."""
+        def say() -> None:
+            wait = _PATIENCE
+            while not over.wait(wait):
+                wait = self._say_working(text)
 
-    def ask(self, question: str, *, default: str = "", more: Sequence[Line] = ()) -> str:
-        """A typed line, without the blanks around it; Enter alone is the default."""
-        if default:
-            question = f"{question} (Enter: {default})"
-        while (answer := self._typed(question, confirms=False).strip()) == HELP.key and more:
-            self.show(*more)
-        return answer or default
+        thread = Thread(target=say, name="working", daemon=True)
+        with keyboard.silent(self._fileno):
+            thread.start()
+            try:
+                yield
+            finally:
+                over.set()
+                thread.join()
+                self._write("")
 
-    def ask_hidden(self, question: str, *, more: Sequence[Line] = ()) -> Secret:
+    def ask(self, question: str, *, more: Sequence[Line] = ()) -> str:
+        """A typed line, without the blanks around it."""
+        return self._asked(lambda: self._typed(question, confirms=False), more)
+
+    def ask_hidden(self, question: str, more: Sequence[Line]) -> Secret:
         """A line of which only the length is shown; the same text twice over is asked about."""
-        while (answer := self._hidden(question).strip()) == HELP.key and more:
-            self.show(*more)
+        answer = self._asked(lambda: self._hidden(question), more)
         half = answer[: len(answer) // 2]
         if len(answer) >= _TWICE_FROM and answer == half * 2:
             twice = f"{len(answer)} characters: the same {len(half)} twice. Use it once?"
@@ -137,25 +136,84 @@ class Terminal(ABC):
         """Yes or no; ``(Y/n)`` is added to the question."""
         question = f"{question} ({'Y/n' if default else 'y/N'})"
         while True:
-            answer = self._typed(question, confirms=True).strip().lower()
+            answer = self._asked(lambda: self._typed(question, confirms=True), more).lower()
             if answer in {"", "y", "yes", "n", "no"}:
                 return default if not answer else answer.startswith("y")
-            if answer == HELP.key and more:
-                self.show(*more)
-            else:
-                self.show(prose("Type y or n, and Enter."))
+            self.show(prose("Type y or n, and Enter."))
 
-    def keys(self, keys: Sequence[Key], *, note: Callable[[], Line | None] | None = None) -> str:
-        """The last line of a screen; the key that was pressed. ``note`` is a live line above it."""
-        with self.watch("", keys, note=note) as watching:
+    def wait_for_key(self, keys: Sequence[Key]) -> str:
+        """The last line of a screen; the key that was pressed."""
+        with self.watch("", keys) as watching:
             while (pressed := watching(3600)) is None:
                 pass
         return pressed
 
+    def _asked(self, ask: Callable[[], T], more: Sequence[Line]) -> T:
+        while (answer := ask()) == HELP.key and more:
+            self.show(*more)
+        return answer
+
     def _say_pasted(self, length: int) -> None:
         self.show(pasted_line(length))
+
+    @property
+    def _look(self) -> look.Look:
+        return look.look_of(self._screen, os.environ, plain=self.is_plain)
+
+    @abstractmethod
+    def _write(self, text: str) -> None:
+        """Write what stays, in the place of what doesn't."""
+
+    @abstractmethod
+    def _say_working(self, text: str) -> float:
+        """Say what is being done; seconds until it is to be said again."""
+
+    @abstractmethod
+    def _chosen(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
+        """The value of one choice."""
+
+    @abstractmethod
+    def _typed(self, question: str, *, confirms: bool) -> str:
+        """A line of text; where it ``confirms`` something, nothing typed ahead or pasted counts."""
+
+    @abstractmethod
+    def _hidden(self, question: str) -> str:
+        """A line of text that is not shown."""
 
 
 def pasted_line(length: int) -> Line:
     """What becomes of a paste where a key is expected."""
     return warn(f"That was a paste ({length} characters). Nothing was done with it.")
+
+
+def open_terminal(environ: Mapping[str, str], *, plain: bool) -> Terminal | None:
+    """The terminal to ask at: standard error, else what the process was started from; None where none is.
+
+    Args:
+        environ: ``TERM`` and ``EH_CONNECT_ACCESSIBLE`` may ask for the plain form.
+        plain: ``--plain`` does.
+    """
+    screen = _screen()
+    if screen is None:
+        return None
+    for stream in (screen, sys.stdin):
+        keyboard.make_blocking(stream.fileno())
+    wants_plain = plain or bool(environ.get("EH_CONNECT_ACCESSIBLE"))
+    if look.look_of(screen, environ, plain=wants_plain).plain:
+        from eh_connect.person.terminal_plain import PlainTerminal
+
+        return PlainTerminal(screen, sys.stdin.fileno())
+    from eh_connect.person.terminal_full import FullTerminal
+
+    return FullTerminal(screen, keyboard.keyboard(sys.stdin))
+
+
+def _screen() -> TextIO | None:
+    if look.columns(sys.stderr):
+        return sys.stderr
+    try:  # 2>file, or 2>&1 | tee file
+        descriptor = os.open("CONOUT$" if os.name == "nt" else "/dev/tty", os.O_RDWR)
+    except OSError:
+        return None
+    encoding = getattr(sys.stdin, "encoding", None)
+    return os.fdopen(descriptor, "w", encoding=encoding, errors="backslashreplace")

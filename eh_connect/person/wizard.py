@@ -15,7 +15,7 @@ from eh_connect.person import words
 from eh_connect.person.application import Application
 from eh_connect.person.credentials import are_fine
 from eh_connect.person.review import ask_for
-from eh_connect.person.terminal import Choice
+from eh_connect.person.terminal import STOP, Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ class Wizard:
     def gather(self) -> None:
         """Ask. KeyboardInterrupt: the person stopped."""
         self._intro()
-        self.desk.terminal.step(1, words.STEPS, "StackOne")
+        self.desk.terminal.show(words.step(1, "StackOne"))
         profiles, reads = self.key()
         is_same_application = self._settle_profile(profiles, reads)
         Application(self).gather(is_same=is_same_application)
@@ -103,7 +103,7 @@ class Wizard:
             terminal.show(prose(words.KEY_WHERE))
         while True:
             if key is None:
-                key = terminal.ask_hidden("StackOne API key", more=words.API_KEY)
+                key = terminal.ask_hidden("StackOne API key", words.API_KEY)
                 if not are_fine(terminal, "StackOne API key", judge_api_key(key.reveal(), None, None)):
                     key = None
                     continue
@@ -165,11 +165,9 @@ class Wizard:
                 Choice("secret", f"Give {which} a new Client Secret of the same application"),
                 Choice("other", f"Give {which} another application", warning=warning),
                 Choice("second", "Create a profile with another name"),
-                Choice("stop", "Stop"),
+                STOP,
             ),
         )
-        if answer == "stop":
-            raise KeyboardInterrupt
         if answer == "second":
             self._other_name({profile.name for profile in profiles})
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eh_connect.employment_hero.portal import MENU_PATH, SANDBOX_ADDRESS
 from eh_connect.guide import NO_ORGANISATION
-from eh_connect.lines import Line, prose
+from eh_connect.lines import Kind, Line, prose
 
 
 def _more(*texts: str) -> tuple[Line, ...]:
@@ -13,6 +13,12 @@ def _more(*texts: str) -> tuple[Line, ...]:
 
 STEPS = 5
 """Of the wizard; the last one is the review, or the dashboard."""
+
+
+def step(number: int, title: str) -> Line:
+    """The heading of a step."""
+    return Line(title, kind=Kind.STEP, head=f"{number} of {STEPS}")
+
 
 INTRO = (
     'You create one application in Employment Hero and give its credentials to StackOne, in a "connector '
