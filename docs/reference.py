@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from eh_connect import inputs
 from eh_connect.cli.app import COMMANDS, command
-from eh_connect.employment_hero.scopes import CARDS, PRESETS
+from eh_connect.employment_hero.scopes import BOXES, PRESETS, by_card
 from eh_connect.guide_document import GuideResult, WrittenResult
 from eh_connect.person.hand_over import PageResult
 from eh_connect.results import DoctorResult, RemoveResult, SandboxResult, SessionResult, StatusResult
@@ -173,7 +173,7 @@ def presets_table() -> str:
     """What a preset ticks."""
     rows = []
     for name, preset in PRESETS.items():
-        names = [card.name for card, _ in preset.cards]
+        names = [boxes[0].card for boxes in preset.cards]
         few = ", ".join(names) if len(names) < len(PRESETS["all-read"].cards) else f"{len(names)} cards"
         rows.append((_code(name), few))
     return _table(("preset", "Read on"), rows)
@@ -182,8 +182,8 @@ def presets_table() -> str:
 def cards_table() -> str:
     """The portal's form."""
     rows = [
-        (card.name, card.section, ", ".join(box.name for box in card.boxes), "yes" * card.is_sensitive)
-        for card in CARDS
+        (its[0].card, its[0].section, ", ".join(box.name for box in its), "yes" * its[0].is_sensitive)
+        for its in by_card(BOXES)
     ]
     return _table(("card", "section", "boxes", "sensitive"), rows)
 

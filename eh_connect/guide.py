@@ -6,11 +6,12 @@ Sources: StackOne's setup guide; Employment Hero's documentation and prints of t
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from eh_connect.change import ALL_ACTIONS
 from eh_connect.employment_hero.portal import APP_URL, MENU_PATH, SANDBOX_ADDRESS, portal_url
-from eh_connect.employment_hero.scopes import PRESETS, READ
+from eh_connect.employment_hero.scopes import PRESETS, READ, by_card
 from eh_connect.guide_steps import Form, Section, Step, Value
 from eh_connect.lines import counted
 from eh_connect.stackone.models import DASHBOARD_PATH, REDIRECT_URI
@@ -134,21 +135,19 @@ def _scopes(selection: Selection | None) -> tuple[Step, ...]:
 def _described(preset: Selection) -> str:
     if len(preset.cards) > _MANY:
         return f'every box "{READ}", {len(preset.cards)} cards'
-    return ", ".join(card.name for card, _ in preset.cards)
+    return ", ".join(boxes[0].card for boxes in preset.cards)
 
 
 def _ticking(selection: Selection) -> Step:
-    only_read = all(box.name == READ for _, boxes in selection.cards for box in boxes)
+    only_read = all(box.name == READ for box in selection.ticked)
     what = f'tick only the small box "{READ}" of these cards' if only_read else "tick only these small boxes"
     rows = []
-    for section, cards in selection.sections:
-        named = [
-            card.name if only_read else f"{card.name} ({', '.join(box.name for box in boxes)})"
-            for card, boxes in cards
-        ]
+    for section, boxes in groupby(selection.ticked, key=lambda box: box.section):
+        cards = {its[0].card: ", ".join(box.name for box in its) for its in by_card(boxes)}
+        named = [card if only_read else f"{card} ({names})" for card, names in cards.items()]
         only_in_admin = (
             " (the card of that name under Admin has only Delete)"
-            if section == "User" and cards[-1][0].name == "Organisations"
+            if section == "User" and "Organisations" in cards
             else ""
         )
         rows.append(Value(section, ", ".join(named) + only_in_admin, Form.ROW))

@@ -13,11 +13,11 @@ from eh_connect.employment_hero.credentials import (
     judge_api_key,
     judge_pair,
 )
-from eh_connect.employment_hero.scopes import CARDS
+from eh_connect.employment_hero.scopes import BOXES
 
 GOOD_ID = "aB3_" * 10 + "x-1"
 GOOD_SECRET = "Zy9-" * 10 + "q_7"
-SCOPES = [string for card in CARDS for box in card.boxes for string in (*box.strings, *box.older)]
+SCOPES = [string for box in BOXES for string in (*box.strings, *box.older)]
 
 
 def hard(findings: list[Finding]) -> list[str]:

@@ -42,7 +42,7 @@ STEPS = (*PRECONDITIONS.lines(document=True), warn(SCOPES_STAY), *PORTAL.lines(d
 PAGE = page(
     KEY,
     steps=STEPS,
-    scopes=[(card.section, card.name, box.name) for card, boxes in CHOSEN.cards for box in boxes],
+    scopes=CHOSEN.ticked,
     values={**PORTAL.copies, "Profile": "Employment Hero"},
     asked_by="Jo <jo@acme.example>",
 )

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
-from eh_connect.employment_hero.scopes import CARDS, PRESETS
+from eh_connect.employment_hero.scopes import BOXES, PRESETS
 from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.employment_hero_portal import Portal
 from eh_connect.sandbox.records import Records
@@ -105,9 +105,7 @@ def test_the_form_has_44_cards_for_administrators_and_one_for_users(portal: Clie
     _, admin, user = html.unescape(portal.get(f"{API}/new").text).split("<section>")
     assert (admin.count("<legend>"), user.count("<legend>")) == (44, 1)
     for section, page in (("Admin", admin), ("User", user)):
-        boxes = [
-            f'value="{section}/{c.name}/{b.name}"' for c in CARDS if c.section == section for b in c.boxes
-        ]
+        boxes = [f'value="{section}/{b.card}/{b.name}"' for b in BOXES if b.section == section]
         assert [box for box in boxes if box not in page] == []
         assert page.count('name="scope"') == len(boxes)
         assert page.count('class="whole"') == page.count("<legend>")
@@ -126,7 +124,7 @@ def test_the_review_lists_the_strings_and_creates_nothing(portal: Client, record
 
 def test_reading_boxes_show_no_string_that_ends_in_a_change(portal: Client) -> None:
     for preset in PRESETS.values():
-        ticked = ["/".join(box) for box in preset.ticked]
+        ticked = [f"{box.section}/{box.card}/{box.name}" for box in preset.ticked]
         page = portal.get(f"{API}/review", query_string=FORM | {"scope": ticked}).text
         shown = re.findall(r"<li>(\S+)</li>", page)
         assert set(preset.strings) <= set(shown)

@@ -20,10 +20,10 @@ def labels(incomplete: str) -> list[str]:
 
 def scopes(incomplete: str) -> list[str]:
     """Presets and cards; behind a comma the next one."""
-    from eh_connect.employment_hero.scopes import CARDS, PRESETS, READ
+    from eh_connect.employment_hero.scopes import BOXES, PRESETS, READ
 
     before, comma, last = incomplete.rpartition(",")
-    names = dict.fromkeys([*PRESETS, *(card.name for card in CARDS if card.box(READ))])
+    names = dict.fromkeys([*PRESETS, *(box.card for box in BOXES if box.name == READ)])
     return [before + comma + name for name in _beginning(last, list(names))]
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from eh_connect.employment_hero.hand_over import HandOverKey
+    from eh_connect.employment_hero.scopes import Box
     from eh_connect.lines import Line
 
 
@@ -24,7 +25,7 @@ def page(
     key: HandOverKey,
     *,
     steps: Sequence[Line],
-    scopes: Iterable[tuple[str, str, str]],
+    scopes: Iterable[Box],
     values: Mapping[str, str],
     asked_by: str,
 ) -> str:
@@ -33,7 +34,7 @@ def page(
     Args:
         key: whose public half is put in.
         steps: the guide's, preconditions and warnings too; the exact values among them get copy buttons.
-        scopes: section, card and box of each box to tick.
+        scopes: the boxes to tick.
         values: by name; those that no step has are shown in front of the steps.
         asked_by: who asks for the credentials.
     """
@@ -49,7 +50,7 @@ def page(
             _value(name, text, titled=True) for name, text in values.items() if text not in in_steps
         ),
         steps="\n".join(_steps(steps, {text: name for name, text in values.items()})),
-        scopes="\n".join(_scopes(list(scopes))),
+        scopes="\n".join(_scopes(scopes)),
         check_phrase=key.check_phrase,
         key=escape(json.dumps({**key.public_jwk, "kid": key.thumbprint})),
     )
@@ -88,10 +89,10 @@ def _steps(steps: Sequence[Line], names: Mapping[str, str]) -> Iterator[str]:
             yield f'<p class="{kind}">{sign}{f"<b>{head}</b> " if head else ""}{text}</p>'
 
 
-def _scopes(scopes: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    for section, cards in groupby(scopes, key=lambda each: each[0]):
-        boxes = "\n".join(
-            f'<label><input type="checkbox" autocomplete="off"> {escape(card)} &rsaquo; {escape(box)}</label>'
-            for _, card, box in cards
+def _scopes(scopes: Iterable[Box]) -> Iterator[str]:
+    for section, boxes in groupby(scopes, key=lambda box: box.section):
+        labels = "\n".join(
+            f'<label><input type="checkbox" autocomplete="off"> {box.card} &rsaquo; {box.name}</label>'
+            for box in boxes
         )
-        yield f"<fieldset><legend>{escape(section)}</legend>\n{boxes}\n</fieldset>"
+        yield f"<fieldset><legend>{section}</legend>\n{labels}\n</fieldset>"

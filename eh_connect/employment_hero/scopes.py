@@ -1,6 +1,7 @@
-"""Which scopes an application gets: named by section, card and box, in every spelling that people have.
+"""Which scopes an application gets: the portal's boxes, and every spelling that people have for one.
 
-The strings differ by year, and by source; two cards are named "Organisations".
+The portal is the only list, and it changes. The strings differ by year, and by source; two cards are named
+"Organisations".
 """
 
 from __future__ import annotations
@@ -8,56 +9,144 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal
 
 from eh_connect.employment_hero.credentials import cleaned
-from eh_connect.employment_hero.scope_table import CARDS, READ, STACKONE_GUIDE, WRITES, Box, Card
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from eh_connect.employment_hero.scope_table import Section
+Section = Literal["Admin", "User"]
 
-__all__ = ["CARDS", "PRESETS", "READ", "Box", "Card", "Selection", "card_for_action", "full_name", "parse"]
+READ = "Read"
 
-Ticked = tuple[str, str, str]
-"""Section, card and box."""
+_FORM: dict[Section, str] = {
+    "Admin": """
+Bank accounts ! | Read | employees:bank_accounts:list | bank_accounts:list
+Certifications | Read Update Create Delete | certifications:list certifications:show
+Cost centres | Read | cost_centres:list
+Custom fields | Read | custom_fields:list
+Departments | Update Create
+Documents | Read Create
+Emergency contacts ! | Read | employees:emergency_contacts:list | emergency_contacts:list
+Employee custom fields | Read | employees:employee_custom_fields:list | employee_custom_fields:list
+Employee form responses | Read
+Employees | Read Update Create Delete | employees:list employees:show employees:onboard_polling_status \
+teams:employees:list
+Employees certifications | Read | employees_certifications:list
+Employing entities | Read | employing_entities:list
+Employment histories | Read | employees:employment_histories:list | employment_histories:list
+Form categories | Read Update Create Delete
+Form templates | Read Update Create Delete
+Forms | Read
+Forms responses | Read
+Goals | Read
+Invoices | Read | invoices:list
+Job histories | Read
+Kiosk members | Read Update
+Leave balances | Read Update | employees:leave_balances:list
+Leave categories | Read | leave_categories:list
+Leave requests | Read Create | leave_requests:list leave_requests:show
+Organisations | Delete
+Pay categories | Read | pay_categories:list
+Pay details ! | Read | employees:pay_details:list | pay_details:list
+Pay schedules | Read
+Payslips ! | Read Export | payslips:list
+Policies | Read | policies:list
+Positions | Update Create
+Roles tags | Read
+Rostered shifts | Read Create | rostered_shifts:list rostered_shifts:show employees:rostered_shifts:job_status
+Shift cost | Read | employees:rostered_shifts:shift_cost:show
+Superannuation detail ! | Read | superannuation_detail:show
+Superannuation fund ! | Read | superannuation_fund:show
+Tax declaration ! | Read | tax_declaration:show
+Teams | Read | teams:list
+Timesheet entries | Read Create Delete | employees:timesheet_entries:list | timesheet_entries:list
+Unavailabilities | Read | unavailabilities:list unavailabilities:show
+Work eligibility | Read | employees:work_eligibility:show
+Work locations | Read | work_locations:list
+Work sites | Read Update Create | work_sites:list
+Work types | Read | work_types:list
+""",
+    "User": """
+Organisations | Read | organizations:list organizations:show | organisations:list organisations:show
+""",
+}
+"""Card, boxes, strings of its Read box as the review page shows them, and as it did in 2025.
+
+``!``: it opens bank accounts, pay, emergency contacts, tax or superannuation. A string that was not seen is not
+here. Sources: prints of the form (March and June 2026), review pages, texts of 2025.
+"""
+
+
+@dataclass(frozen=True)
+class Box:
+    """One small box of a card; ``strings`` are today's, ``older`` those of 2025."""
+
+    section: Section
+    card: str
+    name: str
+    is_sensitive: bool
+    strings: tuple[str, ...]
+    older: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """``Employees: Read (Admin)``."""
+        return f"{self.card}: {self.name} ({self.section})"
+
+    @property
+    def spellings(self) -> Iterator[str]:
+        """How people name it; the name of a card alone means its Read box."""
+        card, its = self.card, f"{self.card} ({self.section})"
+        for between in ("/", ": "):
+            yield f"{card}{between}{self.name}"
+            yield f"{card}{between}{self.name} ({self.section})"
+        yield from (f"{its}/{self.name}", f"{self.section}/{card}/{self.name}")
+        if self.name == READ:
+            yield from (card, its, f"{self.section}/{card}")
+
+
+def _boxes(section: Section, row: str) -> Iterator[Box]:
+    card, names, strings, older = (*map(str.strip, row.split("|")), "", "")[:4]
+    for name in names.split():
+        seen = (strings.split(), older.split()) if name == READ else ((), ())
+        yield Box(section, card.rstrip(" !"), name, card.endswith("!"), *map(tuple, seen))
+
+
+BOXES = tuple(
+    box
+    for section, rows in _FORM.items()
+    for row in rows.replace("\\\n", "").strip().splitlines()
+    for box in _boxes(section, row)
+)
+"""All boxes, in the portal's order."""
+
+
+def by_card(boxes: Iterable[Box]) -> tuple[tuple[Box, ...], ...]:
+    """Boxes that are in the portal's order, by card."""
+    return tuple(tuple(its) for _, its in groupby(boxes, key=lambda box: (box.section, box.card)))
 
 
 @dataclass(frozen=True)
 class Selection:
     """The small boxes to tick."""
 
-    boxes: frozenset[Ticked] = frozenset()
+    boxes: frozenset[Box] = frozenset()
 
     def __or__(self, other: Selection) -> Selection:
         return Selection(self.boxes | other.boxes)
 
     @property
-    def cards(self) -> tuple[tuple[Card, tuple[Box, ...]], ...]:
-        """Each card with its boxes to tick, in the portal's order."""
-        found = (
-            (card, tuple(box for box in card.boxes if (card.section, card.name, box.name) in self.boxes))
-            for card in CARDS
-        )
-        return tuple((card, boxes) for card, boxes in found if boxes)
+    def ticked(self) -> tuple[Box, ...]:
+        """The boxes in the portal's order."""
+        return tuple(box for box in BOXES if box in self.boxes)
 
     @property
-    def sections(self) -> tuple[tuple[Section, tuple[tuple[Card, tuple[Box, ...]], ...]], ...]:
-        """The same by section; a section without a box is left out."""
-        sections: tuple[Section, ...] = ("Admin", "User")
-        found = ((each, tuple(its for its in self.cards if its[0].section == each)) for each in sections)
-        return tuple((section, cards) for section, cards in found if cards)
-
-    @property
-    def ticked(self) -> tuple[Ticked, ...]:
-        """Section, card and box of each, in the portal's order."""
-        return tuple((card.section, card.name, box.name) for card, boxes in self.cards for box in boxes)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Each box as ``Employees: Read (Admin)``."""
-        return tuple(full_name(card, box) for card, boxes in self.cards for box in boxes)
+    def cards(self) -> tuple[tuple[Box, ...], ...]:
+        """The same by card."""
+        return by_card(self.ticked)
 
     @property
     def text(self) -> str:
@@ -65,52 +154,45 @@ class Selection:
         for name, preset in PRESETS.items():
             if preset == self:
                 return name
-        return ", ".join(
-            card.name if box.name == READ else f"{card.name}/{box.name}"
-            for card, boxes in self.cards
-            for box in boxes
-        )
+        return ", ".join(box.card if box.name == READ else f"{box.card}/{box.name}" for box in self.ticked)
 
     @property
     def strings(self) -> tuple[str, ...]:
         """The scope strings to expect on the review page, as far as they are known."""
-        return tuple(string for _, boxes in self.cards for box in boxes for string in box.strings)
+        return tuple(string for box in self.ticked for string in box.strings)
 
     @property
     def unknown(self) -> tuple[str, ...]:
         """The boxes whose strings were never seen, named in full."""
-        return tuple(full_name(card, box) for card, boxes in self.cards for box in boxes if not box.strings)
+        return tuple(box.title for box in self.ticked if not box.strings)
 
     @property
     def sensitive(self) -> tuple[str, ...]:
         """The cards that open bank accounts, pay, emergency contacts, tax or superannuation."""
-        return tuple(card.name for card, _ in self.cards if card.is_sensitive)
+        return tuple(boxes[0].card for boxes in self.cards if boxes[0].is_sensitive)
 
     @property
     def writes(self) -> tuple[str, ...]:
         """The boxes that let an integration change or delete data, named in full."""
-        return tuple(
-            full_name(card, box) for card, boxes in self.cards for box in boxes if box.name in WRITES
-        )
+        return tuple(box.title for box in self.ticked if box.name in {"Create", "Update", "Delete"})
 
 
-def full_name(card: Card, box: Box) -> str:
-    """``Employees: Read (Admin)``."""
-    return f"{card.name}: {box.name} ({card.section})"
+_STACKONE_GUIDE = (
+    *("Custom fields", "Employee custom fields", "Employees", "Timesheet entries", "Leave requests"),
+    *("Policies", "Rostered shifts", "Unavailabilities", "Bank accounts", "Emergency contacts"),
+    *("Employment histories", "Pay details", "Teams", "Organisations"),
+)
+"""Source: StackOne's older linking guide, of the legacy connector. Bank accounts and pay are among them."""
 
 
-def _of(card: Card, box: Box) -> Selection:
-    return Selection(frozenset({(card.section, card.name, box.name)}))
-
-
-def _reading(cards: Iterable[Card]) -> Selection:
-    return Selection(frozenset((c.section, c.name, READ) for c in cards if c.box(READ)))
+def _reading(*cards: str) -> Selection:
+    return Selection(frozenset(box for box in BOXES if box.name == READ and (not cards or box.card in cards)))
 
 
 PRESETS: Mapping[str, Selection] = {
-    "directory": _reading(card for card in CARDS if card.name in {"Employees", "Teams", "Organisations"}),
-    "stackone-guide-2026-03": _reading(card for card in CARDS if card.name in STACKONE_GUIDE),
-    "all-read": _reading(CARDS),
+    "directory": _reading("Employees", "Teams", "Organisations"),
+    "stackone-guide-2026-03": _reading(*_STACKONE_GUIDE),
+    "all-read": _reading(),
 }
 
 
@@ -129,8 +211,10 @@ def parse(text: str) -> Selection:
         raise ValueError(f"it names no scope. Use {', '.join(PRESETS)}, or names of cards")
     selection, problems = Selection(), []
     for word in dict.fromkeys(words):
-        if (known := _NAMES.get(_key(word)) or _STRINGS.get(_key(word))) is not None:
-            selection |= known
+        if (preset := _PRESETS.get(_key(word))) is not None:
+            selection |= preset
+        elif (box := _BY_NAME.get(_key(word)) or _BY_STRING.get(_key(word))) is not None:
+            selection |= Selection(frozenset({box}))
         else:
             problems.append(_explained(word))
     if problems:
@@ -144,12 +228,9 @@ def card_for_action(action_id: str, scope_strings: Iterable[str]) -> str | None:
     The strings decide, the first known one first. Without one, the end of an action's ID often names a card
     (``employmenthero_list_employees``): an inference.
     """
-    for string in scope_strings:
-        if (known := _STRINGS.get(_key(_DOCUMENTED.sub("", string)))) is not None:
-            return known.names[0]
-    _, _, noun = action_id.rpartition("list_")
-    known = _NAMES.get(_key(noun))
-    return known.names[0] if known is not None and len(known.names) == 1 else None
+    known = (_BY_STRING.get(_key(_DOCUMENTED.sub("", string))) for string in scope_strings)
+    box = next(filter(None, known), None) or _BY_NAME.get(_key(action_id.rpartition("list_")[2]))
+    return None if box is None else box.title
 
 
 _DOCUMENTED = re.compile(r"^\s*urn:mainapp:", re.IGNORECASE)
@@ -163,44 +244,24 @@ def _split(word: str) -> list[str]:
 
 
 def _key(word: str) -> str:
+    """What is compared."""
     key = re.sub(r"[\s_-]+", " ", word.strip().casefold().replace("›", "/"))
     key = re.sub(r" ?([:/()]) ?", r"\1", key)
     return key.replace("organiz", "organis").replace("cost center", "cost centre")
 
 
-def _spellings(card: Card, box: Box) -> tuple[str, ...]:
-    """How people name a box; the name of a card alone means its Read box."""
-    names = [
-        f"{card.name}{between}{box.name}{section}"
-        for between in ("/", ": ")
-        for section in ("", f" ({card.section})")
-    ]
-    names += [f"{card.name} ({card.section})/{box.name}", f"{card.section}/{card.name}/{box.name}"]
-    if box.name == READ:
-        names += [card.name, f"{card.name} ({card.section})", f"{card.section}/{card.name}"]
-    return tuple(names)
-
-
-_NAMES = {
-    **{_key(s): _of(card, box) for card in CARDS for box in card.boxes for s in _spellings(card, box)},
-    **{_key(name): preset for name, preset in PRESETS.items()},
-}
-_STRINGS = {
-    _key(string): _of(card, box)
-    for card in CARDS
-    for box in card.boxes
-    for string in (*box.strings, *box.older)
-}
-_OFFERED = {
+_PRESETS = {_key(name): preset for name, preset in PRESETS.items()}
+_BY_NAME = {_key(spelling): box for box in BOXES for spelling in box.spellings}
+_BY_STRING = {_key(string): box for box in BOXES for string in (*box.strings, *box.older)}
+_SUGGESTED = {
     _key(name): name
     for name in (
         *PRESETS,
-        *(f"{card.name}/{box.name}" for card in CARDS for box in card.boxes),
-        *(card.name for card in CARDS if card.box(READ)),
-        *(string for card in CARDS for box in card.boxes for string in box.strings),
+        *(f"{box.card}/{box.name}" for box in BOXES),
+        *(box.card for box in BOXES if box.name == READ),
+        *(string for box in BOXES for string in box.strings),
     )
 }
-"""What is suggested, by how it is compared."""
 
 
 def _explained(word: str) -> str:
@@ -209,26 +270,23 @@ def _explained(word: str) -> str:
     if _DOCUMENTED.match(word):
         return f"{shown}: this spelling isn't in the portal. {_documented(word)}"
     name = re.split(r"[/:(]", _key(word))[0]
-    same = [card for card in CARDS if _key(card.name) == name]
+    same = [box for box in BOXES if _key(box.card) == name]
     if same:
-        boxes = ", ".join(
-            f"{card.name}/{box.name}{f' ({card.section})' if len(same) > 1 else ''}"
-            for card in same
-            for box in card.boxes
-        )
-        return f"{shown}: say which box: {boxes}"
-    near = difflib.get_close_matches(_key(word), _OFFERED, n=3)
+        is_twofold = len({box.section for box in same}) > 1
+        boxes = (f"{box.card}/{box.name}{f' ({box.section})' if is_twofold else ''}" for box in same)
+        return f"{shown}: say which box: {', '.join(boxes)}"
+    near = difflib.get_close_matches(_key(word), _SUGGESTED, n=3)
     if not near:
         return f"{shown}: no such card, preset or scope is known"
-    return f"{shown}: did you mean {' or '.join(_OFFERED[key] for key in near)}?"
+    return f"{shown}: did you mean {' or '.join(_SUGGESTED[key] for key in near)}?"
 
 
 def _documented(word: str) -> str:
     """The card of a scope as the documentation spells it: ``urn:mainapp:organisations:read``."""
-    parts = _DOCUMENTED.sub("", word).split(":")
-    if (known := _STRINGS.get(_key(":".join(parts)))) is not None:
-        return f"Its card is {known.names[0]}"
-    for part in reversed(parts):
-        if (known := _NAMES.get(_key(part))) is not None and len(known.names) == 1:
-            return f"Perhaps you mean {known.names[0]}"
+    scope = _DOCUMENTED.sub("", word)
+    if (box := _BY_STRING.get(_key(scope))) is not None:
+        return f"Its card is {box.title}"
+    for part in reversed(scope.split(":")):
+        if (box := _BY_NAME.get(_key(part))) is not None:
+            return f"Perhaps you mean {box.title}"
     return "Use the name of its card"

@@ -77,10 +77,10 @@ class Application:
             more=words.DATA,
         )
         if not chosen:
-            cards = [card for card in scopes.CARDS if card.box(scopes.READ)]
+            boxes = [box for box in scopes.BOXES if box.name == scopes.READ]
             names = self._terminal.choose_many(
                 "Which cards? Their Read box is meant.",
-                [Choice(card.name, card.name, "sensitive" if card.is_sensitive else "") for card in cards],
+                [Choice(box.card, box.card, "sensitive" if box.is_sensitive else "") for box in boxes],
                 words.DATA,
             )
             if not names:

@@ -9,27 +9,25 @@ from urllib.parse import urlsplit
 from werkzeug.utils import redirect
 
 from eh_connect.employment_hero.portal import portal_url
-from eh_connect.employment_hero.scopes import CARDS
+from eh_connect.employment_hero.scopes import BOXES, by_card
 from eh_connect.sandbox.site import Pages, the
 
 if TYPE_CHECKING:
     from werkzeug import Request, Response
     from werkzeug.datastructures import MultiDict
 
-    from eh_connect.employment_hero.scopes import Box, Card
+    from eh_connect.employment_hero.scopes import Box
     from eh_connect.sandbox.records import Records
 
 _ROLES = {"Admin": "Administrator Role Required", "User": "Standard User Role"}
 
 
-def _strings(card: Card, box: Box) -> tuple[str, ...]:
+def _strings(box: Box) -> tuple[str, ...]:
     """A box's strings; where they were never seen, one that is made up after those that were."""
-    return box.strings or (f"{card.name.lower().replace(' ', '_')}:{box.name.lower()}",)
+    return box.strings or (f"{box.card.lower().replace(' ', '_')}:{box.name.lower()}",)
 
 
-_BOXES = {
-    f"{card.section}/{card.name}/{box.name}": _strings(card, box) for card in CARDS for box in card.boxes
-}
+_BOXES = {f"{box.section}/{box.card}/{box.name}": _strings(box) for box in BOXES}
 """What each box of the form stands for."""
 
 _SECTIONS = [
@@ -37,9 +35,8 @@ _SECTIONS = [
         "section": section,
         "role": role,
         "cards": [
-            {"card": card.name, "boxes": [{"box": box.name} for box in card.boxes]}
-            for card in CARDS
-            if card.section == section
+            {"card": boxes[0].card, "boxes": [{"box": box.name} for box in boxes]}
+            for boxes in by_card(box for box in BOXES if box.section == section)
         ],
     }
     for section, role in _ROLES.items()
