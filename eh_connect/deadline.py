@@ -18,11 +18,6 @@ _POLL = 0.1  # s; a longer wait would hold back Ctrl-C on Windows
 class DeadlineError(Exception):
     """A call got no answer in time. Translated where it arises: no person sees it."""
 
-    def __init__(self, name: str, seconds: float) -> None:
-        super().__init__(f"{name}: nothing within {seconds:g} s")
-        self.name = name
-        self.seconds = seconds
-
 
 def bounded(
     call: Callable[[], T], seconds: float | None, *, name: str, tick: Callable[[float], None] | None = None
@@ -56,7 +51,7 @@ def bounded(
     ):
         so_far = system.monotonic() - start
         if seconds is not None and so_far >= seconds:
-            raise DeadlineError(name, seconds)
+            raise DeadlineError(f"{name}: nothing within {seconds:g} s")
         if tick is not None:
             tick(so_far)
     if errors:

@@ -32,10 +32,9 @@ def test_what_the_call_raises_arrives_as_it_is(error: BaseException) -> None:
 def test_what_does_not_answer_is_left_behind(seconds: float) -> None:
     never = threading.Event()
     start = time.monotonic()
-    with pytest.raises(DeadlineError) as caught:
+    with pytest.raises(DeadlineError, match="the keyring"):
         bounded(never.wait, seconds, name="the keyring")
     assert time.monotonic() - start < seconds + 2
-    assert (caught.value.name, caught.value.seconds) == ("the keyring", seconds)
     never.set()
 
 

@@ -96,7 +96,7 @@ def test_credentials_are_locked_copied_and_opened_and_nothing_of_them_stays(brow
     browser.sees("43 characters")
     lock(browser)
     text = locked(browser)
-    assert open_locked(text, KEY) == Credentials(Secret(ID), Secret(SECRET))
+    assert open_locked(text, KEY.secret) == Credentials(Secret(ID), Secret(SECRET))
     assert (browser.value("Client ID"), browser.value("Client Secret")) == ("", "")
     shown = run(browser, "return document.documentElement.outerHTML")
     assert ID not in shown
@@ -156,7 +156,7 @@ def test_the_page_judges_as_the_tool_does(browser: Browser, client_id: str, clie
         browser.sees('Press "Lock for sending" again.')
         assert by_id(browser, "locked").get_property("value") == ""
         lock(browser)
-    assert open_locked(locked(browser), KEY) == Credentials(
+    assert open_locked(locked(browser), KEY.secret) == Credentials(
         Secret(cleaned(client_id)), Secret(cleaned(client_secret))
     )
 
@@ -230,7 +230,7 @@ def test_the_keyboard_alone_does_it_all(browser: Browser) -> None:
     assert name() == "Copy locked text"
     keys.active_element.send_keys(Keys.ENTER)
     browser.sees("Copied: Locked text")
-    assert open_locked(text, KEY).client_id == Secret(ID)
+    assert open_locked(text, KEY.secret).client_id == Secret(ID)
 
 
 def test_whatever_takes_input_has_a_name_and_says_what_is_wrong(browser: Browser) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from eh_connect.lines import counted
+
 USUAL_LENGTH = 43
 """Characters. Inference: so in the one Employment Hero application that was seen; never block on it."""
 
@@ -87,13 +89,7 @@ def judge_api_key(
         return [Finding("api-key", hard=True, why=why)]
     if _API_KEY.fullmatch(api_key):
         return []
-    return [
-        Finding(
-            "api-key",
-            hard=False,
-            why="it doesn't look like an API key of StackOne (v1.REGION.…)",
-        )
-    ]
+    return [Finding("api-key", hard=False, why="it doesn't look like an API key of StackOne (v1.REGION.…)")]
 
 
 def _judge(value: str | None, name: InputName) -> list[Finding]:
@@ -134,10 +130,8 @@ def _unusual(value: str) -> list[str]:
     elif half is not None:
         found.append(f"it is the same {len(half)} characters twice. Perhaps you pasted it twice")
     elif len(value) != USUAL_LENGTH:
-        found.append(
-            f"it has {_characters(len(value))}, where {USUAL_LENGTH} are usual. Perhaps it was cut off, or "
-            "you copied more"
-        )
+        has = f"it has {counted(len(value), 'character')}, where {USUAL_LENGTH} are usual"
+        found.append(f"{has}. Perhaps it was cut off, or you copied more")
     if not _USUAL.fullmatch(value):
         found.append("it has other characters than the usual A-Z, a-z, 0-9, _ and -")
     return found
@@ -153,7 +147,3 @@ def _judge_together(client_id: str, client_secret: str) -> list[Finding]:
         why = "it has the Client Secret in it. Perhaps you copied both at once, or the secret was cut off"
         return [Finding("client-id", hard=False, why=why)]
     return []
-
-
-def _characters(count: int) -> str:
-    return "1 character" if count == 1 else f"{count} characters"

@@ -8,18 +8,17 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
-from typing import Any, Self
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self
 
 from eh_connect.employment_hero.credentials import cleaned, judge_pair
 from eh_connect.secret import Credentials, Secret
 
-ALGORITHM, ENCRYPTION = "ECDH-ES", "A256GCM"
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey
 
 _MOST = 20_000
 """Characters of a locked text that are looked at; the page makes about 500."""
-
-_PUBLIC = ("kty", "crv", "x", "y")
 
 _DOTS, _TAG = 4, 22
 """Dots in a compact JWE (RFC 7516, 3.1), and characters of its last part: 16 bytes (RFC 7518, 5.3)."""
@@ -28,39 +27,45 @@ _ADDED_BY_MAIL = re.compile(
     r"=\r?\n|[\s>\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb\u200b-\u200d\u2060\ufeff\u00ad]"
 )
 _SHAPE = re.compile(r"[A-Za-z0-9_.-]+")
-_START = "eyJ"  # {" in base64url: how every header starts
 
 
 class LockedTextError(ValueError):
     """A locked text that can't be opened, and why, in plain words; nothing of the text is in them."""
 
 
-@dataclass(frozen=True)
 class HandOverKey:
-    """The key of one page. ``secret`` is the private JWK as JSON, for the keyring and nothing else."""
+    """The key of one page; ``thumbprint`` (RFC 7638) is the ``kid`` of what is locked with it."""
 
-    secret: Secret
-    public_jwk: dict[str, str]
-    thumbprint: str
-    """RFC 7638: the ``kid`` of what is locked with it."""
+    def __init__(self, key: ECKey) -> None:
+        self.jwk = key
+        self.public_jwk = key.as_dict(private=False)
+        self.thumbprint = key.thumbprint()
 
     @classmethod
     def new(cls) -> Self:
         """A new key."""
         from joserfc.jwk import ECKey
 
-        return cls.from_secret(Secret(json.dumps(ECKey.generate_key("P-256").as_dict(private=True))))
+        return cls(ECKey.generate_key("P-256"))
 
     @classmethod
     def from_secret(cls, secret: Secret) -> Self:
-        """The key that was saved.
+        """The key that was saved. ValueError: it is no such key."""
+        from joserfc.errors import JoseError
+        from joserfc.jwk import ECKey
 
-        Raises:
-            ValueError: it is not such a key.
-        """
-        key = _imported(secret)
-        public = key.as_dict(private=False)
-        return cls(secret, {name: str(public[name]) for name in _PUBLIC}, key.thumbprint())
+        try:
+            key = ECKey.import_key(json.loads(secret.reveal()))
+            if key.curve_name == "P-256" and key.is_private:
+                return cls(key)
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            pass
+        raise ValueError("this is no private key of a hand-over page")
+
+    @property
+    def secret(self) -> Secret:
+        """The private JWK as JSON, for the keyring and nothing else."""
+        return Secret(json.dumps(self.jwk.as_dict(private=True)))
 
     @property
     def check_phrase(self) -> str:
@@ -75,27 +80,24 @@ def looks_locked(text: str) -> bool:
     return _SHAPE.fullmatch(text) is not None and (".." in text or text.startswith("eyJhbGci"))
 
 
-def open_locked(text: str, key: HandOverKey | Secret | None) -> Credentials:
-    """What was locked in the page.
+def open_locked(text: str, secret: Secret | None) -> Credentials:
+    """What was locked in the page whose key is saved as ``secret``; None: no page is out.
 
-    Args:
-        text: as it came: line breaks, quotes, blanks and ``>`` of a mail are taken away.
-        key: the page's key, or how it is saved; None: no page is out.
+    What a mail adds to ``text`` (line breaks, quotes, blanks, ``>``) is taken away.
 
     Raises:
         LockedTextError: not a locked text, cut off, altered, of another page, or no credentials in it.
     """
     text = _without_mail(text)
     header = _header(text)
-    if key is None:
+    if secret is None:
         raise LockedTextError(
             "no hand-over page is out, so there is no key to open it: make a page and send it again"
         )
-    if isinstance(key, Secret):
-        try:
-            key = HandOverKey.from_secret(key)
-        except ValueError:
-            raise LockedTextError("the page's key in the keyring is damaged: make a new page") from None
+    try:
+        key = HandOverKey.from_secret(secret)
+    except ValueError:
+        raise LockedTextError("the page's key in the keyring is damaged: make a new page") from None
     if header.get("kid") != key.thumbprint:
         raise LockedTextError(
             "it was locked in another page than the newest one. Ask for a text locked in the page with the "
@@ -112,7 +114,7 @@ def _header(text: str) -> dict[str, Any]:
     """The header of a text that has the form of a locked one; the reason, where it has not."""
     if not looks_locked(text):
         raise LockedTextError("it is not a locked text: one has about 500 characters and starts with eyJ")
-    if not text.startswith(_START):
+    if not text.startswith("eyJ"):  # {" in base64url: how every header starts
         raise LockedTextError(
             "its beginning is missing: it starts with eyJ. Copy it again, from start to end"
         )
@@ -132,13 +134,11 @@ def _decrypted(text: str, key: HandOverKey) -> bytes:
     from joserfc.errors import JoseError
     from joserfc.jwe import decrypt_compact
 
-    try:
-        plain = decrypt_compact(text, _imported(key.secret), algorithms=[ALGORITHM, ENCRYPTION]).plaintext
-    except (JoseError, ValueError, TypeError, KeyError):  # the last three: an ephemeral key of a wrong form
-        raise _altered() from None
-    if plain is None:
-        raise _altered()
-    return plain
+    with suppress(JoseError, ValueError, TypeError, KeyError):  # the last three: an odd ephemeral key
+        plain = decrypt_compact(text, key.jwk, algorithms=["ECDH-ES", "A256GCM"]).plaintext
+        if plain is not None:
+            return plain
+    raise _altered()
 
 
 def _credentials(plain: bytes) -> Credentials:
@@ -158,20 +158,6 @@ def _altered() -> LockedTextError:
     return LockedTextError(
         "it was altered on the way, or a part is missing. Ask for it again, copied with the page's button"
     )
-
-
-def _imported(secret: Secret) -> Any:
-    """The library's key of a private JWK on P-256."""
-    from joserfc.errors import JoseError
-    from joserfc.jwk import ECKey
-
-    try:
-        key = ECKey.import_key(json.loads(secret.reveal()))
-        if key.curve_name == "P-256" and key.is_private:
-            return key
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-        pass
-    raise ValueError("this is no private key of a hand-over page") from None
 
 
 def _decoded(part: str) -> bytes:

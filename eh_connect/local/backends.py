@@ -18,22 +18,15 @@ if TYPE_CHECKING:
 
     from keyring.backend import KeyringBackend
 
-_SECRET_SERVICE, _LIBSECRET, _KWALLET, _KWALLET_4, _MACOS, _WINDOWS = (
-    f"keyring.backends.{name}"
-    for name in (
-        "SecretService.Keyring",
-        "libsecret.Keyring",
-        "kwallet.DBusKeyring",
-        "kwallet.DBusKeyringKWallet4",
-        "macOS.Keyring",
-        "Windows.WinVaultKeyring",
-    )
-)
+_FREEDESKTOP = "keyring.backends.SecretService.Keyring"
+_LIBSECRET = "keyring.backends.libsecret.Keyring"
+_KWALLET = "keyring.backends.kwallet.DBusKeyring"
+_KWALLET_4 = "keyring.backends.kwallet.DBusKeyringKWallet4"
+_MACOS = "keyring.backends.macOS.Keyring"
+_WINDOWS = "keyring.backends.Windows.WinVaultKeyring"
 _ALLOWED = {
-    _SECRET_SERVICE: "Secret Service",
-    _LIBSECRET: "Secret Service",
-    _KWALLET: "KWallet",
-    _KWALLET_4: "KWallet",
+    **dict.fromkeys((_FREEDESKTOP, _LIBSECRET), "Secret Service"),
+    **dict.fromkeys((_KWALLET, _KWALLET_4), "KWallet"),
     _MACOS: "macOS Keychain",
     _WINDOWS: "Windows Credential Locker",
 }
@@ -82,7 +75,7 @@ def _systems_own() -> KeyringBackend:
         members = getattr(chosen, "backends", ())
     for member in members:
         if full_name(member) in _ALLOWED:
-            return _on_one_connection(member) if full_name(member) == _SECRET_SERVICE else member
+            return _on_one_connection(member) if full_name(member) == _FREEDESKTOP else member
     found = full_name(chosen) if chosen else "none"
     raise StorageError(
         "This computer has no keyring to save the secrets in",
@@ -132,9 +125,9 @@ def _candidates() -> tuple[str, ...]:
     if sys.platform == "win32":
         return (_WINDOWS,)
     # The order of keyring's priorities, which rank KWallet first on KDE only.
-    is_kde = "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
-    others = (_SECRET_SERVICE, _KWALLET, _LIBSECRET, _KWALLET_4)
-    return (_KWALLET, _KWALLET_4, _SECRET_SERVICE, _LIBSECRET) if is_kde else others
+    if "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"):
+        return (_KWALLET, _KWALLET_4, _FREEDESKTOP, _LIBSECRET)
+    return (_FREEDESKTOP, _KWALLET, _LIBSECRET, _KWALLET_4)
 
 
 def _config() -> Path:

@@ -32,7 +32,7 @@ class KeyringStore:
 
     Args:
         label: the local label.
-        backend_name: ``module.Class`` of the backend to use; None for the system's own.
+        backend_name: ``module.Class``; None for the system's own.
         limit: seconds that one call may take; None waits until it answers, or Ctrl-C.
         waiting: called about once a second of a call that takes longer, with the seconds waited; with None
             once that wait is over.

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -104,14 +105,12 @@ class AssumedWrites:
         return True
 
     def _profile(self, answer: Answer, profile_id: str | None = None) -> ConnectorProfile:
-        self._client.check(answer)
-        try:
-            profile = ConnectorProfile.model_validate(self._client.json(answer))
-        except ValidationError:
-            profile = None
-        if profile is None or profile_id not in {None, profile.id}:
-            raise self._client.unreadable("It doesn't show the profile that was written.", answer)
-        return profile
+        content = self._client.content(answer)
+        with suppress(ValidationError):
+            profile = ConnectorProfile.model_validate(content)
+            if profile_id in {None, profile.id}:
+                return profile
+        raise self._client.unreadable("It doesn't show the profile that was written.", answer)
 
 
 def _lost(exc: EhConnectError) -> LostAnswerError:

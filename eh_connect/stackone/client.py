@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from eh_connect.stackone.connection import Connection, objects
+from eh_connect.stackone.connection import Connection, fields_of, objects
 from eh_connect.stackone.models import (
     DEFAULT_AUTH_KEY,
     EMPLOYMENT_HERO,
@@ -42,7 +42,7 @@ class Client(Connection):
         for _ in range(MOST_PAGES):
             params = {"connector_key": EMPLOYMENT_HERO} | ({} if page is None else {"page": str(page)})
             answer = self.get("/connector_profiles", params)
-            fields = answer if isinstance(answer, dict) else {}
+            fields = fields_of(answer)
             total, returned, size = (_count(fields.get(name)) for name in ("total", "page", "page_size"))
             before, items = len(seen), self._items(answer, empty=total == 0)
             for item in items:
@@ -77,7 +77,7 @@ class Client(Connection):
     def count_accounts(self, profile_id: str) -> int:
         """How many accounts are linked through a profile; one that names no profile counts too."""
         accounts = self._by_cursor("/v2/accounts", {"connector_profile_id": profile_id})
-        of = (each.get("connector_profile_id") if isinstance(each, dict) else None for each in accounts)
+        of = (fields_of(each).get("connector_profile_id") for each in accounts)
         return sum(not isinstance(each, str) or each == profile_id for each in of)
 
     def callback_in_guides(self) -> set[str] | None:
@@ -107,7 +107,7 @@ class Client(Connection):
         while len(used) < MOST_PAGES:
             answer = self.get(path, params | more)
             yield from self._items(answer)
-            cursor = answer.get("next") if isinstance(answer, dict) else None
+            cursor = fields_of(answer).get("next")
             if not isinstance(cursor, str) or not cursor:
                 return
             if cursor in used:

@@ -79,9 +79,7 @@ class Connection:
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The JSON that a GET brings. Errors: codes 5, 6 and 7."""
-        answer = self.request("GET", path, params=params)
-        self.check(answer)
-        return self.json(answer)
+        return self.content(self.request("GET", path, params=params))
 
     def request(  # noqa: PLR0913  # all that makes one request
         self,
@@ -130,30 +128,38 @@ class Connection:
 
     def check(self, answer: Answer) -> None:
         """Raise unless the status is 2xx: code 5 for 401 and 403, 6 for other 4xx, else 7."""
-        status = answer.status
-        kind: type[EhConnectError] = StackOneRefusedError
         if answer.is_success:
             return
+        status = answer.status
+        kind: type[EhConnectError] = StackOneAuthError
         if status == HTTPStatus.UNAUTHORIZED:
-            kind, title = StackOneAuthError, "StackOne rejected the API key (HTTP 401)"
-            detail, hint = "It may be cut off, switched off or deleted.", f"Check it, or create one: {_KEYS}"
+            title, detail = "StackOne rejected the API key", "It may be cut off, switched off or deleted."
+            hint = f"Check it, or create one: {_KEYS}"
         elif status == HTTPStatus.FORBIDDEN:
-            kind, title = StackOneAuthError, "StackOne doesn't let this API key do that (HTTP 403)"
+            title = "StackOne doesn't let this API key do that"
             detail = (
                 'It may lack the right "Platform API" (read and write), or this IP address isn\'t allowed.'
             )
             hint = f"Check the key in {_KEYS}, and the IP allow-list if you have one"
         elif HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            title, detail = f"StackOne refused the request (HTTP {status})", _REFUSED.get(status, "")
+            kind, title, detail = (
+                StackOneRefusedError,
+                "StackOne refused the request",
+                _REFUSED.get(status, ""),
+            )
             hint = "Correct what StackOne names, then run the same command again."
         else:
-            kind, title, detail = NetworkError, f"StackOne can't do that (HTTP {status})", ""
+            kind, title, detail = NetworkError, "StackOne can't do that", ""
             hint = "Check the address of StackOne's API (STACKONE_API_URL), or ask StackOne's support."
         detail = f"{detail} {self._said(answer)}".strip()
-        raise kind(title, detail=detail or None, hint=hint, http_status=status)
+        raise kind(f"{title} (HTTP {status})", detail=detail or None, hint=hint, http_status=status)
 
-    def json(self, answer: Answer) -> Any:
-        """The body as JSON, free of echoes of secrets. ExchangeError: it can't be read."""
+    def content(self, answer: Answer) -> Any:
+        """The JSON of a success, free of echoes of secrets. Errors: those of ``check``, and 7: it is none."""
+        self.check(answer)
+        return self._json(answer)
+
+    def _json(self, answer: Answer) -> Any:
         with suppress(ValueError, RecursionError):  # raised below: a JSON error holds the whole text
             if answer.text is not None:
                 return read_json(answer.text, self._hidden)
@@ -162,8 +168,7 @@ class Connection:
     def error_body(self, answer: Answer) -> dict[str, Any]:
         """The fields of an error's body, as far as it can be read; documented: ``message``, ``errors``."""
         with suppress(ExchangeError):
-            body = self.json(answer)
-            return body if isinstance(body, dict) else {}
+            return fields_of(self._json(answer))
         return {}
 
     def unreadable(self, why: str, answer: Answer | None = None) -> ExchangeError:
@@ -217,6 +222,11 @@ class Connection:
         texts = [clean(part) for part in parts if isinstance(part, str) and clean(part)]
         said = clean("; ".join(dict.fromkeys(texts)), 600)
         return f"StackOne says: {said}{'' if said.endswith(('.', '!', '…')) else '.'}" if said else ""
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    """The fields of a JSON object; none of anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def objects(value: Any) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from eh_connect.network import is_loopback
 from eh_connect.network_body import thrown_away
 from eh_connect.secret import Secret
 from eh_connect.server_text import clean
-from eh_connect.stackone.connection import objects
+from eh_connect.stackone.connection import fields_of, objects
 from eh_connect.stackone.models import ActionRun, ConnectSession
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ class Sessions:
             "expires_in": request.expires_in,
         } | ({} if request.label is None else {"label": request.label})
         answer = self._client.request("POST", "/connect_sessions", body=body)
-        self._client.check(answer)
-        fields = self._client.json(answer)
-        fields = fields if isinstance(fields, dict) else {}
+        fields = fields_of(self._client.content(answer))
         link, token = fields.get("auth_link_url"), fields.get("token")
         tokens = [token, *(re.split("[/?#&=]", link)[3:] if isinstance(link, str) else [])]
         self._client.hide(*(Secret(t) for t in tokens if isinstance(t, str) and len(t) >= _SHORTEST_TOKEN))
@@ -92,7 +90,7 @@ class Sessions:
             return
         self._client.check(answer)
         if answer.text is None or answer.text.strip():
-            self._client.json(answer)  # a page of something in between is no answer of StackOne's
+            self._client.content(answer)  # a page of something in between is no answer of StackOne's
 
     def run_action(self, account_id: str, action_id: str) -> ActionRun:
         """Run an action with a linked account; what it brings is thrown away unread.
