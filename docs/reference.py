@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, Field, TypeAdapter
 
 from eh_connect import inputs
-from eh_connect.cli.app import COMMANDS, command
+from eh_connect.cli.commands import COMMANDS
 from eh_connect.employment_hero.scopes import BOXES, PRESETS, by_card
 from eh_connect.guide_document import GuideResult, WrittenResult
 from eh_connect.person.hand_over import PageResult
@@ -154,7 +154,7 @@ def flags_table() -> str:
             continue
         flags = f"{each.flag} {each.metavar}".strip()
         shown = ", ".join(_code(flag) for flag in (flags, each.off) if flag)
-        takers = [name for name in COMMANDS if each in command(name).all_inputs]
+        takers = [name for name in COMMANDS if each in COMMANDS[name].all_inputs]
         of = "every command" if each in inputs.COMMON else ", ".join(map(_code, takers))
         rows.append((shown, of, _said(each)))
     return _table(("flag", "of", "does"), rows)

@@ -45,7 +45,7 @@ def _parsed(arguments: list[str]) -> int:
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"  # no other package looks into our models; nor is one sought
     import typer
 
-    from eh_connect.cli.app import app
+    from eh_connect.cli.parser import app
 
     try:
         return app(arguments, prog_name="eh-connect", standalone_mode=False) or 0
@@ -60,7 +60,7 @@ def _parsed(arguments: list[str]) -> int:
     except Exception as exc:  # a command that can't even begin is a defect of ours
         if isinstance(exc, OSError) and exc.filename is None:  # of a stream: help can't be written
             raise
-        from eh_connect.cli.session import defect
+        from eh_connect.cli.output import defect
 
         return _failed(arguments, defect(exc))
 
@@ -73,7 +73,7 @@ def _failed(arguments: list[str], error: EhConnectError) -> int:
 
 
 def _command(arguments: list[str]) -> str | None:
-    from eh_connect.cli.app import COMMANDS
+    from eh_connect.cli.commands import COMMANDS
 
     first = next((a for a in arguments if not a.startswith("-")), None)
     return first if first in COMMANDS else None

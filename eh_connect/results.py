@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from eh_connect.stackone.models import ConnectorProfile
 
-SCHEMA = 1
-"""Version of the JSON output."""
-
 
 class Result(BaseModel):
     """The root: every field but the excluded ones is in the JSON object (docs/schema)."""

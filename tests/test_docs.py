@@ -16,8 +16,9 @@ import pytest
 
 from docs import reference
 from docs.pictures import phases
-from eh_connect.cli.app import COMMANDS, command
-from eh_connect.cli.session import TerminatedError
+from eh_connect.cli.commands import COMMANDS
+from eh_connect.cli.execute import TerminatedError
+from eh_connect.cli.parser import parser_of
 from eh_connect.errors import EhConnectError
 from eh_connect.flows import due
 from eh_connect.flows.causes import CAUSES
@@ -55,7 +56,7 @@ LINES = [
     pytest.param(line, id=f"{document.name}-{number}")
     for document in ALL
     for number, line in enumerate(dict.fromkeys(command_lines(document)), 1)
-] + [pytest.param(line, id=f"help-{name}") for name in COMMANDS for line, _ in command(name).examples]
+] + [pytest.param(line, id=f"help-{name}") for name in COMMANDS for line, _ in COMMANDS[name].examples]
 
 
 def of_each_document(documents: tuple[Path, ...] = ALL) -> pytest.MarkDecorator:
@@ -125,8 +126,8 @@ def test_a_documented_command_line_is_one_that_the_parser_takes(line: str) -> No
         assert words in ([], ["--help"], ["--version"])
         return
     name, *arguments = words
-    taken = command(name).built().make_context(name, arguments).params
-    by_parameter = {each.parameter: each for each in command(name).all_inputs}
+    taken = parser_of(COMMANDS[name]).make_context(name, arguments).params
+    by_parameter = {each.parameter: each for each in COMMANDS[name].all_inputs}
     for parameter, value in taken.items():
         wanted = by_parameter.get(parameter)
         if isinstance(value, str) and wanted is not None and wanted.carries == "value":

@@ -172,17 +172,17 @@ def test_verbose_says_no_secret(tool: Tool) -> None:
 
 IN_A_COMMAND = """
 import os, sys
-from eh_connect.cli.command import Command
-from eh_connect.cli.session import execute
+from eh_connect.cli.commands import Command
+from eh_connect.cli.execute import execute
 def run(session):
     secret = os.environ["CANARY"]
     raise ValueError(f"can't handle {secret}") from KeyError(secret)
-sys.exit(execute(Command("setup", "", (), (), (), run), {"json": "--json" in sys.argv}))
+sys.exit(execute(Command("setup", "__main__:run", "", "", (), (), ()), {"json": "--json" in sys.argv}))
 """
 BEFORE_IT = """
 import sys
 from eh_connect.__main__ import main
-sys.modules["eh_connect.cli.setup"] = None
+sys.modules["eh_connect.cli.execute"] = None
 sys.exit(main(["setup", "--name", "canary", *sys.argv[1:]]))
 """
 

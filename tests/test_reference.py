@@ -10,7 +10,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 
 from docs import reference
-from eh_connect.cli.app import COMMANDS
+from eh_connect.cli.commands import COMMANDS
 from tests.support.documents import ROOT, blocks
 
 if TYPE_CHECKING:

@@ -1,42 +1,186 @@
-"""``eh-connect doctor``."""
+"""``doctor``, and its checks of this computer."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import codecs
+import os
+import re
+import shlex
+import stat
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.cli.command import Command
+from eh_connect.cli.doctor_network import Network
+from eh_connect.cli.opening import judge_given
+from eh_connect.errors import NetworkError, StorageError
+from eh_connect.flows.doctor import Check, Found, passed, skipped, warned
+from eh_connect.flows.doctor import doctor as look
+from eh_connect.local.files import shown
+from eh_connect.local.state import StateFolder
+from eh_connect.network import open_http
+from eh_connect.server_text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eh_connect.cli.session import Session
-    from eh_connect.results import Result
+    from eh_connect.local.profile import LocalProfile
+    from eh_connect.results import DoctorResult
 
-
-def _run(session: Session) -> Result:
-    from eh_connect.cli.asking import console
-    from eh_connect.cli.checks_here import Here
-    from eh_connect.cli.checks_network import Network
-    from eh_connect.cli.connect import StackOne
-    from eh_connect.cli.opening import judge_credentials, local_profile
-    from eh_connect.flows.doctor import doctor
-
-    values = session.values
-    judge_credentials(values, session.output.warn)
-    values.stop_on_problems()
-    local = local_profile(session, values.sure(i.PROFILE), writes=False, patient=False)
-    with ExitStack() as stack:
-        stackone = StackOne(values, stack, [local])
-        checks = (*Here(session, local).checks(), *Network(session, local, stackone).checks())
-        return doctor(checks, console(session, stackone))
-
-
-COMMAND = Command(
-    "doctor",
-    "Check keyring, network, API key and everything else that setup needs.",
-    more="Each problem names its remedy. Nothing is changed.",
-    inputs=(i.PROFILE, i.API_KEY, *i.URLS),
-    examples=(("eh-connect doctor", "checks this computer, then StackOne and Employment Hero"),),
-    codes=(3, 4, 5, 6, 7),
-    run=_run,
+_PROXY = re.compile(
+    r"(?P<scheme>[a-z0-9]+://)?(?P<user>[^@/?#\s]*@)?"
+    r"(?P<address>([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)/?",
+    re.IGNORECASE,
 )
+"""Anything else is not shown: what looks like its host could be a piece of a password."""
+
+
+def doctor(session: Session) -> DoctorResult:
+    """The command."""
+    values = session.values
+    judge_given(session)
+    values.stop_on_problems()
+    local = session.local(values.sure(i.PROFILE), writes=False, patient=False)
+    return look((*_Here(session, local).checks(), *Network(session, local).checks()), session.console())
+
+
+class _Here:
+    """This computer."""
+
+    def __init__(self, session: Session, local: LocalProfile) -> None:
+        self._session = session
+        self._local = local
+
+    def checks(self) -> tuple[Check, ...]:
+        """In their order."""
+        return (
+            Check("folder", "state folder", self._folder),
+            Check("keyring", "keyring", self._keyring),
+            Check("terminal", "terminal", self._terminal),
+            Check("browser", "browser", self._browser),
+            Check("clipboard", "clipboard", self._clipboard),
+            Check("trust_store", "certificates", self._certificates),
+            Check("proxy", "proxy", self._proxy),
+        )
+
+    def _folder(self) -> Found:
+        folder = self._session.folder
+        if folder is None:
+            raise StorageError(
+                "No home folder is known on this computer",
+                hint="Set EH_CONNECT_HOME to a folder of your own.",
+            )
+        self._local.load_state()
+        is_there = _tried(folder)
+        for path in (folder, *folder.glob("profile-*")) if is_there and os.name != "nt" else ():
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                right = "700" if path == folder else "600"
+                remedy = f"chmod {right} {shlex.quote(str(path))}"
+                return warned(f"{shown(path)} can be read by others (mode {mode:o})", remedy)
+        return passed(f"{shown(folder)}{'' if is_there else ', will be created'}")
+
+    def _keyring(self) -> Found:
+        begun = time.perf_counter()
+        self._local.keyring.trial()
+        spent = (time.perf_counter() - begun) * 1000
+        self._local.load_secrets()
+        if self._local.unreadable is not None:
+            raise self._local.unreadable
+        return passed(f"{self._local.keyring.display_name}, tried in {spent:.0f} ms")
+
+    def _terminal(self) -> Found:
+        environ = self._session.environ
+        if not os.isatty(0):
+            return skipped("standard input is no terminal: all values have to be given")
+        if self._session.terminal is None and not self._session.is_silent:
+            return warned("there is no terminal to draw questions on", "Run it at a terminal.")
+        encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+        term = clean(environ.get("TERM", "")) or "not set"
+        seen = f"TERM={term}, {encoding}"
+        if codecs.lookup(encoding).name != "utf-8":
+            return warned(
+                f"{seen}: some characters are spelled out", "Set a UTF-8 locale, such as LANG=C.UTF-8."
+            )
+        return passed(seen)
+
+    def _browser(self) -> Found:
+        why_not = self._session.desktop.finds_no_browser()
+        if why_not is None:
+            return passed("pages can be opened")
+        return warned(f"pages can't be opened: {why_not}", "Open the addresses that are shown by hand.")
+
+    def _clipboard(self) -> Found:
+        if self._session.desktop.can_copy:
+            return passed("values can be copied")
+        remedy = "On Linux, install wl-clipboard (Wayland) or xclip (X11)."
+        return warned("no clipboard: copy values off the screen", remedy)
+
+    def _certificates(self) -> Found:
+        open_http("https://127.0.0.1").close()  # as for every request, but for the proxies
+        file, folders = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+        if folders and not file and not any(map(_holds_something, folders.split(os.pathsep))):
+            raise NetworkError(
+                "SSL_CERT_DIR names no folder with certificates",
+                detail="So no server is trusted.",
+                hint="Correct or unset SSL_CERT_DIR.",
+            )
+        named = {"SSL_CERT_FILE": file, "SSL_CERT_DIR": folders}
+        told = " and ".join(f"{name} ({value})" for name, value in named.items() if value)
+        return passed(f"those of {told} only" if told else "the system's own")
+
+    def _proxy(self) -> Found:
+        from urllib.request import getproxies
+
+        open_http("http://proxies").close()  # as for every request, but for the certificates
+        found = {
+            scheme: _without_password(url) for scheme, url in getproxies().items() if scheme != "no" and url
+        }
+        return passed("; ".join(f"{scheme}: {url}" for scheme, url in sorted(found.items())) or "none")
+
+
+def _tried(folder: Path) -> bool:
+    """Whether the state folder is there already; one that is not could be made. Leaves nothing behind."""
+    if os.path.lexists(folder):
+        with _mode_kept(folder):
+            StateFolder(folder).check_writable()
+        return True
+    above = next(parent for parent in folder.parents if os.path.lexists(parent))
+    try:
+        with tempfile.TemporaryDirectory(prefix=".eh-connect-", dir=above) as trial:
+            StateFolder(Path(trial) / "state").check_writable()
+    except (OSError, StorageError) as exc:
+        why = exc.detail if isinstance(exc, StorageError) else exc.strerror
+        hint = "Set EH_CONNECT_HOME to a folder of your own."
+        raise StorageError(f"{shown(folder)} can't be created", detail=why, hint=hint) from exc
+    return False
+
+
+@contextmanager
+def _mode_kept(folder: Path) -> Iterator[None]:
+    """Whoever writes in a folder that is open to others closes it: that is taken back."""
+    mode = stat.S_IMODE(folder.stat().st_mode) if folder.is_dir() else None
+    try:
+        yield
+    finally:
+        if mode is not None and stat.S_IMODE(folder.stat().st_mode) != mode:
+            folder.chmod(mode)
+
+
+def _holds_something(folder: str) -> bool:
+    try:
+        return any(Path(folder).iterdir())
+    except OSError:
+        return False
+
+
+def _without_password(url: str) -> str:
+    seen = _PROXY.fullmatch(url.strip())
+    if seen is None:
+        return "an address that can't be read"
+    return f"{seen['scheme'] or ''}{seen['address']}{' with credentials' if seen['user'] else ''}"

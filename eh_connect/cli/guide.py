@@ -1,4 +1,4 @@
-"""``eh-connect guide``."""
+"""``guide``: the document in its form, on standard output or in a file; or the hand-over page."""
 
 from __future__ import annotations
 
@@ -7,29 +7,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.cli.command import Command
+from eh_connect.cli.opening import fill_choices
+from eh_connect.employment_hero import scopes
+from eh_connect.guide import portal_section
+from eh_connect.guide_document import GuideResult, WrittenResult, build
+from eh_connect.stackone.models import DASHBOARD_PATH
 
 if TYPE_CHECKING:
     from eh_connect.cli.session import Session
-    from eh_connect.guide_document import GuideResult
     from eh_connect.results import Result
 
 
-def _run(session: Session) -> Result:
-    from eh_connect.cli.opening import fill_choices, local_profile
-    from eh_connect.employment_hero import scopes
-    from eh_connect.guide import portal_section
-    from eh_connect.guide_document import GuideResult, WrittenResult, build
+def guide(session: Session) -> Result:
+    """The command."""
     from eh_connect.person.hand_over import replace, write_page
-    from eh_connect.stackone.models import DASHBOARD_PATH
 
     values = session.values
     values.stop_on_problems()
     form, file = values.sure(i.FORMAT), values[i.OUTPUT_FILE]
-    local = local_profile(session, values.sure(i.PROFILE), writes=form == "html")
+    local = session.local(values.sure(i.PROFILE), writes=form == "html")
     local.load_state()
     fill_choices(values, local.state)
-    org_id, app_name, portal_url = (
+    org_id, app_name, app_url = (
         values[i.ORG_ID],
         values.sure(i.APP_NAME),
         values.sure(i.EMPLOYMENT_HERO_APP_URL),
@@ -38,18 +37,18 @@ def _run(session: Session) -> Result:
     selection = scopes.parse(chosen) if chosen else None
     if form == "html":
         with local.lock():
-            section = portal_section(org_id, app_name, selection, portal_url)
+            section = portal_section(org_id, app_name, selection, app_url)
             return write_page(section, values, local, Path.cwd, Path(file) if file else None)
-    guide = build(
+    document = build(
         org_id=org_id,
         app_name=app_name,
         name=values.sure(i.NAME),
         selection=selection,
         actions=values[i.ACTIONS],
-        app_url=portal_url,
+        app_url=app_url,
         dashboard_page=values.sure(i.STACKONE_APP_URL) + DASHBOARD_PATH,
     )
-    result = GuideResult(guide=guide, form=form)
+    result = GuideResult(guide=document, form=form)
     return WrittenResult(path=str(replace(Path(file), _text(result)))) if file else result
 
 
@@ -60,18 +59,3 @@ def _text(result: GuideResult) -> str:
     if result.form == "json":
         return json.dumps(result.body(), ensure_ascii=False, indent=2) + "\n"
     return render(result.lines(), Look(TABLES if result.form == "text" else None))
-
-
-COMMAND = Command(
-    "guide",
-    "Show every step in the Developer Portal and the dashboard, with all exact values.",
-    more="To read, or to hand to the person who has the Employment Hero account. It asks and sends nothing.",
-    inputs=(i.PROFILE, i.NAME, i.ORG_ID, i.APP_NAME, i.SCOPES, i.ACTIONS, *i.URLS, i.FORMAT, i.OUTPUT_FILE),
-    examples=(
-        ("eh-connect guide --org-id 12345 --scopes directory", "the steps, for these scopes"),
-        ("eh-connect guide --format html", "a page for a colleague, which locks the credentials for sending"),
-        ("eh-connect guide --format markdown --output guide.md", "a file"),
-    ),
-    codes=(3, 4),
-    run=_run,
-)

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,6 @@ from eh_connect.lines import BLANK, Line, exact, fail, prose, row, title, todo, 
 if TYPE_CHECKING:
     from eh_connect.errors import NextStep, Problem
     from eh_connect.results import Result
-
-SCHEMA = 1
-"""Version of the JSON output."""
 
 _ASCII = str.maketrans(
     {"✓": "OK:", "✗": "Error:", "→": "->", "…": "...", "·": "-", "›": ">", "•": "*", "─": "-"}
@@ -73,11 +71,7 @@ class Output:
                 return
             if error.found and not self.json:
                 _write(sys.stdout, self._drawn(error.found, sys.stdout))
-        self.show(*error_lines(error), *(self._steps(error.next_steps)))
-
-    def text(self, text: str) -> None:
-        """A document, as it is, on standard output."""
-        _write(sys.stdout, text)
+        self.show(*_error_lines(error), *(self._steps(error.next_steps)))
 
     def _steps(self, steps: tuple[NextStep, ...]) -> list[Line]:
         return [row(step.why, step.command + self._missing(step.command)) for step in steps]
@@ -95,7 +89,7 @@ class Output:
 
     def _object(self, *, ok: bool, steps: tuple[NextStep, ...], body: dict[str, Any]) -> None:
         common = {
-            "schema": SCHEMA,
+            "schema": 1,
             "command": self.command,
             "ok": ok,
             "warnings": self.warnings,
@@ -108,7 +102,18 @@ class Output:
         _write(sys.stdout, text + "\n")
 
 
-def error_lines(error: EhConnectError) -> list[Line]:
+def defect(exc: BaseException) -> EhConnectError:
+    """A defect of the tool, told by where it arose: the exception's own text could carry a secret."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    where = " < ".join(f"{os.path.basename(f.filename)}:{f.lineno}" for f in reversed(frames[-4:]))  # noqa: PTH119  # text only
+    return EhConnectError(
+        f"eh-connect has a defect ({type(exc).__name__})",
+        detail=f"At {where}.",
+        hint="Report it with this text. It is safe to run the same command again.",
+    )
+
+
+def _error_lines(error: EhConnectError) -> list[Line]:
     """What happened, what is likely, and the one thing to do."""
     is_wish = isinstance(error, StoppedError)
     lines = [prose(error.title, indent=0) if is_wish else fail(error.title)]
@@ -144,9 +149,8 @@ def _write(stream: Any, text: str) -> None:
     except OSError as exc:
         # Python would complain about the same stream once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        if stream is sys.stdout and not isinstance(
-            exc, BrokenPipeError
-        ):  # a lost progress line stops nothing
+        is_lost = stream is sys.stdout and not isinstance(exc, BrokenPipeError)
+        if is_lost:  # else it was progress, which stops nothing, or nobody reads any more
             raise StorageError(
                 "The output can't be written",
                 detail=f"{exc.strerror}. What was to be done is done.",
@@ -167,17 +171,11 @@ def _fits(text: str, encoding: str) -> bool:
 
 
 def _error_json(error: EhConnectError) -> dict[str, Any]:
-    def problems(of: str) -> list[dict[str, Any]]:
-        keys = ("input", "flag", "variable") + (("why",) if of == "invalid" else ())
+    def problems(of: str, *keys: str) -> list[dict[str, Any]]:
         return [{key: getattr(problem, key) for key in keys} for problem in getattr(error, of, ())]
 
-    return {
-        "code": error.code,
-        "type": error.type,
-        "title": error.title,
-        "detail": error.detail,
-        "hint": error.hint,
-        "http_status": error.http_status,
-        "missing": problems("missing"),
-        "invalid": problems("invalid"),
+    names = ("code", "type", "title", "detail", "hint", "http_status")
+    return {name: getattr(error, name) for name in names} | {
+        "missing": problems("missing", "input", "flag", "variable"),
+        "invalid": problems("invalid", "input", "flag", "variable", "why"),
     }

@@ -1,4 +1,4 @@
-"""``eh-connect remove``."""
+"""``remove``: locked where there is something to lock, and confirmed where a person is there."""
 
 from __future__ import annotations
 
@@ -7,30 +7,32 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.cli.command import Command
+from eh_connect.cli.opening import judge_given
+from eh_connect.cli.status import with_project
 from eh_connect.errors import StoppedError
+from eh_connect.flows.remove import Surroundings
+from eh_connect.flows.remove import remove as forget
+from eh_connect.flows.status import Looked
+from eh_connect.lines import BLANK, prose, title
+from eh_connect.results import by_hand_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eh_connect.cli.session import Session
     from eh_connect.person.terminal import Terminal
-    from eh_connect.results import Result
+    from eh_connect.results import RemoveResult
 
 
-def _run(session: Session) -> Result:
-    from eh_connect.cli.opening import judge_credentials, local_profile
-    from eh_connect.cli.status import with_projects
-    from eh_connect.flows.remove import Surroundings, remove
-    from eh_connect.flows.status import Looked
-
+def remove(session: Session) -> RemoveResult:
+    """The command."""
     values, terminal = session.values, session.terminal
     asks = not values[i.YES]
     if asks and terminal is None:
         values.missing.append(i.YES.problem())
-    judge_credentials(values, session.output.warn)
+    judge_given(session)
     values.stop_on_problems()
-    local = local_profile(session, values.sure(i.PROFILE), writes=True)
+    local = session.local(values.sure(i.PROFILE), writes=True)
     with ExitStack() as stack:
         locked = local.states.exists()  # none is made where nothing is saved
         if locked:
@@ -39,7 +41,7 @@ def _run(session: Session) -> Result:
         if not locked and not local.is_empty:
             stack.enter_context(local.lock())
             local.load()
-        (looked,) = with_projects(session, [Looked(local.label, local, why_not="it is not set up")], stack)
+        looked = with_project(session, Looked(local.label, local, why_not="it is not set up"))
         around = Surroundings(
             project=looked.project,
             why_not=looked.why_not.rstrip("."),
@@ -47,14 +49,11 @@ def _run(session: Session) -> Result:
             portal_app_url=values.sure(i.EMPLOYMENT_HERO_APP_URL),
             confirm=partial(_confirm, terminal, local.label) if asks and terminal else None,
         )
-        return remove(local, around)
+        return forget(local, around)
 
 
 def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
     """Returns where the person says yes."""
-    from eh_connect.lines import BLANK, prose, title
-    from eh_connect.results import by_hand_lines
-
     terminal.show(
         title(f"Remove label {label} from this computer"),
         BLANK,
@@ -69,17 +68,3 @@ def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
             raise stopped
     except (KeyboardInterrupt, EOFError):
         raise stopped from None
-
-
-COMMAND = Command(
-    "remove",
-    "Forget what is saved here of a profile, and say what remains to be done by hand.",
-    more="Nothing changes at StackOne or Employment Hero.",
-    inputs=(i.PROFILE, i.YES, i.API_KEY, *i.URLS),
-    examples=(
-        ("eh-connect remove", "shows what remains, then asks"),
-        ("eh-connect remove --profile staging --yes", "asks nothing"),
-    ),
-    codes=(3, 4),
-    run=_run,
-)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from eh_connect.cli.command import Command
 from eh_connect.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +28,8 @@ def sandbox_type() -> type[Sandbox]:
     return Sandbox
 
 
-def _serve(session: Session) -> Result:
+def serve(session: Session) -> Result:
+    """The command."""
     from eh_connect.employment_hero.portal import portal_url
     from eh_connect.errors import StorageError
     from eh_connect.results import SandboxResult
@@ -50,13 +50,3 @@ def _serve(session: Session) -> Result:
         session.output.result(SandboxResult(urls=urls, pages=pages, folder=environ["EH_CONNECT_HOME"]))
         while True:
             time.sleep(60)  # Ctrl-C ends it: 130, as of every command
-
-
-COMMAND = Command(
-    "sandbox",
-    "Serve the sandbox until Ctrl+C: Employment Hero and StackOne, simulated on this computer.",
-    inputs=(),
-    examples=(("eh-connect sandbox", "then, in another terminal: eh-connect setup --sandbox"),),
-    codes=(4,),
-    run=_serve,
-)

@@ -1,84 +1,97 @@
-"""One run of a command: its values, its output, and whether somebody is there to ask."""
+"""One run of a command: what it was told, whether somebody is there to ask, and the real parts that it needs."""
 
 from __future__ import annotations
 
-import logging
 import os
 import shlex
-import signal
 import sys
-import traceback
-from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any
 
-from eh_connect import inputs
-from eh_connect.cli.output import Output
+from eh_connect import inputs as i
+from eh_connect.cli.commands import COMMANDS
 from eh_connect.cli.secret_files import PATIENCE, reader
-from eh_connect.errors import EhConnectError, Ending, StoppedError, StorageError, UsageError
+from eh_connect.errors import StorageError
+from eh_connect.judging import origin
 from eh_connect.lines import prose
+from eh_connect.secret import Credentials
 from eh_connect.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
+    from contextlib import ExitStack
     from pathlib import Path
-    from types import FrameType, TracebackType
 
-    from eh_connect.cli.command import Command
+    from eh_connect.cli.commands import Command
+    from eh_connect.cli.output import Output
+    from eh_connect.deadline import NetworkTime
+    from eh_connect.flows.console import Console
+    from eh_connect.local.profile import LocalProfile
+    from eh_connect.local.state import Purpose
     from eh_connect.person.desk import Desk
     from eh_connect.person.desktop import Desktop
     from eh_connect.person.terminal import Terminal
-    from eh_connect.values import Input
+    from eh_connect.person.wizard import Wizard
+    from eh_connect.secret import Secret
+    from eh_connect.stackone.client import Client
 
-AGAIN = "Run the same command again: it goes on from where it stood."
+WAIT = 600.0
+"""Seconds that a person at the terminal is waited for, where ``--wait`` says nothing."""
 
-
-class TerminatedError(StoppedError):
-    """SIGTERM arrived: an exit status, not a death by signal, so that what is open is closed."""
-
-    code = 143
+KEYRING_LIMIT = 5.0
+"""Seconds that an unattended run waits for one call of the keyring."""
 
 
 class Session:
-    """The surroundings of one command. Secrets leave ``os.environ`` here: no child inherits them."""
+    """The surroundings of one command. Secrets leave ``os.environ`` here: no child inherits them.
 
-    def __init__(self, command: Command, typed: Mapping[str, Any], output: Output) -> None:
+    ``typed`` are the flags; ``stack`` is closed when the command ends.
+    """
+
+    def __init__(self, command: Command, typed: Mapping[str, Any], output: Output, stack: ExitStack) -> None:
+        self.command = command
         self.output = output
-        self.is_sandbox = bool(typed.get("sandbox"))
-        self.is_verbose = bool(typed.get("verbose"))
+        self.environ = dict(os.environ)
         self.is_silent = bool(typed.get("json") or typed.get("no_input"))
         self.serves_sandbox = False
-        self.environ = dict(os.environ)
-        self._command = command
         self._typed = dict(typed)
-        self._stack = ExitStack()
+        self._stack = stack
+        self._locals: list[LocalProfile] = []
+        self._clients: dict[Secret, Client] = {}
         self._has_waited = False
-        for wanted in inputs.READ_FROM_FILES:
+        for wanted in i.READ_FROM_FILES:
             os.environ.pop(wanted.variable or "", None)
-
-    def __enter__(self) -> Self:
-        if self.is_verbose:
-            self._stack.enter_context(_requests_shown(self.output))
-        if self.is_sandbox:
+        if typed.get("sandbox"):
             self._enter_sandbox()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
 
     @cached_property
     def values(self) -> Values:
         """What this run was told."""
-        patience = None if self.attended else PATIENCE
-        read = reader(self.output.show, self._typed, patience=patience)
-        return Values(self._command.all_inputs, self._typed, self.environ, read, _taken)
+        read = reader(self.output.show, self._typed, patience=None if self.attended else PATIENCE)
+        takes = {name: command.all_inputs for name, command in COMMANDS.items()}
+        return Values(self.command.all_inputs, self._typed, self.environ, read, takes.__getitem__)
 
     @property
-    def command_name(self) -> str:
-        """As it was typed."""
-        return self._command.name
+    def again(self) -> str:
+        """The command line of this run, to be typed once more."""
+        return self.values.command(self.command.name)
+
+    def command_for(self, label: str, name: str, *arguments: str) -> str:
+        """A line to type for a label."""
+        profile = () if label == "default" else ("--profile", label)
+        return shlex.join(("eh-connect", name, *profile, *arguments)) + self.output.suffix
+
+    # Who is there
+
+    @cached_property
+    def terminal(self) -> Terminal | None:
+        """The terminal to ask at; None where nobody is there, or is not to be asked."""
+        if self.is_silent or not _stdin_is_terminal():
+            return None
+        from eh_connect.person.terminal import open_terminal
+
+        return open_terminal(self.environ, plain=self.output.plain)
 
     @property
     def attended(self) -> bool:
@@ -89,15 +102,6 @@ class Session:
     def asks(self) -> bool:
         """Whether questions may be asked."""
         return self.attended and not self._typed.get("dry_run")
-
-    @cached_property
-    def terminal(self) -> Terminal | None:
-        """The terminal to ask at; None where nobody is there, or is not to be asked."""
-        if self.is_silent or not _stdin_is_terminal():
-            return None
-        from eh_connect.person.terminal import open_terminal
-
-        return open_terminal(self.environ, plain=self.output.plain)
 
     @cached_property
     def desktop(self) -> Desktop:
@@ -113,7 +117,48 @@ class Session:
 
         if self.terminal is None:
             raise AssertionError("there is no terminal")
-        return Desk(self.terminal, self.desktop, opens=bool(self.values[inputs.BROWSER]))
+        return Desk(self.terminal, self.desktop, opens=self.values.sure(i.BROWSER))
+
+    def patience(self, usual: float = WAIT) -> float:
+        """Seconds to wait for a person; ``usual`` where ``--wait`` says nothing, and somebody is there."""
+        given = self.values[i.WAIT]
+        return given if given is not None else usual if self.attended else 0.0
+
+    def console(self, purpose: Purpose | None = None) -> Console:
+        """The person, if one may be asked; ``purpose`` of what writes a profile."""
+        if not self.asks:
+            from eh_connect.flows.console import Console
+
+            return Console(self.output.show, self.output.warn, verbose=self.values.sure(i.VERBOSE))
+        from eh_connect.person.attended import Attended
+        from eh_connect.person.wizard import region
+
+        key = self.values[i.API_KEY]
+        return Attended(
+            self.desk,
+            self.values,
+            warn=self.output.warn,
+            wait=self.patience(),
+            renew=self.time.renew,
+            purpose=purpose or "",
+            region=region(key) if key else "",
+        )
+
+    def wizard(self, local: LocalProfile) -> Wizard:
+        """The questions before a run."""
+        from eh_connect.person.wizard import Wizard
+
+        return Wizard(
+            self.desk,
+            self.values,
+            local,
+            connect=self.client,
+            origins=origins(self.values),
+            command=self.again,
+            now=now,
+        )
+
+    # What is saved on this computer
 
     @property
     def folder(self) -> Path | None:
@@ -129,7 +174,22 @@ class Session:
             raise StorageError("This system knows no home folder for you", hint="Set EH_CONNECT_HOME.")
         return self.folder / "sandbox"
 
-    def waiting_for_keyring(self, seconds: float | None) -> None:
+    def local(self, label: str, *, writes: bool, patient: bool = True) -> LocalProfile:
+        """What is saved of a label, not loaded yet; ``patient``: a person may take long to unlock the keyring."""
+        from eh_connect.local.keyring import KeyringStore
+        from eh_connect.local.profile import LocalProfile
+        from eh_connect.local.state import StateFolder
+
+        keyring = KeyringStore(
+            label,
+            backend_name=self.environ.get("EH_CONNECT_KEYRING") or None,
+            limit=None if self.attended and patient else KEYRING_LIMIT,
+            waiting=self._waiting_for_keyring,
+        )
+        self._locals.append(LocalProfile(label, keyring, StateFolder(self.folder), writes=writes, now=now))
+        return self._locals[-1]
+
+    def _waiting_for_keyring(self, seconds: float | None) -> None:
         """Said once, where a person may have to unlock it."""
         if seconds is not None and self.attended and not self._has_waited:
             self._has_waited = True
@@ -137,19 +197,37 @@ class Session:
                 prose("Waiting for your keyring. Unlock it in the window that it opened. Ctrl+C stops.")
             )
 
-    def command_for(self, label: str, name: str, *arguments: str) -> str:
-        """A line to type for a label."""
-        profile = () if label == "default" else ("--profile", label)
-        return shlex.join(("eh-connect", name, *profile, *arguments)) + self.output.suffix
+    # StackOne
+
+    @cached_property
+    def time(self) -> NetworkTime:
+        """The network time of this command."""
+        from eh_connect.deadline import NetworkTime
+
+        return NetworkTime(self.values.sure(i.TIMEOUT))
+
+    def client(self, api_key: Secret) -> Client:
+        """StackOne for a key, over one connection for the whole command.
+
+        Secrets that are saved or given are taken out of what it says.
+        """
+        from eh_connect.stackone.client import Client
+
+        if api_key not in self._clients:
+            held = [credentials_of(self.values)]
+            held += [pair for local in self._locals for pair in (local.current, local.staged, local.previous)]
+            secrets = [secret for pair in held if pair for secret in (pair.client_id, pair.client_secret)]
+            client = Client(api_key, url=self.values.sure(i.STACKONE_URL), time=self.time, secrets=secrets)
+            self._clients[api_key] = self._stack.enter_context(client)
+        return self._clients[api_key]
 
     def _enter_sandbox(self) -> None:
         from eh_connect.cli.sandbox import sandbox_type
 
-        flags = [i for i in inputs.NOT_IN_THE_SANDBOX if self._typed.pop(i.parameter, None) not in {None, ()}]
-        found = [i.flag or "" for i in flags]
-        found += [
-            i.variable or "" for i in inputs.NOT_IN_THE_SANDBOX if self.environ.pop(i.variable or "", "")
-        ]
+        real = i.NOT_IN_THE_SANDBOX
+        found = [each.flag or "" for each in real if self._typed.pop(each.parameter, None) not in {None, ()}]
+        variables = [each.variable or "" for each in real]
+        found += [variable for variable in variables if self.environ.pop(variable, "")]
         self.output.show(prose("Sandbox: everything is simulated on this computer.", indent=0))
         if found:
             self.output.show(prose(f"Not used, as the sandbox takes no real values: {', '.join(found)}"))
@@ -157,114 +235,24 @@ class Session:
         self.serves_sandbox = sandbox.serves
         self.environ.update(sandbox.environment)
         if self.asks:  # a person brings what its portal gives out
-            for wanted in (inputs.CLIENT_ID, inputs.CLIENT_SECRET):
+            for wanted in (i.CLIENT_ID, i.CLIENT_SECRET):
                 self.environ.pop(wanted.variable or "")
-        # The sandbox's keyring is loaded by name and finds its folder in the environment.
-        os.environ["EH_CONNECT_HOME"] = self.environ["EH_CONNECT_HOME"]
 
 
-def execute(command: Command, typed: Mapping[str, Any]) -> int:
-    """Run a command; its exit code."""
-    if typed.get("format") == "json":
-        typed = {**typed, "json": True}
-    output = Output(
-        command.name,
-        json=bool(typed.get("json")),
-        plain=bool(typed.get("plain") or os.environ.get("EH_CONNECT_ACCESSIBLE")),
-        suffix=" --sandbox" if typed.get("sandbox") else "",
-    )
-
-    def within_session() -> int:
-        _refuse_secrets(typed)
-        with Session(command, typed, output) as session:
-            result = command.run(session)
-            output.result(result)
-            return result.exit_code
-
-    return _ended(output, within_session)
+def now() -> str:
+    """The time, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _ended(output: Output, body: Callable[[], int]) -> int:
-    """The one place where whatever is raised becomes output and an exit code."""
-    for ending in _endings():
-        if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup
-            signal.signal(ending, _terminate)
-    try:
-        return body()
-    except EhConnectError as error:
-        output.failure(error)
-        return error.code
-    except Ending as ending:
-        output.failure(TerminatedError("Stopped by the system", hint=AGAIN, body=ending.body))
-        return TerminatedError.code
-    except (KeyboardInterrupt, EOFError):
-        output.failure(StoppedError("Stopped", hint=AGAIN if output.command in {"setup", "rotate"} else None))
-        return StoppedError.code
-    except Exception as exc:  # noqa: BLE001  # whatever else arrives is a defect of ours
-        output.failure(defect(exc))
-        return EhConnectError.code
+def origins(values: Values) -> tuple[str, ...]:
+    """Where this run's secrets may go: the origins of the StackOne API and of the OAuth server."""
+    return tuple(origin(values.sure(each)) for each in (i.STACKONE_URL, i.EMPLOYMENT_HERO_OAUTH_URL))
 
 
-def _taken(name: str) -> tuple[Input[Any], ...]:
-    from eh_connect.cli.app import command
-
-    return command(name).all_inputs
-
-
-def defect(exc: BaseException) -> EhConnectError:
-    """A defect of the tool, told by where it arose: the exception's own text could carry a secret."""
-    frames = traceback.extract_tb(exc.__traceback__)
-    where = " < ".join(f"{os.path.basename(f.filename)}:{f.lineno}" for f in reversed(frames[-4:]))  # noqa: PTH119  # text only
-    return EhConnectError(
-        f"eh-connect has a defect ({type(exc).__name__})",
-        detail=f"At {where}.",
-        hint="Report it with this text. It is safe to run the same command again.",
-    )
-
-
-def _endings() -> list[signal.Signals]:
-    """SIGTERM; and where the terminal was closed, what is open has to be closed too."""
-    return [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-
-
-def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
-    for ending in _endings():
-        signal.signal(ending, _heard)  # a second one would break off the tidying up
-    if hasattr(signal, "pthread_sigmask"):  # and Python forgets its handlers before it has ended
-        signal.pthread_sigmask(signal.SIG_BLOCK, _endings())
-    raise Ending
-
-
-def _heard(_signal: int, _frame: FrameType | None) -> None:
-    """Not SIG_IGN: Python complains where that meets a signal on its way."""
-
-
-@contextmanager
-def _requests_shown(output: Output) -> Iterator[None]:
-    """Our own log on standard error; that of httpx carries whole URLs and stays off."""
-    log = logging.getLogger("eh_connect")
-    handler = logging.Handler()
-    handler.emit = lambda record: output.show(prose(record.getMessage()))  # type: ignore[method-assign]  # all it is for
-    log.addHandler(handler)
-    log.setLevel(logging.DEBUG)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)
-        log.setLevel(logging.NOTSET)
-
-
-def _refuse_secrets(typed: Mapping[str, Any]) -> None:
-    """UsageError for a secret as an argument: with the safe ways, and the advice to replace it."""
-    for wanted in (inputs.CLIENT_SECRET, inputs.API_KEY):
-        if typed.get(wanted.name.replace("-", "_")) is not None:
-            raise UsageError(
-                f"The {wanted.title} must not be on the command line",
-                detail="The shell keeps it in its history, and every user of this computer can see it in the "
-                "list of processes. Replace it by a new one.",
-                hint=f"Give the new one by file ({wanted.flag} PATH), by standard input ({wanted.flag} -), "
-                f"or by {wanted.variable}.",
-            )
+def credentials_of(values: Values) -> Credentials | None:
+    """Client ID and Client Secret, where both are there."""
+    client_id, client_secret = values[i.CLIENT_ID], values[i.CLIENT_SECRET]
+    return Credentials(client_id, client_secret) if client_id and client_secret else None
 
 
 def _stdin_is_terminal() -> bool:

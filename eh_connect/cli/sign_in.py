@@ -1,58 +1,60 @@
-"""The run of ``verify`` and ``link``; ``setup`` and ``rotate`` offer the former at their end."""
+"""``verify`` and ``link``; ``setup`` and ``rotate`` offer the former at their end."""
 
 from __future__ import annotations
 
 import secrets
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.cli.asking import DEFAULT_WAIT, ask_for_texts, console, wizard
-from eh_connect.cli.connect import StackOne
-from eh_connect.cli.opening import now, opened
+from eh_connect.cli.opening import opened
+from eh_connect.cli.session import WAIT, now
 from eh_connect.errors import EhConnectError, RejectedError, StoppedError
+from eh_connect.flows import link as link_flow
+from eh_connect.flows import verify as verify_flow
 from eh_connect.flows.find import the_profile
 from eh_connect.flows.parts import SignInParts
-from eh_connect.flows.verify import verify
 from eh_connect.lines import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from eh_connect.cli.session import Session
-    from eh_connect.flows.console import Console
     from eh_connect.local.profile import LocalProfile
+    from eh_connect.local.state import Purpose
     from eh_connect.results import SessionResult
-    from eh_connect.secret import Secret
     from eh_connect.values import Input
 
 
-def run(
+def verify(session: Session) -> SessionResult:
+    """The command."""
+    return _run(session, verify_flow.verify, wait=WAIT)
+
+
+def link(session: Session) -> SessionResult:
+    """The command."""
+    return _run(session, link_flow.link, i.OWNER_NAME, i.OWNER_ID, wait=0.0)
+
+
+def _run(
     session: Session, flow: Callable[..., SessionResult], *needs: Input[str], wait: float
 ) -> SessionResult:
     """Judge everything, ask what is missing where somebody is there, then sign in.
 
-    ``wait`` are the seconds at a terminal, where ``--wait`` says nothing; unattended: 0.
+    ``wait`` are the seconds at a terminal, where ``--wait`` says nothing.
     """
-    values = session.values
-    asks = session.asks
+    with opened(session, lambda _: (i.API_KEY, *needs)) as local:
+        if session.asks:
+            from eh_connect.person.review import ask_for
 
-    def needed(_: LocalProfile) -> tuple[Input[Any], ...]:
-        return () if asks else (i.API_KEY, *needs)
-
-    with opened(session, writes=False, needs=needed) as local, ExitStack() as stack:
-        stackone = StackOne(values, stack, [local])
-        if asks:
-            profiles, _ = wizard(session, local, stackone).key()
-            the_profile(values, local, profiles)  # without one nothing more is asked
-            ask_for_texts(session, *needs)
-        again = values.command(session.command_name)
-        parts = sign_in_parts(local, stackone, values.sure(i.API_KEY), console(session, stackone), again)
-        return finished(session, flow(values, parts, wait=patience(session, wait), command=command(session)))
+            profiles, _ = session.wizard(local).key()
+            the_profile(session.values, local, profiles)  # without one nothing more is asked
+            for each in needs:
+                if session.values[each] is None:
+                    ask_for(session.desk, each, session.values, each.judge)
+        return _signed_in(session, flow, local, wait=wait, again=session.again)
 
 
-def offered(session: Session, local: LocalProfile, stackone: StackOne, again: str) -> bool:
+def offered(session: Session, local: LocalProfile, again: str) -> bool:
     """Offer the test of what was just written; whether it was passed.
 
     Whatever else stands in its way, the write is done: that is said, and no failure.
@@ -70,53 +72,44 @@ def offered(session: Session, local: LocalProfile, stackone: StackOne, again: st
         more=words.SIGN_IN,
     ):
         return False
-    stackone.time.renew()
-    key = session.values.sure(i.API_KEY)
-    parts = sign_in_parts(local, stackone, key, console(session, stackone, "setup"), again)
+    session.time.renew()
     try:
-        result = verify(session.values, parts, wait=patience(session, DEFAULT_WAIT), command=command(session))
+        result = _signed_in(session, verify_flow.verify, local, wait=WAIT, again=again, purpose="setup")
     except (RejectedError, StoppedError):
         raise
     except EhConnectError as error:
         session.output.failure(error)
-        return (error.body or {}).get("status") == "authenticated"
-    session.output.result(finished(session, result))
+        return error.body.get("status") == "authenticated"
+    session.output.result(result)
     return True
 
 
-def command(session: Session) -> str:
-    """The label's command line, with ``{}`` for the command."""
-    return session.command_for(session.values.sure(i.PROFILE), "{}").replace("'{}'", "{}")
-
-
-def patience(session: Session, usual: float) -> float:
-    """Seconds to wait for a person."""
-    given = session.values[i.WAIT]
-    return given if given is not None else usual if session.attended else 0.0
-
-
-def sign_in_parts(
-    local: LocalProfile, stackone: StackOne, key: Secret, console: Console, again: str
-) -> SignInParts:
-    """The real collaborators."""
+def _signed_in(
+    session: Session,
+    flow: Callable[..., SessionResult],
+    local: LocalProfile,
+    *,
+    wait: float,
+    again: str,
+    purpose: Purpose | None = None,
+) -> SessionResult:
     from eh_connect.stackone.sessions import Sessions
 
-    client, _ = stackone(key)
-    return SignInParts(
+    values = session.values
+    client = session.client(values.sure(i.API_KEY))
+    parts = SignInParts(
         profiles=client,
         sessions=Sessions(client),
         local=local,
-        console=console,
-        clock=stackone.time.clock,
-        renew=stackone.time.renew,
+        console=session.console(purpose),
+        clock=session.time.clock,
+        renew=session.time.renew,
         now=now,
         new_id=lambda: secrets.token_hex(4),
         again=again,
     )
-
-
-def finished(session: Session, result: SessionResult) -> SessionResult:
-    """The result; with a warning where its link is to servers that end with this command."""
+    command = session.command_for(local.label, "{}").replace("'{}'", "{}")
+    result = flow(values, parts, wait=session.patience(wait), command=command)
     if result.status == "pending" and session.serves_sandbox:
         session.output.warn(
             "The sandbox ends with this command, and its link with it. Run eh-connect sandbox in another terminal "

@@ -1,52 +1,43 @@
-"""``eh-connect status``."""
+"""``status``: every label that is saved here, each with the StackOne project to ask."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.cli.command import Command
+from eh_connect.cli.opening import check_servers, judge_given
+from eh_connect.cli.session import now
+from eh_connect.errors import InputError, StorageError
+from eh_connect.flows.status import Looked
+from eh_connect.flows.status import status as look
+from eh_connect.local.state import StateFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from eh_connect.cli.session import Session
-    from eh_connect.flows.status import Looked
-    from eh_connect.results import Result
+    from eh_connect.results import StatusResult
 
 
-def _run(session: Session) -> Result:
-    from eh_connect.cli.opening import judge_credentials, now
-    from eh_connect.flows.status import status
-    from eh_connect.local.state import StateFolder
-
+def status(session: Session) -> StatusResult:
+    """The command."""
     values = session.values
-    judge_credentials(values, session.output.warn)
+    judge_given(session)
     values.stop_on_problems()
-    one = [values.sure(i.PROFILE)] if values.given(i.PROFILE) else None
-    labels = StateFolder(session.folder).labels() if one is None else one
+    is_one = values.given(i.PROFILE)
+    labels = [values.sure(i.PROFILE)] if is_one else StateFolder(session.folder).labels()
     looked = [_load(session, label) for label in labels]
-    with ExitStack() as stack:
-        if not values[i.OFFLINE]:
-            looked = with_projects(session, looked, stack)
-        return status(
-            looked,
-            now=now(),
-            max_age=values[i.MAX_AGE],
-            check=values.sure(i.DUE_CHECK),
-            command=session.command_for,
-            warn=session.output.warn,
-        )
+    return look(
+        looked if values[i.OFFLINE] else [with_project(session, each) for each in looked],
+        now=now(),
+        max_age=values[i.MAX_AGE],
+        check=values.sure(i.DUE_CHECK),
+        command=session.command_for,
+        warn=session.output.warn,
+    )
 
 
 def _load(session: Session, label: str) -> Looked:
-    from eh_connect.cli.opening import local_profile
-    from eh_connect.errors import StorageError
-    from eh_connect.flows.status import Looked
-
-    local = local_profile(session, label, writes=False)
+    local = session.local(label, writes=False)
     try:
         local.load()
     except StorageError as exc:
@@ -58,47 +49,16 @@ def _load(session: Session, label: str) -> Looked:
     return Looked(label, local, why_not="not checked (--offline)", failures=(failure,) if failure else ())
 
 
-def with_projects(session: Session, looked: Sequence[Looked], stack: ExitStack) -> list[Looked]:
-    """The same labels, each with the project to ask if there is a key: one project for the same key."""
-    from eh_connect.cli.connect import StackOne
-    from eh_connect.cli.opening import default_origins, origins
-    from eh_connect.errors import InputError
-
-    values = session.values
-    connect: StackOne | None = None
-    found = []
-    for each in looked:
-        local = each.local
-        if local is None or local.state.profile_id is None:
-            found.append(each)
-            continue
-        key = values[i.API_KEY] or local.api_key
-        if key is None:
-            why = "not checked: no API key (--api-key-file or STACKONE_API_KEY)"
-            found.append(replace(each, why_not=why))
-            continue
-        try:
-            local.check_origins(origins(values), default_origins())
-        except InputError as exc:
-            found.append(replace(each, why_not=exc.title, failures=(*each.failures, exc)))
-            continue
-        connect = connect or StackOne(values, stack, [one.local for one in looked if one.local])
-        found.append(replace(each, project=connect(key)[0]))
-    return found
-
-
-COMMAND = Command(
-    "status",
-    "Show what is saved here, what StackOne has, and what is due.",
-    more="StackOne is asked where an API key is given or saved. Nothing is changed.",
-    inputs=(i.PROFILE, i.OFFLINE, i.DUE_CHECK, i.MAX_AGE, i.API_KEY, *i.URLS),
-    examples=(
-        ("eh-connect status", "all that is set up on this computer"),
-        (
-            "eh-connect status --check --offline --max-age 180",
-            "in a timer: exit code 9 where anything is due",
-        ),
-    ),
-    codes=(3, 4, 5, 7, 9),
-    run=_run,
-)
+def with_project(session: Session, looked: Looked) -> Looked:
+    """A label with the project to ask, or with the reason why there is none."""
+    local = looked.local
+    if local is None or local.state.profile_id is None:
+        return looked
+    key = session.values[i.API_KEY] or local.api_key
+    if key is None:
+        return replace(looked, why_not="not checked: no API key (--api-key-file or STACKONE_API_KEY)")
+    try:
+        check_servers(session.values, local)
+    except InputError as exc:
+        return replace(looked, why_not=exc.title, failures=(*looked.failures, exc))
+    return replace(looked, project=session.client(key))

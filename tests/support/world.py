@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from eh_connect import inputs as i
-from eh_connect.cli.app import command
-from eh_connect.cli.opening import fill, origins
+from eh_connect.cli.commands import COMMANDS
+from eh_connect.cli.opening import fill
+from eh_connect.cli.session import origins
 from eh_connect.deadline import NetworkTime
 from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import EhConnectError
@@ -90,18 +91,18 @@ class World:
         began = datetime.fromisoformat(NOW) - timedelta(seconds=1000)  # the clock's start
         return (began + timedelta(seconds=self.clock())).isoformat(timespec="seconds")
 
-    def values(self, command_: str, credentials: Credentials | None = None, /, **typed: Any) -> Values:
+    def values(self, command: str, credentials: Credentials | None = None, /, **typed: Any) -> Values:
         """What a run was told: credentials by variable, the rest by flag."""
         environ = {"STACKONE_API_KEY": "v1.eu1.key"}
         if credentials is not None:
             environ["EH_CONNECT_CLIENT_ID"] = credentials.client_id.reveal()
             environ["EH_CONNECT_CLIENT_SECRET"] = credentials.client_secret.reveal()
         return Values(
-            command(command_).all_inputs,
+            COMMANDS[command].all_inputs,
             typed,
             environ,
             lambda path, _: path,
-            lambda n: command(n).all_inputs,
+            lambda n: COMMANDS[n].all_inputs,
         )
 
     def opened(self, *, writes: bool = True) -> LocalProfile:

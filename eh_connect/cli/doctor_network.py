@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from eh_connect import inputs as i
-from eh_connect.cli.opening import default_origins, origins
+from eh_connect.cli.opening import check_servers
 from eh_connect.errors import InputError, NetworkError
 from eh_connect.flows.doctor import Check, Found, passed, skipped, warned
+from eh_connect.lines import counted
 from eh_connect.network import exchange, open_http
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
-    from eh_connect.cli.connect import StackOne
     from eh_connect.cli.session import Session
     from eh_connect.local.profile import LocalProfile
-    from eh_connect.stackone.assumed_writes import AssumedWrites
     from eh_connect.stackone.client import Client
+    from eh_connect.values import Input
 
 _CLOCK_WARNS, _CLOCK_FAILS = 60, 300  # s
 _LATER = "Wait a little, then run eh-connect doctor again."
@@ -29,14 +30,18 @@ _LATER = "Wait a little, then run eh-connect doctor again."
 class Network:
     """StackOne and Employment Hero. No secret goes to another server than the saved ones are bound to."""
 
-    def __init__(self, session: Session, local: LocalProfile, stackone: StackOne) -> None:
+    _client: Client
+
+    def __init__(self, session: Session, local: LocalProfile) -> None:
+        self._session = session
         self._values = session.values
         self._local = local
-        self._stackone = stackone
         self._skews: list[float] = []
 
     def checks(self) -> tuple[Check, ...]:
         """In their order."""
+        oauth = partial(self._employment_hero, i.EMPLOYMENT_HERO_OAUTH_URL)
+        app = partial(self._employment_hero, i.EMPLOYMENT_HERO_APP_URL)
         return (
             Check("stackone", "StackOne", self._answers),
             Check("api_key", "API key", self._api_key, needs="stackone"),
@@ -45,14 +50,14 @@ class Network:
             Check(
                 "documented", "StackOne's documentation", self._documented, advisory=True, needs="stackone"
             ),
-            Check("employment_hero_oauth", "Employment Hero sign-in", self._oauth, advisory=True),
-            Check("employment_hero_app", "Employment Hero portal", self._app, advisory=True),
+            Check("employment_hero_oauth", "Employment Hero sign-in", oauth, advisory=True),
+            Check("employment_hero_app", "Employment Hero portal", app, advisory=True),
             Check("clock", "clock", self._clock),
         )
 
     def _answers(self) -> Found:
         """A documented call without a key: 401 is what is expected."""
-        host, status, spent = self._asked(f"{self._stackone.url}/connector_profiles")
+        host, status, spent = self._asked(f"{self._values.sure(i.STACKONE_URL)}/connector_profiles")
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             raise NetworkError(
                 f"{host} redirects (HTTP {status})",
@@ -70,21 +75,19 @@ class Network:
         if key is None:
             return skipped("none is given or saved", give_one)
         try:
-            self._local.check_origins(origins(values), default_origins())
+            check_servers(values, self._local)
         except InputError as exc:
             return skipped(f"not sent. {exc.sentence} {exc.detail or ''}".strip(), exc.hint)
-        self._client, self._writes = self._stackone(key)
+        self._client = self._session.client(key)
         count = len(self._client.profiles())
         which = "the given one" if values.given(i.API_KEY) else "the saved one"
-        profiles = "1 Employment Hero profile" if count == 1 else f"{count} Employment Hero profiles"
-        return passed(f"{which} is accepted; its project has {profiles}")
-
-    _client: Client
-    _writes: AssumedWrites
+        return passed(f"{which} is accepted; its project has {counted(count, 'Employment Hero profile')}")
 
     def _may_write(self) -> Found:
         """Ask before telling: an empty request, which can create nothing."""
-        if self._writes.may_create():
+        from eh_connect.stackone.assumed_writes import AssumedWrites
+
+        if AssumedWrites(self._client).may_create():
             return passed("StackOne's API can do it (asked with an empty request)")
         return passed("StackOne's API doesn't offer it: setup leads you through the dashboard")
 
@@ -102,7 +105,7 @@ class Network:
     def _documented(self) -> Found:
         from eh_connect.stackone.assumed_writes import documents_create
 
-        has_call = documents_create(self._stackone.url, self._stackone.time)
+        has_call = documents_create(self._values.sure(i.STACKONE_URL), self._session.time)
         if has_call is None:
             return skipped("could not be read")
         if has_call:
@@ -111,14 +114,8 @@ class Network:
             )
         return passed("no call that creates profiles is documented, as expected")
 
-    def _oauth(self) -> Found:
-        return self._employment_hero(self._values.sure(i.EMPLOYMENT_HERO_OAUTH_URL))
-
-    def _app(self) -> Found:
-        return self._employment_hero(self._values.sure(i.EMPLOYMENT_HERO_APP_URL))
-
-    def _employment_hero(self, url: str) -> Found:
-        host, status, spent = self._asked(url)
+    def _employment_hero(self, server: Input[str]) -> Found:
+        host, status, spent = self._asked(self._values.sure(server))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return warned(f"{host} answers, but with HTTP {status}", _LATER)
         return passed(f"{host} answers, in {spent:.0f} ms")
@@ -139,7 +136,7 @@ class Network:
 
     def _asked(self, url: str) -> tuple[str, int, float]:
         """The host, the status of its answer, and the milliseconds until it came."""
-        time = self._stackone.time
+        time = self._session.time
         time.renew()
         before = time.left
         with open_http(url) as http:

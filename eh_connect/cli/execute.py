@@ -1,0 +1,105 @@
+"""Running a command: whatever is raised becomes output and an exit code here, and signals are heard."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pkgutil
+import signal
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from eh_connect.cli.commands import REFUSED
+from eh_connect.cli.output import Output, defect
+from eh_connect.cli.session import Session
+from eh_connect.errors import EhConnectError, Ending, StoppedError, UsageError
+from eh_connect.lines import prose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+
+    from eh_connect.cli.commands import Command
+    from eh_connect.results import Result
+
+AGAIN = "Run the same command again: it goes on from where it stood."
+
+
+class TerminatedError(StoppedError):
+    """SIGTERM arrived: an exit status, not a death by signal, so that what is open is closed."""
+
+    code = 143
+
+
+def execute(command: Command, typed: Mapping[str, Any]) -> int:
+    """Run a command; its exit code."""
+    if typed.get("format") == "json":
+        typed = {**typed, "json": True}
+    output = Output(
+        command.name,
+        json=bool(typed.get("json")),
+        plain=bool(typed.get("plain") or os.environ.get("EH_CONNECT_ACCESSIBLE")),
+        suffix=" --sandbox" if typed.get("sandbox") else "",
+    )
+    for ending in _endings():
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup
+            signal.signal(ending, _terminate)
+    try:
+        _refuse_secrets(typed)
+        if typed.get("verbose"):
+            _show_requests(output)
+        with ExitStack() as stack:
+            session = Session(command, typed, output, stack)
+            result: Result = pkgutil.resolve_name(command.run)(session)
+            output.result(result)
+            return result.exit_code
+    except EhConnectError as error:
+        output.failure(error)
+        return error.code
+    except Ending as ending:
+        output.failure(TerminatedError("Stopped by the system", hint=AGAIN, body=ending.body))
+        return TerminatedError.code
+    except (KeyboardInterrupt, EOFError):
+        output.failure(StoppedError("Stopped", hint=AGAIN if command.name in {"setup", "rotate"} else None))
+        return StoppedError.code
+    except Exception as exc:  # noqa: BLE001  # whatever else arrives is a defect of ours
+        output.failure(defect(exc))
+        return EhConnectError.code
+
+
+def _endings() -> list[signal.Signals]:
+    """SIGTERM; and where the terminal was closed, what is open has to be closed too."""
+    return [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    for ending in _endings():
+        signal.signal(ending, _heard)  # a second one would break off the tidying up
+    if hasattr(signal, "pthread_sigmask"):  # and Python forgets its handlers before it has ended
+        signal.pthread_sigmask(signal.SIG_BLOCK, _endings())
+    raise Ending
+
+
+def _heard(_signal: int, _frame: FrameType | None) -> None:
+    """Not SIG_IGN: Python complains where that meets a signal on its way."""
+
+
+def _show_requests(output: Output) -> None:
+    """Our own log on standard error; that of httpx carries whole URLs and stays off."""
+    log, handler = logging.getLogger("eh_connect"), logging.Handler()
+    handler.emit = lambda record: output.show(prose(record.getMessage()))  # type: ignore[method-assign]  # all it is for
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+
+
+def _refuse_secrets(typed: Mapping[str, Any]) -> None:
+    """UsageError for a secret as an argument: with the safe ways, and the advice to replace it."""
+    for wanted in REFUSED:
+        if typed.get(wanted.name.replace("-", "_")) is not None:
+            raise UsageError(
+                f"The {wanted.title} must not be on the command line",
+                detail="The shell keeps it in its history, and every user of this computer can see it in the "
+                "list of processes. Replace it by a new one.",
+                hint=f"Give the new one by file ({wanted.flag} PATH), by standard input ({wanted.flag} -), "
+                f"or by {wanted.variable}.",
+            )

@@ -1,0 +1,149 @@
+"""The parser and the help, made of what is declared: flags arrive as text, and are judged by us."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+import textwrap
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from eh_connect.cli import completion
+from eh_connect.cli.commands import COMMANDS, REFUSED
+from eh_connect.inputs import ACTIONS, GROUPS, PROFILE, SCOPES
+
+if TYPE_CHECKING:
+    from eh_connect.cli.commands import Command
+    from eh_connect.values import Input
+
+_COMPLETE = {
+    PROFILE.name: completion.labels,
+    SCOPES.name: completion.scopes,
+    ACTIONS.name: completion.actions,
+}
+_CODES = {
+    3: "a value is missing or wrong",
+    4: "keyring, folder or lock",
+    5: "API key refused",
+    6: "refused by StackOne",
+    7: "network",
+    8: "waiting for you",
+    9: "rejected",
+    10: "changes are pending",
+}
+_WIDEST, _COLUMN = 100, 27
+_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST}
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: dict[str, Any] = dict.fromkeys(COMMANDS)  # suggestions come from the names
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the parser's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # the parser's signature
+        return parser_of(COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # the parser's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(command.name, command.short) for command in COMMANDS.values()])
+
+
+app = typer.Typer(
+    name="eh-connect",
+    cls=_Commands,
+    add_completion=True,
+    rich_markup_mode=None,  # plain help: 100 ms faster, and screen readers can read it
+    pretty_exceptions_enable=False,  # tracebacks with locals could carry secrets
+    context_settings=_SETTINGS,
+)
+
+
+@app.callback(
+    invoke_without_command=True,
+    help="Connect Employment Hero to StackOne: from an OAuth application to a connector profile.",
+    epilog="Start with: eh-connect setup (or, with everything simulated: eh-connect setup --sandbox)",
+)
+def _root(
+    context: typer.Context,
+    _version: bool = typer.Option(False, "--version", help="Show the version."),  # answered in __main__
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def parser_of(command: Command) -> Any:
+    """The parser's command."""
+
+    class WithHelp(TyperCommand):
+        def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # the parser's signature
+            formatter.write(_help(command, min(shutil.get_terminal_size().columns, _WIDEST)) + "\n")
+
+    def body(**typed: Any) -> None:
+        from eh_connect.cli.execute import execute
+
+        # lists or tuples: that depends on Typer's version
+        told = {name: tuple(text) if isinstance(text, list) else text for name, text in typed.items()}
+        raise typer.Exit(execute(command, told))
+
+    parameters = [_parameter(wanted) for wanted in command.all_inputs if wanted.flag]
+    for wanted in REFUSED:
+        option = typer.Option(f"--{wanted.name}", hidden=True)
+        parameters.append(_keyword(wanted.name.replace("-", "_"), Optional[str], option))  # noqa: UP045  # Typer reads it at run time
+    body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
+    body.__annotations__ = {each.name: each.annotation for each in parameters}
+    made = typer.Typer(rich_markup_mode=None, add_completion=False)
+    made.command(command.name, cls=WithHelp, help=command.does, context_settings=_SETTINGS)(body)
+    return typer.main.get_command(made)
+
+
+def _parameter(wanted: Input[Any]) -> inspect.Parameter:
+    kind: Any = Optional[str]  # noqa: UP045  # Typer reads it at run time
+    flags = wanted.flag or ""
+    if not wanted.metavar:
+        kind, flags = Optional[bool], f"{flags}/{wanted.off}" if wanted.off else flags  # noqa: UP045
+    elif wanted.carries == "list":
+        kind = Optional[list[str]]  # noqa: UP045
+    complete = _COMPLETE.get(wanted.name)
+    option = typer.Option(flags, metavar=wanted.metavar or None, help=wanted.help, autocompletion=complete)
+    return _keyword(wanted.parameter, kind, option)
+
+
+def _keyword(name: str, kind: Any, option: Any) -> inspect.Parameter:
+    annotation = Annotated[kind, option]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _help(command: Command, width: int) -> str:
+    """Usage, examples, options in their groups, exit codes."""
+    lines = [f"Usage: eh-connect {command.name} [OPTIONS]", ""]
+    for text in (command.does, command.more):
+        lines += [*textwrap.wrap(text, width), ""] if text else []
+    lines.append("Examples:")
+    for line, purpose in command.examples:
+        lines += [f"  {line}", f"      {purpose}"]
+    for group in GROUPS:
+        rows = [_row(each, width) for each in command.all_inputs if each.flag and each.group == group]
+        if group == GROUPS[-1]:
+            rows.append([f"  {'-h, --help':<25} Show this help"])
+        lines += ["", f"{group}:", *(line for row in rows for line in row)] if rows else []
+    codes = " · ".join(f"{code} {_CODES[code]}" for code in command.codes)
+    lines += ["", *textwrap.wrap(f"Exit codes: {codes}", width, break_on_hyphens=False)]
+    return "\n".join(lines)
+
+
+def _row(wanted: Input[Any], width: int) -> list[str]:
+    flags = "/".join(each for each in (wanted.flag, wanted.off) if each)
+    head = f"  {flags} {wanted.metavar}".rstrip()
+    text, default = wanted.help, wanted.default
+    if isinstance(default, str | int | float) and not isinstance(default, bool):
+        text += f" [{default:g}]" if isinstance(default, float) else f" [{default}]"
+    if wanted.variable:
+        text += f" ({wanted.variable})"
+    lines = textwrap.wrap(text, width - _COLUMN - 1, break_on_hyphens=False)
+    first = [head] if len(head) > _COLUMN else [f"{head:<{_COLUMN}} {lines.pop(0)}"]
+    return [*first, *(" " * (_COLUMN + 1) + line for line in lines)]
