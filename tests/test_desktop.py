@@ -7,16 +7,12 @@ import pty
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from eh_connect.person import programs
-from eh_connect.person.desktop import Desktop
+from eh_connect.lines import Sign
+from eh_connect.person.desktop import Desktop, Loan
 from eh_connect.secret import Secret
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SECRET = Secret("a-client-secret-of-43-characters-0123456789")
 URL = "https://app.stackone.com/connector_profiles"
@@ -29,6 +25,7 @@ NOISY = "echo noise; echo noise >&2; " + WRITES_AND_READS
 DEAF = "exec <&-; sleep 0.1; exit 1"
 FLOODS = 'case "$*" in *-out*) exec yes;; *) cat >"{kept}";; esac'
 WRONG_BYTES = r"""case "$*" in *-out*) printf 'a\377\376b';; *) cat >"{kept}";; esac"""
+NO_PROGRAM = "\x7fELF no program"
 
 
 class Surroundings:
@@ -43,7 +40,8 @@ class Surroundings:
     def has(self, **programs: str) -> Surroundings:
         for name, body in programs.items():
             path = self.folder / name
-            path.write_text("#!/bin/sh\n" + body.replace("{kept}", str(self.kept)) + "\n")
+            script = "#!/bin/sh\n" + body.replace("{kept}", str(self.kept)) + "\n"
+            path.write_text(body if body == NO_PROGRAM else script)
             path.chmod(0o755)
         return self
 
@@ -53,43 +51,42 @@ class Surroundings:
     def desktop(self, **environ: str) -> Desktop:
         return Desktop(self.environ | environ)
 
+    def copies(self, **environ: str) -> bool:
+        return self.desktop(**environ).copy("Name", "Zoë's").sign is Sign.OK
+
+    def opens(self, url: str, **environ: str) -> bool:
+        return self.desktop(**environ).open(url).sign is Sign.OK
+
+    def lends(self, body: str = WRITES_AND_READS, seconds: float = 600) -> Loan:
+        loan = self.has(xclip=body).desktop().lend(SECRET, seconds)
+        assert loan is not None
+        return loan
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Surroundings:
     return Surroundings(tmp_path)
 
 
-def comes(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize(
-    ("body", "came"),
+    ("body", "takes"),
     [
-        (WRITES_AND_READS, "copied"),
-        (NOISY, "copied"),
-        (WRITES_AND_READS + "; (sleep 5) &", "copied"),  # as xclip does, which stays behind
-        (FAILS, None),
-        (HANGS, None),
-        (DEAF, None),
-        ("exit 1", None),
+        (WRITES_AND_READS, True),
+        (NOISY, True),
+        (WRITES_AND_READS + "; (sleep 5) &", True),  # as xclip does, which stays behind
+        (FAILS, False),
+        (HANGS, False),
+        (DEAF, False),
+        ("exit 1", False),
+        (NO_PROGRAM, False),
     ],
 )
 def test_copied_is_said_only_where_a_program_took_it(
-    here: Surroundings, capfd: pytest.CaptureFixture[str], body: str, came: str | None
+    here: Surroundings, capfd: pytest.CaptureFixture[str], body: str, takes: bool
 ) -> None:
-    desktop = here.has(xclip=body).desktop()
-    assert desktop.copy("a value") == came
-    assert here.holds("a value") is (came is not None)
+    assert here.has(xclip=body).copies() is takes
+    assert here.holds("Zoë's") is takes
     assert capfd.readouterr() == ("", "")
-
-
-def test_a_program_that_can_not_be_run_is_none(here: Surroundings) -> None:
-    (here.folder / "xclip").write_bytes(b"\x7fELF no program")
-    assert here.desktop().copy("a value") is None
 
 
 @pytest.mark.parametrize(
@@ -97,25 +94,21 @@ def test_a_program_that_can_not_be_run_is_none(here: Surroundings) -> None:
     [("wl-copy", {"WAYLAND_DISPLAY": "w"}), ("xsel", {}), ("pbcopy", {}), ("clip.exe", {})],
 )
 def test_each_system_has_its_own_program(here: Surroundings, tool: str, environ: dict[str, str]) -> None:
-    desktop = here.has(**{tool: WRITES_AND_READS}).desktop(**environ)
-    assert desktop.copy("Zoë's") == "copied"
+    assert here.has(**{tool: WRITES_AND_READS}).copies(**environ)
     encoding = "utf-16-le" if tool == "clip.exe" else "utf-8"
     assert here.kept.read_bytes() == "Zoë's".encode(encoding)
 
 
-@pytest.mark.parametrize("gone", ["DISPLAY", "PATH"])
-def test_nothing_is_offered_where_no_clipboard_is_known(here: Surroundings, gone: str) -> None:
-    here.has(xclip=WRITES_AND_READS)
-    environ = {name: value for name, value in here.environ.items() if name != gone}
-    desktop = Desktop(environ if gone == "DISPLAY" else environ | {"PATH": "/nowhere"})
+@pytest.mark.parametrize("gone", [{"DISPLAY": ""}, {"PATH": "/nowhere"}])
+def test_nothing_is_offered_where_no_clipboard_is_known(here: Surroundings, gone: dict[str, str]) -> None:
+    desktop = here.has(xclip=WRITES_AND_READS).desktop(**gone)
     assert not desktop.can_copy
-    assert desktop.copy("a value") is None
+    assert not here.copies(**gone)
     assert desktop.lend(SECRET, 45) is None
 
 
 def test_a_secret_is_lent_and_taken_back(here: Surroundings) -> None:
-    loan = here.has(xclip=WRITES_AND_READS).desktop().lend(SECRET, 600)
-    assert loan is not None
+    loan = here.lends()
     assert here.holds(SECRET.reveal())
     assert 590 < loan.seconds_left() <= 600
     loan.take_back()
@@ -124,13 +117,15 @@ def test_a_secret_is_lent_and_taken_back(here: Surroundings) -> None:
 
 
 def test_a_loan_ends_by_itself(here: Surroundings) -> None:
-    assert here.has(xclip=WRITES_AND_READS).desktop().lend(SECRET, 0.01) is not None
-    comes(lambda: here.holds(""))
+    here.lends(seconds=0.01)
+    end = time.monotonic() + PATIENCE
+    while not here.holds(""):
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_what_was_copied_since_stays(here: Surroundings) -> None:
-    loan = here.has(xclip=WRITES_AND_READS).desktop().lend(SECRET, 600)
-    assert loan is not None
+    loan = here.lends()
     here.kept.write_text("something newer")
     loan.take_back()
     assert here.holds("something newer")
@@ -138,17 +133,15 @@ def test_what_was_copied_since_stays(here: Surroundings) -> None:
 
 @pytest.mark.parametrize("reading", [WRONG_BYTES, FLOODS, WRITES_AND_READS.replace('cat "{kept}"', FAILS)])
 def test_a_clipboard_that_can_not_be_read_is_not_ours(here: Surroundings, reading: str) -> None:
-    loan = here.has(xclip=reading).desktop().lend(SECRET, 600)
-    assert loan is not None
-    loan.take_back()
+    here.lends(reading).take_back()
     assert here.holds(SECRET.reveal())
 
 
 def test_programs_get_no_secret_but_on_standard_input_and_nothing_of_ours(here: Surroundings) -> None:
     seen = here.folder / "seen"
     watching = f'(env; echo "$@"; ls -l /proc/$$/fd; ps -o sid= -p $$) >"{seen}"; cat >/dev/null'
-    variables = {"EH_CONNECT_CLIENT_SECRET": SECRET.reveal(), "STACKONE_API_KEY": SECRET.reveal()}
-    assert here.has(xclip=watching).desktop(**variables).lend(SECRET, 600)
+    here.environ |= {"EH_CONNECT_CLIENT_SECRET": SECRET.reveal(), "STACKONE_API_KEY": SECRET.reveal()}
+    here.lends(watching)
     text = seen.read_text()
     assert SECRET.reveal() not in text
     ours = {str(Path(f"/proc/self/fd/{number}").resolve()) for number in (1, 2)} - {"/dev/null"}
@@ -179,7 +172,7 @@ def test_the_browser_is_asked_and_never_waited_for(
         reads='cat; printf %s "$*" >"{kept}"',
         fails=FAILS,
     )
-    assert here.desktop(BROWSER=browser).open(URL) is asked
+    assert here.opens(URL, BROWSER=browser) is asked
     assert here.holds(URL) is asked
     assert capfd.readouterr() == ("", "")
 
@@ -197,14 +190,14 @@ def test_the_browser_is_asked_and_never_waited_for(
 def test_the_system_is_asked_where_it_has_a_screen_for_it(
     here: Surroundings, opener: str, environ: dict[str, str], asked: bool
 ) -> None:
-    desktop = here.has(**{opener: 'echo "$*" >"{kept}"'}).desktop(**environ)
-    assert desktop.open(URL) is asked
+    assert here.has(**{opener: 'echo "$*" >"{kept}"'}).opens(URL, **environ) is asked
     assert here.kept.exists() is asked
-    assert (desktop.finds_no_browser() is None) is asked
+    assert (here.desktop(**environ).finds_no_browser() is None) is asked
 
 
-def test_an_option_is_no_address(here: Surroundings) -> None:
-    assert not here.has(good="exit 0").desktop(BROWSER="good").open("--version")
+@pytest.mark.parametrize("url", ["--version", "https://example.test/\0"])
+def test_no_address_is_opened_that_is_none(here: Surroundings, url: str) -> None:
+    assert not here.has(good="exit 0").opens(url, BROWSER="good")
 
 
 OSC_52 = """
@@ -213,8 +206,8 @@ from eh_connect.person.desktop import Desktop
 from eh_connect.secret import Secret
 desktop = Desktop(os.environ)
 assert desktop.can_copy and not desktop.can_lend
-assert desktop.copy("https://example.test/callback") == "sent"
-assert desktop.copy("x" * 100_000) is None
+assert desktop.copy("URI", "https://example.test/callback").sign.name == "WARN"
+assert desktop.copy("URI", "x" * 100_000).sign.name == "UNSURE"
 assert desktop.lend(Secret("a-secret"), 45) is None
 """
 
@@ -244,8 +237,4 @@ def test_where_the_folder_and_the_home_are_gone_programs_are_started(
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    assert here.has(xclip=WRITES_AND_READS).desktop().copy("a value") == "copied"
-
-
-def test_a_name_with_a_nul_is_no_program() -> None:
-    assert programs.run(("a\0b",), {}) is None
+    assert here.has(xclip=WRITES_AND_READS).copies()

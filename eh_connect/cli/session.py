@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from eh_connect.flows.console import Console
     from eh_connect.local.profile import LocalProfile
     from eh_connect.local.state import Purpose
-    from eh_connect.person.desk import Desk
     from eh_connect.person.desktop import Desktop
     from eh_connect.person.terminal import Terminal
     from eh_connect.person.wizard import Wizard
@@ -108,16 +107,14 @@ class Session:
         """Browser and clipboard."""
         from eh_connect.person.desktop import Desktop
 
-        return Desktop(self.environ)
+        return Desktop(self.environ, opens=self.values.sure(i.BROWSER))
 
-    @cached_property
-    def desk(self) -> Desk:
-        """Where the person sits, who is there."""
-        from eh_connect.person.desk import Desk
-
+    @property
+    def person(self) -> Terminal:
+        """The terminal of the person, who is there."""
         if self.terminal is None:
             raise AssertionError("there is no terminal")
-        return Desk(self.terminal, self.desktop, opens=self.values.sure(i.BROWSER))
+        return self.terminal
 
     def patience(self, usual: float = WAIT) -> float:
         """Seconds to wait for a person; ``usual`` where ``--wait`` says nothing, and somebody is there."""
@@ -131,17 +128,15 @@ class Session:
 
             return Console(self.output.show, self.output.warn, verbose=self.values.sure(i.VERBOSE))
         from eh_connect.person.attended import Attended
-        from eh_connect.person.wizard import region
 
-        key = self.values[i.API_KEY]
         return Attended(
-            self.desk,
+            self.person,
+            self.desktop,
             self.values,
             warn=self.output.warn,
             wait=self.patience(),
             renew=self.time.renew,
             purpose=purpose or "",
-            region=region(key) if key else "",
         )
 
     def wizard(self, local: LocalProfile) -> Wizard:
@@ -149,7 +144,8 @@ class Session:
         from eh_connect.person.wizard import Wizard
 
         return Wizard(
-            self.desk,
+            self.person,
+            self.desktop,
             self.values,
             local,
             connect=self.client,

@@ -44,13 +44,13 @@ def _run(
     """
     with opened(session, lambda _: (i.API_KEY, *needs)) as local:
         if session.asks:
-            from eh_connect.person.review import ask_for
+            from eh_connect.person.asking import ask_for
 
             profiles, _ = session.wizard(local).key()
             the_profile(session.values, local, profiles)  # without one nothing more is asked
             for each in needs:
                 if session.values[each] is None:
-                    ask_for(session.desk, each, session.values, each.judge)
+                    ask_for(session.person, each, session.values)
         return _signed_in(session, flow, local, wait=wait, again=session.again)
 
 
@@ -65,8 +65,8 @@ def offered(session: Session, local: LocalProfile, again: str) -> bool:
     """
     from eh_connect.person import words
 
-    session.desk.terminal.show(BLANK)
-    if not session.desk.terminal.yes(
+    session.person.show(BLANK)
+    if not session.person.yes(
         "Test it now? You sign in to Employment Hero once; the test account is removed from StackOne afterwards.",
         default=True,
         more=words.SIGN_IN,

@@ -138,7 +138,7 @@ def _offers(session: Session, local: LocalProfile, steps: tuple[NextStep, ...]) 
     from eh_connect.cli.sign_in import offered
     from eh_connect.person import words
 
-    key, terminal = session.values.sure(i.API_KEY), session.desk.terminal
+    key, terminal = session.values.sure(i.API_KEY), session.person
     try:
         if offered(session, local, again=steps[0].command):
             steps = steps[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,35 +13,50 @@ from eh_connect.employment_hero.hand_over import LockedTextError, looks_locked, 
 from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
-from eh_connect.person.credentials import ask_secret, is_client_id
-from eh_connect.person.terminal import BACK, STOP, Choice
+from eh_connect.person.asking import ask_secret, is_client_id
+from eh_connect.person.terminal import BACK, HELP, STOP, Choice, Key
 from eh_connect.secret import Credentials
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eh_connect.guide_steps import Section
-    from eh_connect.person.wizard import Wizard
+    from eh_connect.local.profile import LocalProfile
+    from eh_connect.person.desktop import Desktop
+    from eh_connect.person.terminal import Terminal
     from eh_connect.secret import Secret
+    from eh_connect.values import Values
 
 _COLLEAGUE = "g"
 
 
-class Application:
-    """Asks about it; ``wizard`` has the desk, the values and what is saved."""
+@dataclass
+class ApplicationSteps:
+    """Asks about it.
 
-    def __init__(self, wizard: Wizard) -> None:
-        self._wizard = wizard
-        self._desk = wizard.desk
-        self._terminal = wizard.desk.terminal
-        self._values = wizard.values
-        self._local = wizard.local
+    Args:
+        terminal: where the person is asked.
+        desktop: their browser and clipboard.
+        values: what this run was told; answers go there.
+        local: what is saved here.
+        origins: where credentials may go.
+        now: the time, UTC, ISO 8601.
+    """
 
-    def gather(self, *, is_same: bool) -> None:
+    terminal: Terminal
+    desktop: Desktop
+    values: Values
+    local: LocalProfile
+    origins: tuple[str, ...]
+    now: Callable[[], str]
+
+    def ask_application(self, *, is_same: bool) -> None:
         """Fill in Client ID and Client Secret; ``is_same``: of an application that exists."""
-        if self._values[i.CLIENT_ID] and self._values[i.CLIENT_SECRET]:
+        if self.values[i.CLIENT_ID] and self.values[i.CLIENT_SECRET]:
             return
-        if not is_same and not self._local.awaits_locked_text:
+        if not is_same and not self.local.awaits_locked_text:
             self._create()
-        self._credentials(is_out=self._local.awaits_locked_text, is_same=is_same)
+        self._credentials(is_out=self.local.awaits_locked_text, is_same=is_same)
 
     def _create(self) -> None:
         """Steps 2 and 3, with the way back."""
@@ -56,13 +72,13 @@ class Application:
 
     def _data(self) -> bool | None:
         """Step 2. None: it was given."""
-        if self._values[i.SCOPES] is not None and self._values.source(i.SCOPES) != "answer":
-            self._terminal.show(ok(f"Data: {self._values[i.SCOPES]}"))
+        if self.values[i.SCOPES] is not None and self.values.source(i.SCOPES) != "answer":
+            self.terminal.show(ok(f"Data: {self.values[i.SCOPES]}"))
             return None
-        self._terminal.show(words.step(2, "The data you need"))
-        self._terminal.show(warn(guide.SCOPES_STAY))
+        self.terminal.show(words.step(2, "The data you need"))
+        self.terminal.show(warn(guide.SCOPES_STAY))
         every = len(scopes.PRESETS["all-read"].cards)
-        chosen = self._terminal.choose(
+        chosen = self.terminal.choose(
             "Which data may your integration read?",
             (
                 Choice("directory", "Directory", "Employees, Teams, Organisations"),
@@ -78,7 +94,7 @@ class Application:
         )
         if not chosen:
             boxes = [box for box in scopes.BOXES if box.name == scopes.READ]
-            names = self._terminal.choose_many(
+            names = self.terminal.choose_many(
                 "Which cards? Their Read box is meant.",
                 [Choice(box.card, box.card, "sensitive" if box.is_sensitive else "") for box in boxes],
                 words.DATA,
@@ -86,25 +102,25 @@ class Application:
             if not names:
                 return self._data()
             chosen = scopes.parse(",".join(names)).text
-        self._values.answer(i.SCOPES, chosen)
+        self.values.answer(i.SCOPES, chosen)
         self._note(scopes=chosen)
         return True
 
     def _organisation(self) -> bool | None:
         """Step 3, its question."""
-        self._terminal.show(words.step(3, "The application"))
-        if self._values[i.ORG_ID] is not None and self._values.source(i.ORG_ID) != "answer":
-            self._terminal.show(ok(f"Organisation: {self._values[i.ORG_ID]}"))
+        self.terminal.show(words.step(3, "The application"))
+        if self.values[i.ORG_ID] is not None and self.values.source(i.ORG_ID) != "answer":
+            self.terminal.show(ok(f"Organisation: {self.values[i.ORG_ID]}"))
             return None
-        app_url = self._values.sure(i.EMPLOYMENT_HERO_APP_URL)
-        self._terminal.show(
+        app_url = self.values.sure(i.EMPLOYMENT_HERO_APP_URL)
+        self.terminal.show(
             prose(guide.ORGANISATION),
             prose("Its ID is in the address of most pages once you have signed in:"),
             prose(guide.organisation_pattern(app_url)),
         )
         question = "Paste such an address, or the ID (Enter: I don't know it, g: a colleague has the account)"
         while True:
-            answer = self._terminal.ask(question, more=words.ORGANISATION)
+            answer = self.terminal.ask(question, more=words.ORGANISATION)
             if answer == BACK.key:
                 return False
             if answer.lower() == _COLLEAGUE:
@@ -115,28 +131,35 @@ class Application:
             try:
                 org_id = str(org_id_from(answer, app_url))
             except ValueError as exc:
-                self._terminal.show(fail(f"Organisation ID: {exc}."))
+                self.terminal.show(fail(f"Organisation ID: {exc}."))
                 continue
-            self._values.answer(i.ORG_ID, org_id)
+            self.values.answer(i.ORG_ID, org_id)
             self._note(org_id=org_id)
             return True
 
     def _form(self) -> bool | None:
         """Step 3, the form."""
-        if self._local.awaits_locked_text:
+        if self.local.awaits_locked_text:
             return None
         section = self._section()
-        copies = section.copies
-        self._terminal.show(BLANK, *section.lines())
-        page = next(iter(copies.values()))
-        keys = {
-            "n": ("Application Name", copies["Application Name"]),
-            "r": ("Redirect URI", copies["Redirect URI"]),
-        }
-        return self._desk.form(page, "the portal", keys, "I've created it", more=words.FORM)
+        self.terminal.show(BLANK, *section.lines())
+        names = {"n": "Application Name", "r": "Redirect URI"}
+        keys = [Key("o", "open the portal")] if self.desktop.opens else []
+        if self.desktop.can_copy:
+            keys += [Key(key, f"copy {name}") for key, name in names.items()]
+        while pressed := self.terminal.wait_for_key([*keys, BACK, HELP, Key("", "I've created it")]):
+            if pressed == BACK.key:
+                return False
+            if pressed == HELP.key:
+                self.terminal.show(*words.FORM)
+            elif pressed == "o":
+                self.terminal.show(self.desktop.open(next(iter(section.copies.values()))))
+            else:
+                self.terminal.show(self.desktop.copy(names[pressed], section.copies[names[pressed]]))
+        return True
 
     def _section(self) -> Section:
-        values = self._values
+        values = self.values
         chosen = values[i.SCOPES]
         selection = scopes.parse(chosen) if chosen else None
         app_url = values.sure(i.EMPLOYMENT_HERO_APP_URL)
@@ -144,23 +167,23 @@ class Application:
 
     def _credentials(self, *, is_out: bool, is_same: bool) -> None:
         """Step 4."""
-        self._terminal.show(words.step(4, "Client ID and Client Secret"))
+        self.terminal.show(words.step(4, "Client ID and Client Secret"))
         if is_same:
-            self._terminal.show(*words.HAVE_SECRET_MADE)
+            self.terminal.show(*words.HAVE_SECRET_MADE)
         elif not is_out:
-            self._terminal.show(prose(f"{guide.CREATED} Copy each value and paste it here. {guide.CLOSED}"))
+            self.terminal.show(prose(f"{guide.CREATED} Copy each value and paste it here. {guide.CLOSED}"))
         credentials = None
         while credentials is None:
             credentials = self._pasted(is_out=is_out)
-        self._values.answer(i.CLIENT_ID, credentials.client_id)
-        self._values.answer(i.CLIENT_SECRET, credentials.client_secret)
-        in_use = (self._local.current, self._local.previous)
-        if not self._local.is_sent and credentials not in in_use:
-            self._local.stage(credentials, self._wizard.origins)
-        if self._local.writes:
-            self._terminal.show(ok(f"Saved in {self._local.keyring.display_name}"))
+        self.values.answer(i.CLIENT_ID, credentials.client_id)
+        self.values.answer(i.CLIENT_SECRET, credentials.client_secret)
+        in_use = (self.local.current, self.local.previous)
+        if not self.local.is_sent and credentials not in in_use:
+            self.local.stage(credentials, self.origins)
+        if self.local.writes:
+            self.terminal.show(ok(f"Saved in {self.local.keyring.display_name}"))
         if is_out:
-            self._local.save_hand_over_key(None)
+            self.local.save_hand_over_key(None)
 
     def _pasted(self, *, is_out: bool) -> Credentials | None:
         """Both, or None where what was pasted can't be it."""
@@ -168,20 +191,20 @@ class Application:
             question, more = "Client ID, or the locked text you received", words.RECEIVED
         else:
             question, more = "Client ID", words.CREDENTIALS
-        client_id = self._values[i.CLIENT_ID]
+        client_id = self.values[i.CLIENT_ID]
         if client_id is None:
-            client_id = self._terminal.ask_hidden(question, more)
+            client_id = self.terminal.ask_hidden(question, more)
             if looks_locked(client_id.reveal()):
                 return self._opened(client_id)
-            if not is_client_id(self._terminal, client_id):
+            if not is_client_id(self.terminal, client_id):
                 return None
-        return Credentials(client_id, ask_secret(self._terminal, client_id))
+        return Credentials(client_id, ask_secret(self.terminal, client_id))
 
     def _opened(self, locked: Secret) -> Credentials | None:
         try:
-            return open_locked(locked.reveal(), self._local.hand_over_key())
+            return open_locked(locked.reveal(), self.local.hand_over_key())
         except LockedTextError as exc:
-            self._terminal.show(
+            self.terminal.show(
                 fail(str(exc)), todo("Paste it again, or ask your colleague to lock it again.")
             )
             return None
@@ -190,9 +213,9 @@ class Application:
         """A colleague has the account: a page for them, and a stop if the answer takes a while."""
         from eh_connect.person.hand_over import write_page
 
-        page = write_page(self._section(), self._values, self._local, Path.cwd)
-        self._terminal.show(*page.lines())
-        self._terminal.choose(
+        page = write_page(self._section(), self.values, self.local, Path.cwd)
+        self.terminal.show(*page.lines())
+        self.terminal.choose(
             "What now?",
             (
                 Choice(STOP.value, "Stop here. The same command goes on when the text is there"),
@@ -201,6 +224,6 @@ class Application:
         )
 
     def _note(self, **fields: object) -> None:
-        if self._local.state.begun_at is None:
-            fields["begun_at"] = self._wizard.now()
-        self._local.note(**fields)
+        if self.local.state.begun_at is None:
+            fields["begun_at"] = self.now()
+        self.local.note(**fields)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
+from eh_connect import inputs as i
 from eh_connect.flows.console import Console
 from eh_connect.flows.parts import Revised
-from eh_connect.lines import BLANK, counted, exact, fail, prose, title, warn
+from eh_connect.lines import BLANK, counted, fail, ok, prose, title, warn
 from eh_connect.person import words
-from eh_connect.person.credentials import ask_credentials
+from eh_connect.person.asking import ask_credentials, region
 from eh_connect.person.dashboard import DashboardScreen
-from eh_connect.person.review import Review
+from eh_connect.person.review import review
 from eh_connect.person.terminal import STOP, Choice, Key
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from eh_connect.flows.console import Watch
     from eh_connect.flows.parts import Cause, DashboardWork
     from eh_connect.lines import Line
-    from eh_connect.person.desk import Desk
+    from eh_connect.person.desktop import Desktop
+    from eh_connect.person.terminal import Terminal
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
     from eh_connect.values import Values
@@ -33,39 +35,36 @@ class Attended(Console):
     """A person at a terminal.
 
     Args:
-        desk: where the person sits.
+        terminal: where they are asked.
+        desktop: their browser and clipboard.
         values: what this run was told: answers go there.
         warn: keeps a warning for the result.
         wait: seconds that a person is waited for in the dashboard.
         renew: gives a look at StackOne the whole network time: waiting for a person is none.
         purpose: setup, rotate or rollback; empty for what writes no profile.
-        region: where the project is, by its key; for the texts.
     """
 
     attended = True
 
     def __init__(
         self,
-        desk: Desk,
+        terminal: Terminal,
+        desktop: Desktop,
         values: Values,
         *,
         warn: Callable[[str], None],
-        wait: float = 600.0,
-        renew: Callable[[], None] = lambda: None,
-        purpose: str = "",
-        region: str = "",
+        wait: float,
+        renew: Callable[[], None],
+        purpose: str,
     ) -> None:
-        super().__init__(desk.terminal.show, warn)
-        self.handing = ("show it with v", "show it with v")
-        if desk.desktop.can_lend:
-            self.handing = ("copy it with i", "copy it with s")
-        self._desk = desk
-        self._terminal = desk.terminal
+        super().__init__(terminal.show, warn)
+        self.handing = ("copy it with i", "copy it with s") if desktop.can_lend else ("show it with v",) * 2
+        self._terminal = terminal
+        self._desktop = desktop
         self._values = values
         self._wait = wait
         self._renew = renew
         self._purpose = purpose
-        self._region = region
         self._link = ""
 
     def working(self, text: str) -> AbstractContextManager[None]:
@@ -102,24 +101,19 @@ class Attended(Console):
 
     def confirm(self, change: Change, accounts: int | None) -> None:
         """The review; a rotation has none: the new secret was pasted for this."""
-        if self._purpose == "rotate":
-            return
-        if self._purpose == "rollback":
-            if not self._terminal.yes("Give StackOne the previous Client Secret again?", default=True):
-                raise KeyboardInterrupt
-            return
-        Review(self._desk, self._values, self._region).confirm(change, accounts)
+        if self._purpose == "setup":
+            review(self._terminal, self._values, change, accounts)
+        elif self._purpose == "rollback" and not self._terminal.yes(
+            "Give StackOne the previous Client Secret again?", default=True
+        ):
+            raise KeyboardInterrupt
 
     def rejected(self, meaning: str, remedy: str) -> None:
         """Paste again, go on knowingly, or stop."""
-        self._terminal.show(warn("Employment Hero doesn't accept these credentials."), prose(meaning))
+        self.show(warn("Employment Hero doesn't accept these credentials."), prose(meaning))
         again = [] if self._purpose == "rollback" else [Choice("again", "Paste them again")]
-        answer = self._terminal.choose(
-            "What now?",
-            (*again, Choice("on", "Go on: the sign-in test will show"), STOP),
-            more=(prose(remedy),),
-        )
-        if answer == "again":
+        choices = (*again, Choice("on", "Go on: the sign-in test will show"), STOP)
+        if self._terminal.choose("What now?", choices, more=(prose(remedy),)) == "again":
             ask_credentials(self._terminal, self._values, only_secret=self._purpose == "rotate")
             raise Revised
 
@@ -128,39 +122,49 @@ class Attended(Console):
     ) -> Secret:
         """The screen of a rotation: lead to the portal, take the secret."""
         linked = "" if not accounts else f" ({counted(accounts, 'linked account')})"
-        self._terminal.show(
-            BLANK,
-            title(f'Replace the Client Secret of "{profile.name}"{linked}'),
-            BLANK,
-            *words.HAVE_SECRET_MADE,
-        )
+        heading = title(f'Replace the Client Secret of "{profile.name}"{linked}')
+        self.show(BLANK, heading, BLANK, *words.HAVE_SECRET_MADE)
         while True:
             secret = self._terminal.ask_hidden("New Client Secret", words.NEW_SECRET)
             try:
                 judge(secret.reveal())
             except ValueError as exc:
-                self._terminal.show(fail(f"Client Secret: {exc}"))
+                self.show(fail(f"Client Secret: {exc}"))
             else:
                 return secret
 
     def dashboard(self, work: DashboardWork, look: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
         """One live screen that watches."""
-        screen = DashboardScreen(self._desk, self._region, is_setup=self._purpose == "setup")
-        return screen.run(work, look, wait=self._wait, renew=self._renew)
+        is_setup = self._purpose == "setup"
+        where = region(self._values[i.API_KEY])
+        project = f" (region {where})" if where else ""
+        self.show(
+            *((words.step(words.STEPS, work.title),) if is_setup else (BLANK, title(work.title), BLANK)),
+            prose(
+                f"{work.why} You do it on StackOne's page, in the project of your API key{project}. This "
+                "screen notices when you are done."
+            ),
+            *work.steps,
+        )
+        waits_for = "Waiting for the new profile" if is_setup else "Waiting for the change"
+        screen = DashboardScreen(self._terminal, self._desktop, work)
+        profile = screen.wait(waits_for, look, self._wait, self._renew)
+        self.show(ok(f'Found "{profile.name}". The sign-in test shows whether the right values were pasted.'))
+        return profile
 
     def show_link(self, about: Sequence[Line], link: str, *, waits: bool) -> None:
         """The link alone on its line; opened by a key."""
         self._link = link
+        super().show_link(about, link, waits=waits)
         if waits:
-            self._terminal.show(*about, exact(link))
-            self._terminal.show(self._desk.open(link))
+            self.show(self._desktop.open(link))
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[Watch]:
         """A live line with its keys."""
         keys = [
-            *([Key("o", "open")] if self._desk.opens else []),
-            *([Key("c", "copy the link")] if self._desk.desktop.can_copy else []),
+            *([Key("o", "open")] if self._desktop.opens else []),
+            *([Key("c", "copy the link")] if self._desktop.can_copy else []),
             Key("", "check now"),
             Key("e", "I see an error"),
         ]
@@ -169,18 +173,21 @@ class Attended(Console):
             def watch(seconds: float) -> Literal["look", "error"] | None:
                 pressed = watching(seconds)
                 if pressed == "o":
-                    self._terminal.show(self._desk.open(self._link))
+                    self.show(self._desktop.open(self._link))
                 elif pressed == "c":
-                    self._terminal.show(self._desk.copy("the link", self._link))
+                    self.show(self._desktop.copy("the link", self._link))
                 elif pressed is not None:
                     return "error" if pressed == "e" else "look"
                 return None
 
             yield watch
 
-    def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
+    def what_shows(
+        self,
+        causes: Sequence[Cause],
+        refusal: ActionNeededError,  # noqa: ARG002  # somebody sees it
+    ) -> Cause | None:
         """Each thing that a browser may show, in a line; what to do about it."""
-        del refusal
         by_name = {cause.name: cause for cause in causes}
         chosen = self._terminal.choose(
             "What does your browser show?",
@@ -193,7 +200,7 @@ class Attended(Console):
 
     def new_link(self, refusal: ActionNeededError) -> None:
         """Enter makes another."""
-        self._terminal.show(warn(refusal.title))
+        self.show(warn(refusal.title))
         if self._terminal.wait_for_key((Key("", "new link"), Key("s", "stop"))) == "s":
             raise refusal
 

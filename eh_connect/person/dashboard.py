@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import ActionNeededError, NetworkError
-from eh_connect.lines import BLANK, Line, ok, prose, title, unsure, warn
+from eh_connect.lines import Line, ok, prose, unsure, warn
 from eh_connect.person import words
 from eh_connect.person.terminal import HELP, Key
 
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from eh_connect.flows.parts import DashboardWork
-    from eh_connect.person.clipboard import Loan
-    from eh_connect.person.desk import Desk
-    from eh_connect.person.terminal import Watching
+    from eh_connect.person.desktop import Desktop, Loan
+    from eh_connect.person.terminal import Terminal
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
 
@@ -31,120 +30,97 @@ _DOUBT_AFTER = 180.0
 
 
 class DashboardScreen:
-    """Shows the steps, then waits."""
+    """Waits for what is done in the dashboard; its keys open the page and hand over the credentials."""
 
-    def __init__(self, desk: Desk, region: str, *, is_setup: bool) -> None:
-        self._desk = desk
-        self._terminal = desk.terminal
-        self._region = region
-        self._is_setup = is_setup
+    def __init__(self, terminal: Terminal, desktop: Desktop, work: DashboardWork) -> None:
+        self._terminal = terminal
+        self._desktop = desktop
+        self._work = work
         self._loan: Loan | None = None
 
-    def run(
+    def wait(
         self,
-        work: DashboardWork,
+        text: str,
         look: Callable[[], ConnectorProfile | None],
-        *,
-        wait: float,
+        seconds: float,
         renew: Callable[[], None],
     ) -> ConnectorProfile:
-        """Until ``look`` shows it. ActionNeededError: ``wait`` seconds are over."""
-        if self._is_setup:
-            self._terminal.show(words.step(words.STEPS, work.title))
-        else:
-            self._terminal.show(BLANK, title(work.title), BLANK)
-        project = f" (region {self._region})" if self._region else ""
-        self._terminal.show(
-            prose(
-                f"{work.why} You do it on StackOne's page, in the project of your API key{project}. This "
-                "screen notices when you are done."
-            ),
-            *work.steps,
-        )
-        waits_for = "Waiting for the new profile" if self._is_setup else "Waiting for the change"
-        try:
-            with self._terminal.watch(waits_for, self._keys(work), self._loan_line) as watching:
-                profile = self._watch(work, look, wait, renew, watching)
-        finally:
-            if self._loan is not None:
-                self._loan.take_back()
-        self._terminal.show(
-            ok(f'Found "{profile.name}". The sign-in test shows whether the right values were pasted.')
-        )
-        return profile
+        """Until ``look`` shows it. ActionNeededError: the time is over.
 
-    def _watch(
-        self,
-        work: DashboardWork,
-        look: Callable[[], ConnectorProfile | None],
-        wait: float,
-        renew: Callable[[], None],
-        watching: Watching,
-    ) -> ConnectorProfile:
+        ``renew`` gives each look its network time.
+        """
         start = time.monotonic()
         has_doubted = False
-        while True:
-            gone = time.monotonic() - start
-            renew()
-            try:
-                profile = look()
-            except NetworkError as exc:
-                self._terminal.show(unsure(f"{exc.sentence} Looking again."))
-                profile = None
-            if profile is not None:
+        try:
+            with self._terminal.watch(text, self._keys(), self._loan_line) as watching:
+                while (profile := self._seen(look, renew)) is None:
+                    gone = time.monotonic() - start
+                    if gone >= seconds:
+                        raise ActionNeededError(
+                            "The profile was not seen at StackOne",
+                            detail=f"This run waited {gone / 60:.0f} minutes.",
+                            hint=self._work.hint,
+                            next_steps=self._work.next_steps,
+                        )
+                    if gone >= _DOUBT_AFTER and not has_doubted:
+                        has_doubted = True
+                        doubt = "Not there. Is the dashboard in the same project as your API key?"
+                        self._terminal.show(warn(doubt))
+                    if pressed := watching(LOOK_EVERY):
+                        self._act(pressed)
                 return profile
-            if gone >= wait:
-                raise ActionNeededError(
-                    "The profile was not seen at StackOne",
-                    detail=f"This run waited {gone / 60:.0f} minutes.",
-                    hint=work.hint,
-                    next_steps=work.next_steps,
-                )
-            if gone >= _DOUBT_AFTER and not has_doubted:
-                has_doubted = True
-                self._terminal.show(warn("Not there. Is the dashboard in the same project as your API key?"))
-            if pressed := watching(LOOK_EVERY):
-                self._act(pressed, work)
+        finally:
+            self._end_loan()
 
-    def _keys(self, work: DashboardWork) -> list[Key]:
-        keys = [Key("o", "open")] if self._desk.opens else []
-        if work.credentials is not None:
-            if self._desk.desktop.can_lend:
+    def _seen(
+        self, look: Callable[[], ConnectorProfile | None], renew: Callable[[], None]
+    ) -> ConnectorProfile | None:
+        renew()
+        try:
+            return look()
+        except NetworkError as exc:
+            self._terminal.show(unsure(f"{exc.sentence} Looking again."))
+            return None
+
+    def _keys(self) -> list[Key]:
+        keys = [Key("o", "open")] if self._desktop.opens else []
+        if self._work.credentials is not None:
+            if self._desktop.can_lend:
                 keys += [Key("i", "copy ID"), Key("s", "copy secret")]
             keys.append(Key("v", "show both"))
         return [*keys, Key("", "check now"), HELP]
 
-    def _act(self, pressed: str, work: DashboardWork) -> None:
-        credentials = work.credentials
+    def _act(self, pressed: str) -> None:
+        credentials = self._work.credentials
         if pressed == "o":
-            self._terminal.show(self._desk.open(work.url))
+            self._terminal.show(self._desktop.open(self._work.url))
         elif pressed == HELP.key:
             self._terminal.show(*words.DASHBOARD)
         elif credentials is None:
             return
         elif pressed == "i":
-            self._terminal.show(self._lend("Client ID", credentials.client_id))
+            self._lend("Client ID", credentials.client_id)
         elif pressed == "s":
-            self._terminal.show(self._lend("Client Secret", credentials.client_secret))
+            self._lend("Client Secret", credentials.client_secret)
         elif self._terminal.yes("Show Client ID and Client Secret on this screen?", default=False):
             both = (("Client ID", credentials.client_id), ("Client Secret", credentials.client_secret))
             self._terminal.reveal("Paste these in StackOne's dashboard", both)
 
-    def _lend(self, name: str, secret: Secret) -> Line:
-        if self._loan is not None:
-            self._loan.take_back()
-        self._loan = self._desk.desktop.lend(secret, LOAN)
-        if self._loan is None:
-            return unsure("No clipboard could be reached. Press v to show both.", indent=2)
-        return ok(f"Copied: {name}", indent=2)
+    def _lend(self, name: str, secret: Secret) -> None:
+        self._end_loan()
+        self._loan = self._desktop.lend(secret, LOAN)
+        came = ok(f"Copied: {name}", 2) if self._loan else None
+        self._terminal.show(came or unsure("No clipboard could be reached. Press v to show both.", 2))
 
     def _loan_line(self) -> Line | None:
         """The countdown; in the end the clipboard is cleared, if it is still ours."""
-        if self._loan is None:
-            return None
-        left = self._loan.seconds_left()
+        left = self._loan.seconds_left() if self._loan else 0
         if left > 0:
             return prose(f"Copied. Cleared in {left:.0f} seconds.")
-        self._loan.take_back()
-        self._loan = None
+        self._end_loan()
         return None
+
+    def _end_loan(self) -> None:
+        if self._loan is not None:
+            self._loan.take_back()
+        self._loan = None

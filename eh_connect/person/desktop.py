@@ -1,30 +1,86 @@
-"""The person's browser and clipboard, where there are some. Whatever fails there stops nothing."""
+"""The person's browser and clipboard, where there are some. Whatever fails there stops nothing.
+
+Programs get none of our streams, our terminal or our secrets, and little time.
+"""
 
 from __future__ import annotations
 
+import base64
 import os
 import shlex
+import shutil
+import signal
+import subprocess
 import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from threading import Lock, Timer
+from typing import TYPE_CHECKING
 
 from eh_connect.deadline import DeadlineError, bounded
-from eh_connect.person.clipboard import Clipboard, Loan, send_osc52, takes_osc52
-from eh_connect.person.programs import find, start
+from eh_connect.lines import Line, ok, unsure, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from eh_connect.secret import Secret
 
-_MOMENT = 1.5
+_ANSWERS_IN = 3.0
+"""Seconds for a clipboard program; PowerShell alone takes one or two to start."""
+
+_FAILS_IN = 1.5
 """Seconds in which an opener fails, if it does; a browser may run for hours."""
+
+_MOST_READ = 1_000_000
+"""Bytes of an answer."""
+
+_MOST_SENT = 50_000
+"""Characters; terminals drop longer sequences."""
+
+_OURS = ("EH_CONNECT_", "STACKONE_")
+"""Variables that begin so may hold secrets."""
 
 _OPENERS = (
     ("open",) if sys.platform == "darwin" else ("xdg-open",),
     ("gio", "open"),
 )
 _OPENERS_OF_WSL = (("wslview",), ("rundll32.exe", "url.dll,FileProtocolHandler"))
+_UTF8_OUT = "[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-Clipboard -Raw"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A clipboard program, and its twin that reads; ``needs`` is a variable that must be set."""
+
+    copy: Sequence[str]
+    paste: Sequence[str]
+    clear: Sequence[str] = ()
+    needs: str = ""
+    encoding: str = "utf-8"
+
+
+_TOOLS = (
+    Tool(("pbcopy",), ("pbpaste",)),
+    Tool(
+        ("clip.exe",),
+        ("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", _UTF8_OUT),
+        encoding="utf-16-le",  # clip.exe takes the rest for the code page of a console
+    ),
+    Tool(("wl-copy",), ("wl-paste", "--no-newline"), ("wl-copy", "--clear"), "WAYLAND_DISPLAY"),
+    Tool(
+        ("xclip", "-selection", "clipboard", "-in"),
+        ("xclip", "-selection", "clipboard", "-out"),
+        needs="DISPLAY",
+    ),
+    Tool(
+        ("xsel", "--clipboard", "--input"),
+        ("xsel", "--clipboard", "--output"),
+        ("xsel", "--clipboard", "--clear"),
+        "DISPLAY",
+    ),
+)
 
 
 class Desktop:
@@ -32,10 +88,12 @@ class Desktop:
 
     Args:
         environ: tells SSH, WSL, a display, and what the person prefers (``BROWSER``).
+        opens: whether pages may be opened.
     """
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], *, opens: bool = True) -> None:
         self._environ = environ
+        self.opens = opens
 
     @property
     def is_remote(self) -> bool:
@@ -45,74 +103,181 @@ class Desktop:
     @property
     def can_copy(self) -> bool:
         """Whether a way to the clipboard is known."""
-        return self.can_lend or (self.is_remote and takes_osc52(self._environ))
+        return self.can_lend or self._takes_osc52
 
     @property
     def can_lend(self) -> bool:
         """Whether this machine has a clipboard: the only one that a secret goes to."""
-        return not self.is_remote and bool(self._clipboard.tools)
+        return not self.is_remote and bool(self._tools)
 
-    def copy(self, text: str) -> Literal["copied", "sent"] | None:
-        """Copy what is no secret; "sent" went to a terminal that never says whether it took it."""
-        if self.is_remote:
-            return "sent" if takes_osc52(self._environ) and send_osc52(text, self._environ) else None
-        return "copied" if self._clipboard.copy(text) else None
+    def copy(self, name: str, text: str) -> Line:
+        """Copy what is no secret; what came of it, as far as that is known."""
+        if self.can_lend and self._put(text):
+            return ok(f"Copied: {name}", indent=2)
+        if self._takes_osc52 and self._send_osc52(text):
+            return warn(
+                f"Sent to your terminal's clipboard: {name}. If pasting brings nothing, copy it by hand.", 2
+            )
+        return unsure("No clipboard could be reached. Copy it by hand.", indent=2)
 
     def lend(self, secret: Secret, seconds: float) -> Loan | None:
         """Put a secret into the clipboard for so many seconds; None where that can't be done."""
-        tool = self._clipboard.copy(secret.reveal()) if self.can_lend else None
-        return Loan(self._clipboard, tool, secret, seconds) if tool else None
+        tool = self._put(secret.reveal()) if self.can_lend else None
+        return Loan(self, tool, secret, seconds) if tool else None
 
-    def open(self, url: str) -> bool:
+    def holds(self, text: str, tool: Tool) -> bool:
+        """Whether the text is in the clipboard; what can't be read or decoded is not it."""
+        said = self._run(tool.paste, reads=True)
+        return said is not None and said.rstrip(b"\r\n") == text.encode()
+
+    def clear(self, tool: Tool) -> None:
+        """Leave nothing in the clipboard."""
+        self._run(tool.clear or tool.copy)
+
+    def open(self, url: str) -> Line:
         """Ask the system to open a page; whether it was asked. What comes of it can't be known."""
-        if not url.startswith(("https://", "http://")):
-            return False
-        if sys.platform == "win32" and not self._environ.get("BROWSER", "").strip():
-            try:
-                os.startfile(url)  # noqa: S606  # the way to the default browser
-            except OSError:
-                return False
-            return True
-        return any(self._took(command) for command in self._commands(url))
+        if self.opens and url.startswith(("https://", "http://")) and self._opened(url):
+            return ok("Asked your browser to open it", indent=2)
+        return unsure("No browser could be asked. Open the address by hand.", indent=2)
 
     def finds_no_browser(self) -> str | None:
         """Why no page can be opened from here; None where that can be tried."""
-        if sys.platform == "win32" or next(self._commands(""), None):
+        if sys.platform == "win32" or next(self._openers(""), None):
             return None
         if self.is_remote:
             return "this terminal is on another machine (SSH)"
         return "no browser was found" if self._has_display else "there is no graphical display here"
 
     @cached_property
-    def _clipboard(self) -> Clipboard:
-        return Clipboard(self._environ)
+    def _tools(self) -> list[Tool]:
+        found = [tool for tool in _TOOLS if self._finds(tool.copy[0])]
+        return [tool for tool in found if not tool.needs or self._environ.get(tool.needs)]
+
+    @property
+    def _takes_osc52(self) -> bool:
+        """Whether there is a terminal far away that may take it; none ever says so."""
+        known = self._environ.get("TERM", "") not in {"", "dumb", "linux"}
+        return self.is_remote and known and _to_terminal(b"")
 
     @property
     def _has_display(self) -> bool:
         names = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
         return sys.platform == "darwin" or any(map(self._environ.get, names))
 
-    def _commands(self, url: str) -> Iterator[list[str]]:
+    def _put(self, text: str) -> Tool | None:
+        """What took the text; None where nothing did."""
+        return next((t for t in self._tools if self._run(t.copy, text.encode(t.encoding)) is not None), None)
+
+    def _send_osc52(self, text: str) -> bool:
+        sequence = b"\x1b]52;c;" + base64.b64encode(text.encode()) + b"\a"
+        if self._environ.get("STY"):
+            sequence = b"\x1bP" + sequence + b"\x1b\\"  # GNU screen hands on what is wrapped so
+        return len(sequence) <= _MOST_SENT and _to_terminal(sequence)
+
+    def _opened(self, url: str) -> bool:
+        if sys.platform == "win32" and not self._environ.get("BROWSER", "").strip():
+            try:
+                os.startfile(url)  # noqa: S606  # the way to the default browser
+            except OSError:
+                return False
+            return True
+        return any(self._run(command, stays=True) is not None for command in self._openers(url))
+
+    def _openers(self, url: str) -> Iterator[list[str]]:
         """What is tried, in this order."""
         for entry in self._environ.get("BROWSER", "").split(os.pathsep):
             try:
                 words = shlex.split(entry.strip().removesuffix("&"))
             except ValueError:  # a quote that is never closed
                 continue
-            if words and find(words[0], self._environ):
+            if words and self._finds(words[0]):
                 given = [word.replace("%s", url) for word in words]
                 yield given if given != words or "%s" in entry else [*words, url]
         if self.is_remote or not self._has_display:
             return
         for opener in (*(_OPENERS_OF_WSL if self._environ.get("WSL_DISTRO_NAME") else ()), *_OPENERS):
-            if find(opener[0], self._environ):
+            if self._finds(opener[0]):
                 yield [*opener, url]
 
-    def _took(self, command: list[str]) -> bool:
-        process = start(command, self._environ)
-        if process is None:
-            return False
+    def _finds(self, program: str) -> bool:
+        return shutil.which(program, path=self._environ.get("PATH", os.defpath)) is not None
+
+    def _run(
+        self, command: Sequence[str], given: bytes = b"", *, reads: bool = False, stays: bool = False
+    ) -> bytes | None:
+        """What a program answers to ``given``; None where it fails, or takes longer than a moment.
+
+        One that ``stays`` may take longer: it is left running then.
+        """
         try:
-            return bounded(process.wait, _MOMENT, name=command[0]) == 0
+            process = subprocess.Popen(  # noqa: S603  # no shell; what is run is listed in our tables, or in BROWSER
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE if reads else subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                env={name: value for name, value in self._environ.items() if not name.startswith(_OURS)},
+            )
+        except (OSError, ValueError):  # ValueError: a NUL
+            return None
+
+        def talk() -> bytes | None:
+            with process:
+                if process.stdin:
+                    with suppress(OSError):  # it reads nothing
+                        process.stdin.write(given)
+                        process.stdin.close()
+                said = process.stdout.read(_MOST_READ + 1) if process.stdout else b""
+                return said if len(said) <= _MOST_READ and process.wait() == 0 else None
+
+        try:
+            return bounded(talk, _FAILS_IN if stays else _ANSWERS_IN, name=command[0])
         except DeadlineError:
-            return True  # a browser that stays in the foreground, aside
+            return b"" if stays else None
+        except OSError:
+            return None
+        finally:
+            if not stays and process.poll() is None:
+                with suppress(OSError):
+                    process.kill() if sys.platform == "win32" else os.killpg(process.pid, signal.SIGKILL)
+
+
+class Loan:
+    """A secret in the clipboard, for a while."""
+
+    def __init__(self, desktop: Desktop, tool: Tool, secret: Secret, seconds: float) -> None:
+        self._desktop = desktop
+        self._tool = tool
+        self._secret: Secret | None = secret
+        self._lock = Lock()
+        self._end = time.monotonic() + seconds
+        self._timer = Timer(seconds, self.take_back)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def seconds_left(self) -> float:
+        """Until it is taken back; never less than 0."""
+        return max(self._end - time.monotonic(), 0.0)
+
+    def take_back(self) -> None:
+        """Clear the clipboard, if the secret is still what it holds."""
+        self._timer.cancel()
+        with self._lock:
+            if self._secret is not None and self._desktop.holds(self._secret.reveal(), self._tool):
+                self._desktop.clear(self._tool)
+            self._secret = None
+            self._end = 0.0
+
+
+def _to_terminal(sequence: bytes) -> bool:
+    try:
+        terminal = os.open("/dev/tty", os.O_WRONLY)
+    except OSError:
+        return False
+    try:
+        return os.write(terminal, sequence) == len(sequence)
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

@@ -5,60 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eh_connect import dates, judging
+from eh_connect import dates
 from eh_connect import inputs as i
 from eh_connect.employment_hero.credentials import judge_api_key
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
 from eh_connect.flows.find import known, not_there
 from eh_connect.lines import BLANK, Line, counted, fail, ok, prose, row, title, todo, warn
 from eh_connect.person import words
-from eh_connect.person.application import Application
-from eh_connect.person.credentials import are_fine
-from eh_connect.person.review import ask_for
+from eh_connect.person.application import ApplicationSteps
+from eh_connect.person.asking import are_fine, ask_for, region
 from eh_connect.person.terminal import STOP, Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from eh_connect.flows.parts import ReadsProfiles
-    from eh_connect.local.profile import LocalProfile
-    from eh_connect.person.desk import Desk
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
-    from eh_connect.values import Values
 
 MOST_SHOWN = 10
 
 
 @dataclass
-class Wizard:
-    """Asks what is missing.
+class Wizard(ApplicationSteps):
+    """Asks what is missing; ``connect`` opens StackOne for a key, ``command`` is the command line of this run."""
 
-    Args:
-        desk: where the person sits.
-        values: what this run was told; answers go there.
-        local: what is saved here.
-        connect: opens StackOne for a key.
-        origins: where credentials may go.
-        command: the command line of this run.
-        now: the time, UTC, ISO 8601.
-    """
-
-    desk: Desk
-    values: Values
-    local: LocalProfile
     connect: Callable[[Secret], ReadsProfiles]
-    origins: tuple[str, ...]
     command: str
-    now: Callable[[], str]
 
     def gather(self) -> None:
         """Ask. KeyboardInterrupt: the person stopped."""
         self._intro()
-        self.desk.terminal.show(words.step(1, "StackOne"))
+        self.terminal.show(words.step(1, "StackOne"))
         profiles, reads = self.key()
         is_same_application = self._settle_profile(profiles, reads)
-        Application(self).gather(is_same=is_same_application)
+        self.ask_application(is_same=is_same_application)
 
     def stopped(self) -> StoppedError:
         """The person stopped before this run sent anything: what is saved, and the way on."""
@@ -83,7 +64,7 @@ class Wizard:
         return "goes on at step 3" if local.state.scopes else "starts again"
 
     def _intro(self) -> None:
-        state, show = self.local.state, self.desk.terminal.show
+        state, show = self.local.state, self.terminal.show
         if self.local.known or self.local.staged:
             if state.profile_id is None:
                 when = f" on {dates.moment(state.begun_at)}" if state.begun_at else ""
@@ -98,13 +79,13 @@ class Wizard:
 
     def key(self) -> tuple[list[ConnectorProfile], ReadsProfiles]:
         """A key that works, and the project's profiles."""
-        terminal, key = self.desk.terminal, self.values[i.API_KEY]
+        terminal, key = self.terminal, self.values[i.API_KEY]
         if key is None:
             terminal.show(prose(words.KEY_WHERE))
         while True:
             if key is None:
                 key = terminal.ask_hidden("StackOne API key", words.API_KEY)
-                if not are_fine(terminal, "StackOne API key", judge_api_key(key.reveal(), None, None)):
+                if not are_fine(terminal, "StackOne API key", judge_api_key(key.reveal())):
                     key = None
                     continue
                 self.values.answer(i.API_KEY, key)
@@ -159,7 +140,7 @@ class Wizard:
         warning = "disconnects its accounts"
         if count is not None:
             warning = f"disconnects {counted(count, 'account')}" if count else ""
-        answer = self.desk.terminal.choose(
+        answer = self.terminal.choose(
             "What would you like to do?",
             (
                 Choice("secret", f"Give {which} a new Client Secret of the same application"),
@@ -177,14 +158,14 @@ class Wizard:
         return answer == "secret"
 
     def _which(self, profiles: list[ConnectorProfile]) -> str:
-        return self.desk.terminal.choose("Which one?", [Choice(p.id, p.name, p.id) for p in profiles])
+        return self.terminal.choose("Which one?", [Choice(p.id, p.name, p.id) for p in profiles])
 
     def _other_name(self, taken: set[str]) -> None:
         while True:
-            ask_for(self.desk, i.NAME, self.values, judging.line)
+            ask_for(self.terminal, i.NAME, self.values)
             if self.values[i.NAME] not in taken:
                 return
-            self.desk.terminal.show(fail("Name: that one is taken."))
+            self.terminal.show(fail("Name: that one is taken."))
 
     def _saved(self) -> str:
         if not self.local.writes:
@@ -192,13 +173,6 @@ class Wizard:
         if self.local.staged is not None:
             return f"Saved in {self.local.keyring.display_name}: Client ID, Client Secret"
         return "Your answers about the application are saved." if self.local.state.org_id else ""
-
-
-def region(key: Secret) -> str:
-    """Where the project is: keys look like ``v1.{region}.xxxxx``. Source: StackOne's documentation."""
-    parts = key.reveal().split(".")
-    found = parts[1] if len(parts) > 2 and parts[0] == "v1" else ""  # noqa: PLR2004  # its three parts
-    return found if found.isascii() and found.isalnum() and len(found) < 10 else ""  # noqa: PLR2004  # eu1
 
 
 def _described(profile: ConnectorProfile, reads: ReadsProfiles) -> str:

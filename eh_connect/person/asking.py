@@ -1,8 +1,8 @@
-"""Asks for Client ID and Client Secret, until they can be what they should be."""
+"""Asks for a value until it can be what it should be."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eh_connect.employment_hero.credentials import judge_pair
 from eh_connect.inputs import CLIENT_ID, CLIENT_SECRET
@@ -15,11 +15,22 @@ if TYPE_CHECKING:
     from eh_connect.employment_hero.credentials import Finding
     from eh_connect.person.terminal import Terminal
     from eh_connect.secret import Secret
-    from eh_connect.values import Values
+    from eh_connect.values import Input, Values
+
+
+def ask_for(terminal: Terminal, wanted: Input[Any], values: Values) -> None:
+    """An input that is no secret, as an answer."""
+    while True:
+        try:
+            values.answer(wanted, wanted.judge(terminal.ask(wanted.title)))
+        except ValueError as exc:
+            terminal.show(fail(f"{wanted.title}: {exc}."))
+        else:
+            return
 
 
 def ask_credentials(terminal: Terminal, values: Values, *, only_secret: bool = False) -> None:
-    """Both, or the secret alone, as answers."""
+    """Client ID and Client Secret, or the secret alone, as answers."""
     client_id = values.sure(CLIENT_ID) if only_secret else None
     while client_id is None:
         typed = terminal.ask_hidden("Client ID", words.CREDENTIALS)
@@ -39,8 +50,7 @@ def ask_secret(terminal: Terminal, client_id: Secret) -> Secret:
 
 def is_client_id(terminal: Terminal, client_id: Secret) -> bool:
     """Say what is odd; False for what can't be it."""
-    findings = judge_pair(client_id.reveal(), None)
-    return are_fine(terminal, "Client ID", (f for f in findings if f.input == "client-id"))
+    return are_fine(terminal, "Client ID", judge_pair(client_id.reveal(), None))
 
 
 def are_fine(terminal: Terminal, name: str, findings: Iterable[Finding]) -> bool:
@@ -50,3 +60,10 @@ def are_fine(terminal: Terminal, name: str, findings: Iterable[Finding]) -> bool
         if finding.hard:
             return False
     return True
+
+
+def region(key: Secret | None) -> str:
+    """Where the project is: keys look like ``v1.{region}.xxxxx``. Source: StackOne's documentation."""
+    parts = key.reveal().split(".") if key else []
+    found = parts[1] if len(parts) > 2 and parts[0] == "v1" else ""  # noqa: PLR2004  # its three parts
+    return found if found.isascii() and found.isalnum() and len(found) < 10 else ""  # noqa: PLR2004  # eu1
