@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, Field, TypeAdapter
 
 from eh_connect import inputs
+from eh_connect.change import WriteResult
 from eh_connect.cli.commands import COMMANDS
 from eh_connect.employment_hero.scopes import BOXES, PRESETS, by_card
 from eh_connect.guide_document import GuideResult, WrittenResult
 from eh_connect.person.hand_over import PageResult
 from eh_connect.results import DoctorResult, RemoveResult, SandboxResult, SessionResult, StatusResult
 from eh_connect.values import Input
-from eh_connect.write_result import WriteResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,18 +1,23 @@
-"""What differs between a connector profile and what is wanted: one object, three uses.
+"""A change of a connector profile: the plan of it, and what came of it.
 
-A dry run prints it, the API way sends it, the dashboard way is its list of things to do by hand.
+The plan is one object with three uses: a dry run prints it, the API way sends it, the dashboard way is its list
+of things to do by hand.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Self
 
+from pydantic import Field
+
+from eh_connect import dates, lines
 from eh_connect.inputs import ACTIONS, DEFAULT, NAME
-from eh_connect.stackone.models import ProfileFields
+from eh_connect.results import Result, SecretView, View
+from eh_connect.stackone.models import EMPLOYMENT_HERO, ProfileFields
 
 if TYPE_CHECKING:
+    from eh_connect.lines import Line
     from eh_connect.local.profile import InForce
     from eh_connect.secret import Credentials
     from eh_connect.stackone.models import ConnectorProfile
@@ -24,32 +29,37 @@ ALL_ACTIONS = ("all",)
 ENVIRONMENT = "production"
 """Source: StackOne's connector templates."""
 
+Action = Literal["created", "updated", "unchanged", "pending", "rotated", "rolled_back"]
 
-class Kind(Enum):
-    """What has to happen at StackOne."""
+_TITLES = {
+    "created": 'Created "{name}"',
+    "updated": 'Updated "{name}"',
+    "rotated": '"{name}" has the new Client Secret',
+    "rolled_back": '"{name}" has the previous Client Secret again',
+    "unchanged": '"{name}" is unchanged',
+}
 
-    CREATE = "create"
-    UPDATE = "update"
-    NOTHING = "nothing"
 
-
-@dataclass(frozen=True)
-class FieldChange:
-    """One field; secrets by their fingerprint. ``before`` is None where it is not known or not there."""
+class FieldView(View):
+    """One field that changes; secrets by their fingerprint."""
 
     field: str
-    before: str | None
-    after: str
+    before: str | None = Field(serialization_alias="from")
+    after: str = Field(serialization_alias="to")
 
 
 @dataclass(frozen=True)
 class Change:
-    """A plan: the fields to send, and the same as it may be shown."""
+    """A plan: the fields to send, and the same as it may be shown. No ``profile``: it is to be created."""
 
-    kind: Kind
     profile: ConnectorProfile | None
     fields: ProfileFields
-    shown: tuple[FieldChange, ...]
+    shown: tuple[FieldView, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all is as it is wanted."""
+        return self.fields == ProfileFields()
 
     def changes_application(self, held: tuple[Credentials, ...]) -> bool | None:
         """Whether the Client ID may become another one; ``held`` are those of which StackOne has one.
@@ -70,59 +80,118 @@ def plan(
     That ``updated_at`` moves with every change of a profile is assumed: where it moved since our last
     write, somebody else may have changed the credentials, and they are sent again too.
     """
-    if profile is None:
-        return _creation(credentials, values)
-    name = values.sure(NAME) if values.given(NAME) and values[NAME] != profile.name else None
-    if in_force is not None and in_force.updated_at != profile.updated_at:
-        in_force = None
-    before = in_force.credentials if in_force else None
-    sent = credentials if before != credentials else None
-    wanted_default, wanted_actions = values[DEFAULT], values[ACTIONS]
-    default = wanted_default if wanted_default != profile.default else None
-    known_actions = in_force.actions if in_force else None
-    actions = wanted_actions if wanted_actions != known_actions else None
-    shown = [FieldChange("name", profile.name, name)] if name is not None else []
-    if sent is not None:
-        shown += _credentials_shown(sent, before)
-    shown += _shown("default", _word(profile.default), _word(default))
-    shown += _shown("actions", _list(known_actions), _list(actions))
-    fields = ProfileFields(name=name, credentials=sent, default=default, actions=actions)
-    return Change(Kind.UPDATE if shown else Kind.NOTHING, profile, fields, tuple(shown))
-
-
-def _creation(credentials: Credentials, values: Values) -> Change:
-    name, default, actions = values.sure(NAME), values[DEFAULT], values[ACTIONS]
-    shown = [
-        FieldChange("name", None, name),
-        *_credentials_shown(credentials, None),
-        *_shown("default", None, _word(default)),
-        *_shown("actions", None, _list(actions)),
-    ]
+    before = ProfileFields()
+    if profile is not None:
+        before = ProfileFields(name=profile.name, default=profile.default)
+        if in_force is not None and in_force.updated_at == profile.updated_at:
+            before = ProfileFields(
+                name=profile.name,
+                credentials=in_force.credentials,
+                default=profile.default,
+                actions=in_force.actions,
+            )
+    wanted: dict[str, Any] = {
+        "name": values.sure(NAME) if profile is None or values.given(NAME) else None,
+        "environment": ENVIRONMENT if profile is None else None,
+        "credentials": credentials,
+        "default": values[DEFAULT],
+        "actions": values[ACTIONS],
+    }
     fields = ProfileFields(
-        name=name, environment=ENVIRONMENT, credentials=credentials, default=default, actions=actions
+        **{name: value for name, value in wanted.items() if value != getattr(before, name)}
     )
-    return Change(Kind.CREATE, None, fields, tuple(shown))
-
-
-def _credentials_shown(credentials: Credentials, before: Credentials | None) -> list[FieldChange]:
-    fields = (
-        ("client_id", credentials.client_id, before.client_id if before else None),
-        ("client_secret", credentials.client_secret, before.client_secret if before else None),
+    known = _texts(before)
+    shown = [(name, known[name], text) for name, text in _texts(fields).items()]
+    return Change(
+        profile,
+        fields,
+        tuple(FieldView(field=n, before=old, after=new) for n, old, new in shown if new not in {None, old}),
     )
-    return [
-        FieldChange(name, old.fingerprint if old else None, new.fingerprint)
-        for name, new, old in fields
-        if new != old
-    ]
 
 
-def _shown(field: str, before: str | None, after: str | None) -> list[FieldChange]:
-    return [] if after is None else [FieldChange(field, before, after)]
+def _texts(fields: ProfileFields) -> dict[str, str | None]:
+    """What may be shown of fields."""
+    pair = fields.credentials
+    return {
+        "name": fields.name,
+        "client_id": pair.client_id.fingerprint if pair else None,
+        "client_secret": pair.client_secret.fingerprint if pair else None,
+        "default": None if fields.default is None else str(fields.default).lower(),
+        "actions": None if fields.actions is None else ", ".join(fields.actions),
+    }
 
 
-def _word(value: bool | None) -> str | None:
-    return None if value is None else str(value).lower()
+class ProfileView(View):
+    """The profile; null where there is none, or where StackOne does not say."""
+
+    label: str
+    id: str | None
+    name: str
+    connector_key: str
+    active: bool | None
+    default: bool | None
+    created_at: str | None
+    updated_at: str | None
+
+    @classmethod
+    def of(cls, profile: ConnectorProfile | None, label: str, name: str) -> Self:
+        """A profile as StackOne shows it; None: one that is not there yet, of that name."""
+        usual = {"name": name, "connector_key": EMPLOYMENT_HERO}
+        names = cls.model_fields.keys() - {"label"}
+        fields: dict[str, Any] = {n: getattr(profile, n) if profile else usual.get(n) for n in names}
+        return cls(label=label, **fields)
 
 
-def _list(actions: tuple[str, ...] | None) -> str | None:
-    return None if actions is None else ", ".join(actions)
+class WriteResult(Result):
+    """``setup`` and ``rotate``. No ``secret``: a profile was left as it is.
+
+    ``changed``: StackOne has something new. ``documented``: StackOne documents the way that it went.
+    ``proven``: when somebody signed in with the credentials that are in force.
+    """
+
+    action: Action
+    changed: bool
+    via: Literal["api", "dashboard"] | None
+    documented: bool | None
+    proven: str | None
+    profile: ProfileView
+    secret: SecretView | None
+    plan: tuple[FieldView, ...]
+    keyring: str | None = Field(default=None, exclude=True)
+    is_brief: bool = Field(default=False, exclude=True)
+    was_shown: bool = Field(default=False, exclude=True)
+
+    def lines(self) -> list[Line]:
+        """What happened, the ID, and three short lines, which the review has too; nothing a second time."""
+        if self.was_shown:
+            return []
+        name = self.profile.name
+        if self.action == "pending":
+            before = "(new)" if self.profile.id is None else "(not known)"
+            rows = [lines.row(each.field, f"{each.before or before} → {each.after}") for each in self.plan]
+            return [lines.title("This would change. Nothing was sent."), *rows]
+        if self.secret is None:
+            return [lines.unsure(f'"{name}" was left as it is: it was not set up from here')]
+        found = [lines.ok(_TITLES[self.action].format(name=name))]
+        if self.profile.id is None:
+            return found
+        found.append(lines.exact(self.profile.id))
+        if self.is_brief:
+            return found
+        saved = f"saved in {self.keyring}" if self.keyring else "not saved here"
+        found += [
+            lines.row("Client Secret", f"{self.secret.fingerprint}, {saved}"),
+            *([lines.row("How", self._how())] if self.via else []),
+            lines.row("Sign-in test", self._test()),
+        ]
+        return found
+
+    def _how(self) -> str:
+        if self.via == "dashboard":
+            return "StackOne dashboard"
+        return "StackOne API. StackOne doesn't document this call."
+
+    def _test(self) -> str:
+        if self.proven:
+            return f"passed {dates.moment(self.proven)}"
+        return "not done. StackOne accepted the credentials; a sign-in shows whether they work."

@@ -149,6 +149,10 @@ class LostAnswerError(NetworkError):
     """The request left, its answer did not arrive: it may have taken effect."""
 
 
+STACKONE_ERRORS = (StackOneAuthError, StackOneRefusedError, NetworkError)
+"""What a call to StackOne raises: codes 5, 6 and 7."""
+
+
 class ActionNeededError(EhConnectError):
     """A person must act: the API can't do it and nobody is there."""
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eh_connect import inputs as i
-from eh_connect.change import ENVIRONMENT, FieldChange, Kind, plan
+from eh_connect.change import ENVIRONMENT, Change, plan
 from eh_connect.local.profile import InForce
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
@@ -23,6 +23,10 @@ ACTIONS = ("employmenthero_list_employees", "employmenthero_list_teams")
 def profile(**fields: Any) -> ConnectorProfile:
     usual = {"id": "id-1", "name": "Employment Hero", "connector_key": "employmenthero"}
     return ConnectorProfile.model_validate(usual | {"default": False, "updated_at": "t1"} | fields)
+
+
+def shown(change: Change) -> tuple[tuple[str, str | None, str], ...]:
+    return tuple((each.field, each.before, each.after) for each in change.shown)
 
 
 PROFILE = profile()
@@ -39,21 +43,21 @@ NOTHING = told()
 
 def test_a_profile_that_is_as_wanted_needs_nothing() -> None:
     change = plan(PROFILE, A, NOTHING, IN_FORCE)
-    assert (change.kind, change.fields, change.shown) == (Kind.NOTHING, ProfileFields(), ())
+    assert (change.is_nothing, change.fields, change.shown) == (True, ProfileFields(), ())
 
 
 def test_no_profile_is_a_creation_with_every_field_that_is_known() -> None:
     change = plan(None, A, told(name="Ours", default=False, action=ACTIONS), None)
-    assert change.kind is Kind.CREATE
+    assert change.profile is None
     assert change.fields == ProfileFields(
         name="Ours", environment=ENVIRONMENT, credentials=A, default=False, actions=ACTIONS
     )
-    assert change.shown == (
-        FieldChange("name", None, "Ours"),
-        FieldChange("client_id", None, A.client_id.fingerprint),
-        FieldChange("client_secret", None, A.client_secret.fingerprint),
-        FieldChange("default", None, "false"),
-        FieldChange("actions", None, ", ".join(ACTIONS)),
+    assert shown(change) == (
+        ("name", None, "Ours"),
+        ("client_id", None, A.client_id.fingerprint),
+        ("client_secret", None, A.client_secret.fingerprint),
+        ("default", None, "false"),
+        ("actions", None, ", ".join(ACTIONS)),
     )
 
 
@@ -65,9 +69,7 @@ def test_a_creation_leaves_out_what_was_not_given() -> None:
 def test_another_secret_is_shown_against_the_one_in_force() -> None:
     change = plan(PROFILE, B, NOTHING, IN_FORCE)
     assert change.fields == ProfileFields(credentials=B)
-    assert change.shown == (
-        FieldChange("client_secret", A.client_secret.fingerprint, B.client_secret.fingerprint),
-    )
+    assert shown(change) == (("client_secret", A.client_secret.fingerprint, B.client_secret.fingerprint),)
 
 
 @pytest.mark.parametrize("in_force", [None, InForce(A, "t0"), InForce(A, None)])
@@ -80,25 +82,25 @@ def test_credentials_that_may_not_be_in_force_are_sent_again_and_shown_as_unknow
 
 
 def test_a_name_that_was_not_given_is_not_touched() -> None:
-    assert plan(profile(name="Theirs"), A, NOTHING, IN_FORCE).kind is Kind.NOTHING
+    assert plan(profile(name="Theirs"), A, NOTHING, IN_FORCE).is_nothing
     change = plan(PROFILE, A, told(name="Ours"), IN_FORCE)
     assert change.fields == ProfileFields(name="Ours")
-    assert change.shown == (FieldChange("name", "Employment Hero", "Ours"),)
+    assert shown(change) == (("name", "Employment Hero", "Ours"),)
 
 
 def test_a_default_is_sent_where_it_was_given_and_differs() -> None:
-    assert plan(PROFILE, A, told(default=False), IN_FORCE).kind is Kind.NOTHING
+    assert plan(PROFILE, A, told(default=False), IN_FORCE).is_nothing
     change = plan(PROFILE, A, told(default=True), IN_FORCE)
-    assert change.shown == (FieldChange("default", "false", "true"),)
+    assert shown(change) == (("default", "false", "true"),)
 
 
 def test_actions_are_sent_where_they_were_given_and_are_not_known_to_be_in_force() -> None:
     one = ACTIONS[:1]
     in_force = InForce(A, "t1", one)
-    assert plan(PROFILE, A, told(action=one), in_force).kind is Kind.NOTHING
-    assert plan(PROFILE, A, NOTHING, in_force).kind is Kind.NOTHING
-    assert plan(PROFILE, A, told(action=ACTIONS), in_force).shown == (
-        FieldChange("actions", one[0], ", ".join(ACTIONS)),
+    assert plan(PROFILE, A, told(action=one), in_force).is_nothing
+    assert plan(PROFILE, A, NOTHING, in_force).is_nothing
+    assert shown(plan(PROFILE, A, told(action=ACTIONS), in_force)) == (
+        ("actions", one[0], ", ".join(ACTIONS)),
     )
     assert plan(PROFILE, A, told(action=one), InForce(A, "t0", one)).fields.actions == one
 
@@ -153,7 +155,7 @@ def test_a_change_that_was_made_leaves_nothing_to_change(
         updated_at="later",
     )
     now = InForce(sent, "later", wish[i.ACTIONS])
-    assert plan(after, sent, wish, now).kind is Kind.NOTHING
+    assert plan(after, sent, wish, now).is_nothing
 
 
 @given(st.none() | profiles, credentials, wishes, last_writes)

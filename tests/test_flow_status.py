@@ -10,7 +10,8 @@ import pytest
 from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StorageError
 from eh_connect.flows.status import Looked, status
 from eh_connect.local.state import PendingWrite
-from eh_connect.stackone.models import ActionRun, ConnectorActions, ConnectorProfile
+from eh_connect.stackone.client import Client
+from eh_connect.stackone.models import ConnectorProfile
 from tests.support.memory import NEW, NOW, OLD, Saved
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def profile(profile_id: str = ID, *, updated_at: str = TIME, active: bool = True
 
 
 @dataclass
-class Project:
+class Project(Client):
     """StackOne's list of profiles."""
 
     listed: list[ConnectorProfile] = field(default_factory=lambda: [profile()])
@@ -42,15 +43,6 @@ class Project:
         if self.error is not None:
             raise self.error
         return self.listed
-
-    def actions(self) -> ConnectorActions:
-        raise AssertionError("status needs no actions")
-
-    def count_accounts(self, profile_id: str) -> int:
-        raise AssertionError(f"status counts no accounts of {profile_id}")
-
-    def run_action(self, account_id: str, action_id: str) -> ActionRun:
-        raise AssertionError(f"status runs no {action_id} of {account_id}")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.support.stackone import Fault
 from tests.support.world import A, B, C, World, set_up, texts
 
 if TYPE_CHECKING:
-    from eh_connect.flows.parts import DashboardWork
+    from eh_connect.flows.dashboard import DashboardWork
 
 CANT = (Fault("ask to create", 404), Fault("ask to update", 405))
 

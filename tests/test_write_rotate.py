@@ -49,11 +49,18 @@ def test_another_client_id_is_no_rotation_and_the_linked_accounts_are_counted() 
     assert (world.in_force, world.held) == (A, {"current": A})
 
 
-def test_no_profile_known_is_an_error_that_names_setup() -> None:
+@pytest.mark.parametrize(("given", "person"), [(A, None), (None, Person())])
+def test_no_profile_known_is_an_error_that_names_setup(given: Any, person: Person | None) -> None:
     world = World()
-    error = world.fails("rotate", A)
+    error = world.fails("rotate", given, person=person)
     assert (error.code, [step.command for step in error.next_steps]) == (6, ["eh-connect setup"])
     assert world.stackone.rows == {}
+
+
+def test_a_named_profile_needs_its_client_id() -> None:
+    world = World()
+    error = world.fails("rotate", person=Person(), profile_id=world.stackone.make().id)
+    assert (error.code, error.title) == (3, "The Client ID is missing")
 
 
 def test_without_anything_saved_a_named_profile_is_updated() -> None:

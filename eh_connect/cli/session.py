@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from eh_connect.cli.output import Output
     from eh_connect.deadline import NetworkTime
     from eh_connect.flows.console import Console
+    from eh_connect.flows.parts import Parts
     from eh_connect.local.profile import LocalProfile
     from eh_connect.local.state import Purpose
     from eh_connect.person.desktop import Desktop
@@ -137,6 +138,28 @@ class Session:
             wait=self.patience(),
             renew=self.time.renew,
             purpose=purpose or "",
+        )
+
+    def parts(self, local: LocalProfile, purpose: Purpose | None = None, again: str | None = None) -> Parts:
+        """What a flow works with; ``again``: a command line to be typed then, if not that of this run."""
+        from eh_connect.employment_hero.probe import CredentialProbe
+        from eh_connect.flows.parts import Parts
+        from eh_connect.stackone.assumed_writes import AssumedWrites
+        from eh_connect.stackone.sessions import Sessions
+
+        client = self.client(self.values.sure(i.API_KEY))
+        return Parts(
+            values=self.values,
+            local=local,
+            console=self.console(purpose),
+            client=client,
+            writes=AssumedWrites(client),
+            sessions=Sessions(client),
+            probe=CredentialProbe(self.values.sure(i.EMPLOYMENT_HERO_OAUTH_URL), self.time),
+            time=self.time,
+            now=now,
+            origins=origins(self.values),
+            again=again or self.again,
         )
 
     def wizard(self, local: LocalProfile) -> Wizard:

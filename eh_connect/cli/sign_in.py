@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
 from eh_connect.cli.opening import opened
-from eh_connect.cli.session import WAIT, now
+from eh_connect.cli.session import WAIT
 from eh_connect.errors import EhConnectError, RejectedError, StoppedError
-from eh_connect.flows import link as link_flow
+from eh_connect.flows import sign_in as sign_in_flow
 from eh_connect.flows import verify as verify_flow
 from eh_connect.flows.find import the_profile
-from eh_connect.flows.parts import SignInParts
 from eh_connect.lines import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from eh_connect.cli.session import Session
+    from eh_connect.flows.parts import Parts
     from eh_connect.local.profile import LocalProfile
-    from eh_connect.local.state import Purpose
     from eh_connect.results import SessionResult
     from eh_connect.values import Input
 
@@ -32,11 +30,11 @@ def verify(session: Session) -> SessionResult:
 
 def link(session: Session) -> SessionResult:
     """The command."""
-    return _run(session, link_flow.link, i.OWNER_NAME, i.OWNER_ID, wait=0.0)
+    return _run(session, sign_in_flow.link, i.OWNER_NAME, i.OWNER_ID, wait=0.0)
 
 
 def _run(
-    session: Session, flow: Callable[..., SessionResult], *needs: Input[str], wait: float
+    session: Session, flow: Callable[[Parts, float], SessionResult], *needs: Input[str], wait: float
 ) -> SessionResult:
     """Judge everything, ask what is missing where somebody is there, then sign in.
 
@@ -47,11 +45,11 @@ def _run(
             from eh_connect.person.asking import ask_for
 
             profiles, _ = session.wizard(local).key()
-            the_profile(session.values, local, profiles)  # without one nothing more is asked
+            the_profile(profiles, session.values, local)  # without one nothing more is asked
             for each in needs:
                 if session.values[each] is None:
                     ask_for(session.person, each, session.values)
-        return _signed_in(session, flow, local, wait=wait, again=session.again)
+        return _signed_in(session, flow, session.parts(local), wait)
 
 
 def offered(session: Session, local: LocalProfile, again: str) -> bool:
@@ -74,7 +72,7 @@ def offered(session: Session, local: LocalProfile, again: str) -> bool:
         return False
     session.time.renew()
     try:
-        result = _signed_in(session, verify_flow.verify, local, wait=WAIT, again=again, purpose="setup")
+        result = _signed_in(session, verify_flow.verify, session.parts(local, "setup", again), WAIT)
     except (RejectedError, StoppedError):
         raise
     except EhConnectError as error:
@@ -85,31 +83,9 @@ def offered(session: Session, local: LocalProfile, again: str) -> bool:
 
 
 def _signed_in(
-    session: Session,
-    flow: Callable[..., SessionResult],
-    local: LocalProfile,
-    *,
-    wait: float,
-    again: str,
-    purpose: Purpose | None = None,
+    session: Session, flow: Callable[[Parts, float], SessionResult], parts: Parts, wait: float
 ) -> SessionResult:
-    from eh_connect.stackone.sessions import Sessions
-
-    values = session.values
-    client = session.client(values.sure(i.API_KEY))
-    parts = SignInParts(
-        profiles=client,
-        sessions=Sessions(client),
-        local=local,
-        console=session.console(purpose),
-        clock=session.time.clock,
-        renew=session.time.renew,
-        now=now,
-        new_id=lambda: secrets.token_hex(4),
-        again=again,
-    )
-    command = session.command_for(local.label, "{}").replace("'{}'", "{}")
-    result = flow(values, parts, wait=session.patience(wait), command=command)
+    result = flow(parts, session.patience(wait))
     if result.status == "pending" and session.serves_sandbox:
         session.output.warn(
             "The sandbox ends with this command, and its link with it. Run eh-connect sandbox in another terminal "

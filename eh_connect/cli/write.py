@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
 from eh_connect.cli.opening import opened
-from eh_connect.cli.session import credentials_of, now, origins
+from eh_connect.cli.session import credentials_of, origins
 from eh_connect.errors import NextStep, StoppedError, UsageError
-from eh_connect.flows.parts import Revised, WriteParts
-from eh_connect.flows.rotation import no_previous
-from eh_connect.flows.write import ROLLBACK, ROTATE, SETUP, write
+from eh_connect.flows.application import no_previous
+from eh_connect.flows.console import Revised
+from eh_connect.flows.write import write
 from eh_connect.lines import BLANK
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from eh_connect.change import WriteResult
     from eh_connect.cli.session import Session
-    from eh_connect.flows.write import Purpose
     from eh_connect.local.profile import LocalProfile
+    from eh_connect.local.state import Purpose
     from eh_connect.results import Result
     from eh_connect.values import Input, Values
-    from eh_connect.write_result import WriteResult
 
 
 def setup(session: Session) -> Result:
     """The command."""
-    return _run(session, SETUP)
+    return _run(session, "setup")
 
 
 def rotate(session: Session) -> Result:
     """The command."""
-    return _run(session, ROLLBACK if session.values[i.ROLLBACK] else ROTATE)
+    return _run(session, "rollback" if session.values[i.ROLLBACK] else "rotate")
 
 
 def _run(session: Session, purpose: Purpose) -> Result:
@@ -40,7 +40,7 @@ def _run(session: Session, purpose: Purpose) -> Result:
     values = session.values
     if values[i.EXIT_CODE] and not values[i.DRY_RUN]:
         raise UsageError("--exit-code goes with --dry-run", hint="Add --dry-run, or leave it out.")
-    with opened(session, partial(_needed, values, purpose), purpose.name) as local:
+    with opened(session, partial(_needed, values, purpose), purpose) as local:
         result = _written(session, purpose, local)
     # Out here the label's lock is free: a person may be waited for.
     steps = _next(values, result)
@@ -49,16 +49,16 @@ def _run(session: Session, purpose: Purpose) -> Result:
     session.output.result(result.model_copy(update={"is_brief": result.changed}))
     if result.changed:
         steps = _offers(session, local, steps)
-    if purpose is SETUP:
+    if purpose == "setup":
         steps = (NextStep("Connect a customer", values.command("link")), *steps)
     return result.model_copy(update={"next_steps": steps, "was_shown": True})
 
 
 def _needed(values: Values, purpose: Purpose, local: LocalProfile) -> tuple[Input[Any], ...]:
-    if purpose is ROLLBACK:
+    if purpose == "rollback":
         return (i.API_KEY,)
     needs = (i.API_KEY, i.CLIENT_ID, i.CLIENT_SECRET)
-    is_known = purpose is SETUP or local.state.profile_id is not None
+    is_known = purpose == "setup" or local.state.profile_id is not None
     is_short = any(values[each] is None for each in needs)
     return needs if is_known or not is_short else (i.PROFILE_ID, *needs)
 
@@ -66,12 +66,12 @@ def _needed(values: Values, purpose: Purpose, local: LocalProfile) -> tuple[Inpu
 def _written(session: Session, purpose: Purpose, local: LocalProfile) -> WriteResult:
     """What the driver did."""
     values = session.values
-    if purpose is ROLLBACK and not (local.rollback_target or local.staged):
+    if purpose == "rollback" and not (local.rollback_target or local.staged):
         raise local.unreadable or no_previous(values, local.label)
     asking = session.wizard(local) if session.asks else None
     try:
         if asking is not None:
-            asking.gather() if purpose is SETUP else asking.key()
+            asking.gather() if purpose == "setup" else asking.key()
         local.servers = {
             "stackone_url": values.sure(i.STACKONE_URL),
             "oauth_url": values.sure(i.EMPLOYMENT_HERO_OAUTH_URL),
@@ -86,7 +86,7 @@ def _written(session: Session, purpose: Purpose, local: LocalProfile) -> WriteRe
         is_saved = given is not None and given in {local.staged, local.current}
         if local.writes and is_saved and values[i.LOCKED] is not None:
             local.save_hand_over_key(None)  # what came back locked is saved: its key has done its work
-    if purpose is SETUP and result.secret is not None:  # else the profile is not ours
+    if purpose == "setup" and result.secret is not None:  # else the profile is not ours
         named = {"org_id": i.ORG_ID, "app_name": i.APP_NAME, "scopes": i.SCOPES}
         local.note(**{name: values[each] for name, each in named.items() if values.given(each)})
     return result
@@ -94,27 +94,12 @@ def _written(session: Session, purpose: Purpose, local: LocalProfile) -> WriteRe
 
 def _driven(session: Session, purpose: Purpose, local: LocalProfile) -> WriteResult:
     """As often as the person changes an answer."""
-    from eh_connect.employment_hero.probe import CredentialProbe
-    from eh_connect.stackone.assumed_writes import AssumedWrites
-
-    values, time = session.values, session.time
-    client = session.client(values.sure(i.API_KEY))
-    parts = WriteParts(
-        profiles=client,
-        writes=AssumedWrites(client),
-        probe=CredentialProbe(values.sure(i.EMPLOYMENT_HERO_OAUTH_URL), time),
-        local=local,
-        console=session.console(purpose.name),
-        pause=time.sleep,
-        left=lambda: time.left,
-        renew=time.renew,
-        now=now,
-    )
+    parts = session.parts(local, purpose)
     while True:
         try:
-            return write(purpose, values, parts, origins(values))
+            return write(purpose, parts)
         except Revised:
-            if local.staged not in {None, credentials_of(values)} and not local.is_sent:
+            if local.staged not in {None, credentials_of(session.values)} and not local.is_sent:
                 local.unstage()
 
 

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from eh_connect import dates
 from eh_connect.errors import ActionNeededError, NextStep, RejectedError
-from eh_connect.flows.parts import Cause
 from eh_connect.server_text import clean
-from eh_connect.stackone.models import REDIRECT_URI, ConnectSession
+from eh_connect.stackone.models import REDIRECT_URI
+
+if TYPE_CHECKING:
+    from eh_connect.flows.parts import Parts
+    from eh_connect.stackone.models import ConnectSession
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What a browser may show at the sign-in that StackOne does not hear of: as the person would say it.
+
+    ``means`` says in a few words what is likely; ``remedy`` is the one thing to do; ``exact`` a value to compare,
+    to the letter.
+    """
+
+    name: str
+    looks: str
+    means: str
+    remedy: str
+    exact: str | None = None
+
 
 _PKCE = (
     "Employment Hero requires PKCE. StackOne doesn't document whether its connector sends it. If it doesn't, no "
@@ -91,15 +113,13 @@ _ERRORS: dict[str, tuple[str, str, tuple[str, str] | None]] = {
 """By the error code of OAuth (RFC 6749): meaning, remedy, and a command other than the same again."""
 
 
-def rejection(session: ConnectSession, command: str, again: str) -> RejectedError:
-    """StackOne reports that the sign-in failed; ``command`` begins with the label's command line."""
+def rejection(session: ConnectSession, parts: Parts) -> RejectedError:
+    """StackOne reports that the sign-in failed."""
     code = session.oauth_error
     meaning, remedy, other = _ERRORS.get(code or "", _UNKNOWN)
     named = f'"{clean(code, 60)}"' if code else "an error without a reason"
     says = f' ("{session.oauth_says}")' if session.oauth_says else ""
-    step = NextStep("Try again", again)
-    if other is not None:
-        step = NextStep(other[0], command.format(other[1]))
+    step = NextStep(other[0], parts.values.command(other[1])) if other else NextStep("Try again", parts.again)
     return RejectedError(
         "The sign-in failed",
         detail=f"StackOne reports {named}{says} for session {session.id}. {meaning}",
@@ -110,49 +130,42 @@ def rejection(session: ConnectSession, command: str, again: str) -> RejectedErro
 
 def cancelled(again: str) -> ActionNeededError:
     """StackOne reports that the attempt is over, with no reason."""
-    return ActionNeededError(
-        "The sign-in was cancelled",
-        detail="StackOne cancels it after 5 minutes, where the browser blocks its window, and where it is "
-        "closed. It says nothing about the credentials.",
-        hint="Make a new link.",
-        next_steps=(NextStep("Make a new link", again),),
+    detail = (
+        "StackOne cancels it after 5 minutes, where the browser blocks its window, and where it is closed. It "
+        "says nothing about the credentials."
     )
+    return _over("The sign-in was cancelled", detail, "Make a new link.", again, why="Make a new link")
 
 
 def expired(again: str) -> ActionNeededError:
     """The link is too old."""
-    return ActionNeededError(
-        "The link ran out before a sign-in",
-        detail="If the browser showed an error page of Employment Hero, compare the redirect URI in the "
-        f"Developer Portal. It should be:\n{REDIRECT_URI}",
-        hint="Make a new link.",
-        next_steps=(NextStep("Make a new link", again),),
+    detail = (
+        "If the browser showed an error page of Employment Hero, compare the redirect URI in the Developer "
+        f"Portal. It should be:\n{REDIRECT_URI}"
+    )
+    return _over(
+        "The link ran out before a sign-in", detail, "Make a new link.", again, why="Make a new link"
     )
 
 
 def no_sign_in(seconds: float, again: str, *, unknown: str | None = None) -> ActionNeededError:
     """The wait is over, and StackOne has seen no sign-in; ``unknown`` is a status that we don't know."""
-    seen = (
-        f'StackOne reports the status "{unknown}", which eh-connect doesn\'t know.'
-        if unknown
-        else (
-            "StackOne hears nothing where Employment Hero shows an error page: for an unknown Client ID, or for a "
-            f"redirect URI that is not exactly this:\n{REDIRECT_URI}"
-        )
+    detail = (
+        "StackOne hears nothing where Employment Hero shows an error page: for an unknown Client ID, or for a "
+        f"redirect URI that is not exactly this:\n{REDIRECT_URI}"
     )
-    return ActionNeededError(
-        f"No sign-in within {dates.span(max(seconds, 1))}",
-        detail=seen,
-        hint="Look at what the browser shows.",
-        next_steps=(NextStep("Try again", again),),
-    )
+    if unknown:
+        detail = f'StackOne reports the status "{unknown}", which eh-connect doesn\'t know.'
+    title = f"No sign-in within {dates.span(max(seconds, 1))}"
+    return _over(title, detail, "Look at what the browser shows.", again)
 
 
 def seen(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError:
     """What the person saw in the browser."""
-    return ActionNeededError(
-        f'The sign-in did not work: "{cause.looks}" (session {session.id})',
-        detail=f"It should be exactly this:\n{cause.exact}" if cause.exact else None,
-        hint=cause.remedy,
-        next_steps=(NextStep("Try again", again),),
-    )
+    title = f'The sign-in did not work: "{cause.looks}" (session {session.id})'
+    detail = f"It should be exactly this:\n{cause.exact}" if cause.exact else None
+    return _over(title, detail, cause.remedy, again)
+
+
+def _over(title: str, detail: str | None, hint: str, again: str, why: str = "Try again") -> ActionNeededError:
+    return ActionNeededError(title, detail=detail, hint=hint, next_steps=(NextStep(why, again),))

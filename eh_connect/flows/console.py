@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
     from eh_connect.change import Change
     from eh_connect.errors import StackOneRefusedError
-    from eh_connect.flows.parts import Cause, DashboardWork
+    from eh_connect.flows.causes import Cause
+    from eh_connect.flows.dashboard import DashboardWork
     from eh_connect.lines import Line
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
 
     Watch = Callable[[float], Literal["look", "error"] | None]
     """Wait for so many seconds; what the person pressed, if anything."""
+
+
+class Revised(Exception):  # noqa: N818  # no error: the way back to planning
+    """The person changed an answer at the review."""
 
 
 class Console:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import NextStep, StackOneRefusedError
-from eh_connect.inputs import IF_EXISTS, NAME, PROFILE_ID
+from eh_connect.inputs import DRY_RUN, IF_EXISTS, NAME, PROFILE_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Literal
+    from collections.abc import Sequence
 
+    from eh_connect.flows.parts import Parts
     from eh_connect.local.profile import LocalProfile
+    from eh_connect.local.state import Purpose
     from eh_connect.stackone.models import ConnectorProfile
     from eh_connect.values import Values
 
@@ -33,31 +34,18 @@ class Found:
     is_new: bool = False
 
 
-def find(
-    profiles: Sequence[ConnectorProfile],
-    values: Values,
-    local: LocalProfile,
-    *,
-    command: str,
-    is_taken: Callable[[ConnectorProfile], Literal["update", "skip"]],
-) -> Found:
-    """Find it.
-
-    Args:
-        profiles: all of the project.
-        values: what this run was told.
-        local: what is saved here.
-        command: the command to run again, with an ID, where several could be meant.
-        is_taken: decides about a profile of our name that was not set up from here.
+def find(profiles: Sequence[ConnectorProfile], purpose: Purpose, parts: Parts) -> Found:
+    """Find it among all of the project.
 
     Raises:
         StackOneRefusedError: unknown ID, two of that name, or a name that is taken (6).
     """
-    if profile := known(profiles, values, local):
+    values, local = parts.values, parts.local
+    if profile := (known if purpose == "setup" else the_profile)(profiles, values, local):
         return _changed_by_hand(profile, local)
     new = new_profiles(profiles, local)
     if len(new) > 1:
-        raise several(f"StackOne has {len(new)} new Employment Hero profiles", new, values, command)
+        raise several(f"StackOne has {len(new)} new Employment Hero profiles", new, purpose, values)
     pending = local.state.pending
     if new and pending is not None:
         return Found(new[0], done_by_hand=pending.via == "dashboard", is_new=True)
@@ -66,14 +54,17 @@ def find(
     if not named:
         return Found()
     if len(named) > 1:
-        raise several(f'StackOne has {len(named)} profiles named "{name}"', named, values, command)
-    wanted = values.sure(IF_EXISTS)
-    answer = wanted if wanted in {"update", "skip"} else is_taken(named[0])
+        raise several(f'StackOne has {len(named)} profiles named "{name}"', named, purpose, values)
+    answer = values[IF_EXISTS]
+    if answer == "fail" or (answer == "ask" and values[DRY_RUN]):
+        raise taken(named[0])
+    if answer == "ask":
+        answer = parts.console.name_is_taken(named[0])
     return Found(named[0], is_left=True) if answer == "skip" else _changed_by_hand(named[0], local)
 
 
 def the_profile(
-    values: Values, local: LocalProfile, profiles: Sequence[ConnectorProfile]
+    profiles: Sequence[ConnectorProfile], values: Values, local: LocalProfile
 ) -> ConnectorProfile:
     """The profile of a given or saved ID. StackOneRefusedError (6): none is known, or it is not there."""
     profile = known(profiles, values, local)
@@ -107,19 +98,14 @@ def known(
         )
     wanted = given or saved
     if wanted is not None and wanted not in by_id:
-        raise not_there(wanted, local.label, profiles)
+        raise StackOneRefusedError(
+            f"StackOne doesn't have the profile that is saved here (label: {local.label})",
+            detail=f"Its ID is {wanted}. It was deleted, or the API key is another project's. Nothing was "
+            f"changed. {_seen(profiles)}",
+            hint="Use a key of the right project, another label with --profile, or take over an existing "
+            "profile with --profile-id.",
+        )
     return by_id[wanted] if wanted is not None else None
-
-
-def not_there(profile_id: str, label: str, profiles: Sequence[ConnectorProfile]) -> StackOneRefusedError:
-    """The refusal to go on without the profile that is saved."""
-    return StackOneRefusedError(
-        f"StackOne doesn't have the profile that is saved here (label: {label})",
-        detail=f"Its ID is {profile_id}. It was deleted, or the API key is another project's. Nothing was "
-        f"changed. {_seen(profiles)}",
-        hint="Use a key of the right project, another label with --profile, or take over an existing profile "
-        "with --profile-id.",
-    )
 
 
 def _changed_by_hand(profile: ConnectorProfile, local: LocalProfile) -> Found:
@@ -144,9 +130,10 @@ def new_profiles(profiles: Sequence[ConnectorProfile], local: LocalProfile) -> l
 
 
 def several(
-    title: str, profiles: Sequence[ConnectorProfile], values: Values, command: str
+    title: str, profiles: Sequence[ConnectorProfile], purpose: Purpose, values: Values
 ) -> StackOneRefusedError:
     """The refusal to guess among profiles, with a command for each."""
+    command = "setup" if purpose == "setup" else "rotate"
     return StackOneRefusedError(
         title,
         detail="Which one is meant can't be seen from here. Nothing was changed.",
@@ -174,8 +161,3 @@ def _seen(profiles: Sequence[ConnectorProfile]) -> str:
     if not profiles:
         return "This key sees no Employment Hero profile."
     return "This key sees: " + ", ".join(f'"{p.name}" ({p.id})' for p in profiles[:_MOST_NAMED]) + "."
-
-
-def accounts_are(count: int) -> str:
-    """``1 account is``, ``2 accounts are``."""
-    return "1 account is" if count == 1 else f"{count} accounts are"

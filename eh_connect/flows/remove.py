@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from eh_connect.employment_hero.portal import MENU_PATH, portal_url
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError
-from eh_connect.flows.find import accounts_are
+from eh_connect.flows.application import accounts_are
 from eh_connect.results import RemovedView, RemoveResult
 from eh_connect.stackone.models import DASHBOARD_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from eh_connect.flows.parts import ReadsProfiles
     from eh_connect.local.profile import LocalProfile
+    from eh_connect.stackone.client import Client
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Surroundings:
     remain to be done by hand, and returns if the label is to be forgotten; None: nothing is asked.
     """
 
-    project: ReadsProfiles | None
+    project: Client | None
     why_not: str
     dashboard_url: str
     portal_app_url: str

@@ -1,14 +1,20 @@
-"""Make a change through StackOne's API: stage, send, read back, make current. Asked before: see ``write``."""
+"""Make a change through StackOne's API: complete, ask before telling, stage, send, read back, make current.
+
+Errors: WriteRefusedError where StackOne plainly did not accept it (what was staged for it is undone); after any
+other, what was staged stays, and the next run goes on from it.
+"""
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from eh_connect.change import Change, Kind
+from eh_connect.change import ALL_ACTIONS
 from eh_connect.errors import (
     EhConnectError,
     Ending,
+    InputError,
     LostAnswerError,
     NetworkError,
     NextStep,
@@ -18,12 +24,15 @@ from eh_connect.errors import (
     WriteRefusedError,
 )
 from eh_connect.flows.find import new_profiles
+from eh_connect.inputs import ACTIONS
+from eh_connect.stackone.models import DEFAULT_AUTH_KEY, ConnectorActions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-    from eh_connect.flows.parts import WriteParts
+    from eh_connect.change import Change
+    from eh_connect.flows.parts import Parts
     from eh_connect.local.state import Purpose
     from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 
@@ -37,70 +46,39 @@ _ONE_LOOK = 3.0
 """Seconds for a look: the last before a run ends."""
 
 
-@dataclass(frozen=True)
-class Sender:
-    """Sends changes; ``origins`` are where the credentials may go, ``again`` is the command to type once more.
+@dataclass
+class Sending:
+    """A change on its way; ``profiles`` are those that exist, ``purpose`` is what credentials are staged for."""
 
-    Errors: WriteRefusedError where StackOne plainly did not accept it (what was staged for it is undone);
-    after any other, what was staged stays, and the next run goes on from it.
-    """
+    parts: Parts
+    change: Change
+    profiles: list[ConnectorProfile]
+    purpose: Purpose
 
-    parts: WriteParts
-    origins: tuple[str, ...]
-    again: str
-
-    def send(
-        self, change: Change, fields: ProfileFields, profiles: list[ConnectorProfile], purpose: Purpose
-    ) -> ConnectorProfile | None:
-        """The profile as StackOne shows it then; None: its API can't do it.
-
-        Args:
-            change: the plan.
-            fields: its fields, completed: what is sent.
-            profiles: those that exist.
-            purpose: what the credentials are staged for.
-        """
-        if change.profile is None:
-            return self._create(change, fields, profiles)
-        return self._update(change, change.profile, fields, purpose)
-
-    def wait_for_creation(self) -> list[ConnectorProfile] | None:
-        """Look until a creation that may be under way shows, or its time is over; None: there is none.
-
-        NetworkError (7): the network time is over first.
-        """
-        local, parts = self.parts.local, self.parts
-        pending = local.state.pending
-        if pending is None or not pending.seconds_left(parts.now()):
+    def run(self, accounts: int | None) -> ConnectorProfile | None:
+        """The profile as StackOne shows it then; None: its API can't do it. ``accounts``: see ``confirm``."""
+        before = self.change.profile
+        fields = _completed(self.change, self.parts)
+        with self.parts.console.working("Asking StackOne's API whether it can do this"):
+            if before is None:
+                can = self.parts.writes.may_create()
+            elif not (can := self.parts.writes.may_update(before.id)):
+                self._seen(before.id)
+        if not can:
             return None
-        with parts.console.working(f'Looking for "{pending.name}", which an earlier run began to create'):
-            while left := pending.seconds_left(parts.now()):
-                pause = min(EVERY, left)
-                if parts.left() < pause + _ONE_LOOK:
-                    raise NetworkError(
-                        "StackOne may still be creating the profile",
-                        detail=f"An earlier run began it. It is not there; wait {left:.0f} s more to be sure.",
-                        hint="Run the same command again: it looks first and won't create a second one.",
-                        next_steps=(NextStep("Look again", self.again),),
-                    )
-                parts.pause(pause)
-                profiles = parts.profiles.profiles()
-                if new_profiles(profiles, local):
-                    return profiles
-        return parts.profiles.profiles()
+        self.parts.console.confirm(self.change, accounts)
+        return self._create(fields) if before is None else self._update(before, fields)
 
-    def _create(
-        self, change: Change, fields: ProfileFields, profiles: list[ConnectorProfile]
-    ) -> ConnectorProfile | None:
+    def _create(self, fields: ProfileFields) -> ConnectorProfile | None:
         local, name = self.parts.local, fields.name or ""
         before = local.state
-        local.stage(fields.credentials, self.origins)
-        local.expect("api", name, profiles)
+        local.stage(fields.credentials, self.parts.origins)
+        local.expect("api", name, self.profiles)
         try:
             with self.parts.console.working(f'Creating "{name}" at StackOne'):
                 profile = self._accepted(lambda: self.parts.writes.create(fields))
         except LostAnswerError as exc:
-            return self._look_for_lost(change, fields, exc)
+            return self._look_for_lost(fields, exc)
         except NetworkError:  # it never arrived: there is nothing to look for
             local.note(pending=before.pending, sent=before.sent)
             raise
@@ -108,47 +86,43 @@ class Sender:
             self._stopped(stop, name)
         if profile is None:
             return None
-        if any(profile.id == known.id for known in profiles):
+        if any(profile.id == known.id for known in self.profiles):
             raise NetworkError(
                 "StackOne answered the creation with a profile that existed before",
                 detail=f"Its ID is {profile.id}. Whether a new one was made can't be seen from the answer.",
                 hint="Look at the dashboard, then run the same command again.",
             )
-        local.commit(profile, change.fields, "api")
+        local.commit(profile, self.change.fields, "api")
         return profile
 
     def _stopped(self, stop: BaseException, name: str) -> NoReturn:
         """One last look, as a creation goes on without us."""
-        self.parts.renew(_ONE_LOOK)
+        self.parts.time.renew(_ONE_LOOK)
         try:
-            new = new_profiles(self.parts.profiles.profiles(), self.parts.local)
+            new = new_profiles(self.parts.client.profiles(), self.parts.local)
         except EhConnectError:
             new = []
         what = f'It exists by now ("{name}").' if new else "It may exist."
         error = StoppedError(
             f"Stopped while StackOne was creating the profile. {what}",
-            hint=f"{self.again}    goes on from there and won't create a second one",
+            hint=f"{self.parts.again}    goes on from there and won't create a second one",
         )
         if isinstance(stop, Ending):
             self.parts.console.warn(error.title)
             raise stop
         raise error from None
 
-    def _look_for_lost(
-        self, change: Change, fields: ProfileFields, lost: LostAnswerError
-    ) -> ConnectorProfile | None:
+    def _look_for_lost(self, fields: ProfileFields, lost: LostAnswerError) -> ConnectorProfile:
         """Settle a creation whose answer was lost: by looking, never by repeating it."""
         with self.parts.console.working("The answer was lost. Looking whether the profile was created"):
             for look in range(LOOKS):
                 if look:
-                    self.parts.pause(float(look))
-                new = new_profiles(self.parts.profiles.profiles(), self.parts.local)
-                if new:
+                    self.parts.time.sleep(float(look))
+                if new := new_profiles(self.parts.client.profiles(), self.parts.local):
                     break
         if len(new) == 1 and self.parts.writes.may_update(new[0].id):
             again = replace(fields, name=None, authentication_config_key=None, environment=None)
-            found = replace(change, kind=Kind.UPDATE, profile=new[0])
-            profile = self._update(found, new[0], again, "setup")
+            profile = self._update(new[0], again)
             if profile is not None:
                 return profile
         raise NetworkError(
@@ -157,22 +131,20 @@ class Sender:
             "What it takes to go on is saved.".strip(),
             hint="Run the same command again in a minute: it looks first and won't create a second one.",
             http_status=lost.http_status,
-            next_steps=(NextStep("Look again", self.again),),
+            next_steps=(NextStep("Look again", self.parts.again),),
         ) from None
 
-    def _update(
-        self, change: Change, before: ConnectorProfile, fields: ProfileFields, purpose: Purpose
-    ) -> ConnectorProfile | None:
+    def _update(self, before: ConnectorProfile, fields: ProfileFields) -> ConnectorProfile | None:
         local = self.parts.local
-        local.stage(fields.credentials, self.origins)
-        local.aim(before.id, purpose, sends=True)
+        local.stage(fields.credentials, self.parts.origins)
+        local.aim(before.id, self.purpose, sends=True)
         with self.parts.console.working(f'Updating "{before.name}" at StackOne'):
             answer = self._accepted(lambda: self.parts.writes.update(before.id, fields))
-            after = self.seen(before.id)
+            after = self._seen(before.id)
         if answer is None:
             return None
         self._compare(before, after, fields)
-        local.commit(after, change.fields, "api")
+        local.commit(after, self.change.fields, "api")
         return after
 
     def _accepted(self, call: Callable[[], ConnectorProfile | None]) -> ConnectorProfile | None:
@@ -190,9 +162,9 @@ class Sender:
             self.parts.local.undo()
         return answer
 
-    def seen(self, profile_id: str) -> ConnectorProfile:
+    def _seen(self, profile_id: str) -> ConnectorProfile:
         """The profile as the list shows it now; gone is code 6."""
-        for profile in self.parts.profiles.profiles():
+        for profile in self.parts.client.profiles():
             if profile.id == profile_id:
                 return profile
         raise StackOneRefusedError(
@@ -219,3 +191,73 @@ class Sender:
             )
         if after.active is False:
             self.parts.console.warn("The profile is disabled at StackOne. Enable it in the dashboard.")
+
+
+def _completed(change: Change, parts: Parts) -> ProfileFields:
+    """The fields, with what only ``GET /actions`` knows where that is needed: auth key and action IDs."""
+    fields, creating = change.fields, change.profile is None
+    if not creating and fields.actions is None:
+        return fields
+    try:
+        offered = parts.client.actions()
+    except StackOneRefusedError as exc:
+        parts.console.warn(f"StackOne didn't say what the connector can do. {exc.sentence}")
+        offered = ConnectorActions(None, ())
+    ids = tuple(action.id for action in offered.actions)
+    if fields.actions != ALL_ACTIONS:
+        _refuse_unknown(fields.actions or (), ids)
+    elif ids or creating:
+        fields = replace(fields, actions=None if creating else ids)
+    else:
+        raise StackOneRefusedError(
+            "StackOne didn't say which actions there are",
+            hint="Name them with --action ID, or enable all of them in the dashboard.",
+        )
+    if not creating:
+        return fields
+    if offered.auth_key is None:
+        parts.console.warn(
+            f'StackOne names no OAuth 2.0 option of the connector, so "{DEFAULT_AUTH_KEY}" is sent.'
+        )
+    return replace(fields, authentication_config_key=offered.auth_key or DEFAULT_AUTH_KEY)
+
+
+def _refuse_unknown(wanted: tuple[str, ...], ids: tuple[str, ...]) -> None:
+    """InputError (3) with near ones; where StackOne names none, nothing can be judged."""
+    problems = []
+    for action in wanted if ids else ():
+        if action not in ids:
+            near = ", ".join(difflib.get_close_matches(action, ids, n=3))
+            why = f'"{action}" is not an action of the connector'
+            problems.append(ACTIONS.problem(f"{why}; near: {near}" if near else why))
+    if problems:
+        raise InputError(
+            "The connector has no such action",
+            invalid=tuple(problems),
+            hint="Leave --action out to enable all of them.",
+        )
+
+
+def wait_for_creation(parts: Parts) -> list[ConnectorProfile] | None:
+    """Look until a creation that may be under way shows, or its time is over; None: there is none.
+
+    NetworkError (7): the network time is over first.
+    """
+    pending = parts.local.state.pending
+    if pending is None or not pending.seconds_left(parts.now()):
+        return None
+    with parts.console.working(f'Looking for "{pending.name}", which an earlier run began to create'):
+        while left := pending.seconds_left(parts.now()):
+            pause = min(EVERY, left)
+            if parts.time.left < pause + _ONE_LOOK:
+                raise NetworkError(
+                    "StackOne may still be creating the profile",
+                    detail=f"An earlier run began it. It is not there; wait {left:.0f} s more to be sure.",
+                    hint="Run the same command again: it looks first and won't create a second one.",
+                    next_steps=(NextStep("Look again", parts.again),),
+                )
+            parts.time.sleep(pause)
+            profiles = parts.client.profiles()
+            if new_profiles(profiles, parts.local):
+                return profiles
+    return parts.client.profiles()

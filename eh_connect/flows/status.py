@@ -12,8 +12,8 @@ from eh_connect.results import LocalView, ProfileStatus, RemoteView, SecretView,
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from eh_connect.flows.parts import ReadsProfiles
     from eh_connect.local.profile import LocalProfile
+    from eh_connect.stackone.client import Client
     from eh_connect.stackone.models import ConnectorProfile
 
 
@@ -27,7 +27,7 @@ class Looked:
 
     label: str
     local: LocalProfile | None
-    project: ReadsProfiles | None = None
+    project: Client | None = None
     why_not: str = ""
     failures: tuple[EhConnectError, ...] = ()
 
@@ -77,7 +77,7 @@ def status(
     raise failures[0]
 
 
-def _ask(project: ReadsProfiles) -> list[ConnectorProfile] | EhConnectError:
+def _ask(project: Client) -> list[ConnectorProfile] | EhConnectError:
     try:
         return project.profiles()
     except (NetworkError, StackOneAuthError, StackOneRefusedError) as exc:

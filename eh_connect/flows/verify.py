@@ -1,31 +1,28 @@
-"""``verify``: a sign-in through the profile, then the list actions, then the test account is removed again."""
+"""``verify``: a sign-in through the profile, then the list actions, then the test account is removed again.
+
+Each enabled list action is run once with the test account, to see whether the scopes are enough. The data that
+comes back is of real people: it is read to its end and thrown away where it arrives.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import secrets
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs, lines
-from eh_connect.dates import deadline
-from eh_connect.errors import (
-    NetworkError,
-    NextStep,
-    StackOneAuthError,
-    StackOneRefusedError,
-    StorageError,
-)
-from eh_connect.flows.actions_check import check_actions
-from eh_connect.flows.find import the_profile
+from eh_connect.employment_hero import scopes
+from eh_connect.errors import STACKONE_ERRORS, NetworkError, NextStep, StackOneRefusedError, StorageError
 from eh_connect.flows.sign_in import SignIn
 from eh_connect.local.state import SavedSession
+from eh_connect.results import ActionView
 from eh_connect.stackone.models import SessionRequest
 
 if TYPE_CHECKING:
-    from eh_connect.flows.parts import SignInParts
+    from eh_connect.flows.parts import Parts
     from eh_connect.lines import Line
-    from eh_connect.results import ActionView, SessionResult
-    from eh_connect.stackone.models import ConnectorProfile
-    from eh_connect.values import Values
+    from eh_connect.results import SessionResult
+    from eh_connect.stackone.models import Action, ActionRun
 
 OWNER_NAME = "eh-connect verify (test)"
 """How a test account can be recognised at StackOne."""
@@ -37,80 +34,71 @@ LATER_WAIT = 600
 """Seconds to wait where nothing is saved here that a later run could look at."""
 
 
-def verify(values: Values, parts: SignInParts, *, wait: float, command: str) -> SessionResult:
+def verify(parts: Parts, wait: float) -> SessionResult:
     """Verify the profile. A session without an outcome is looked at by the next run.
 
-    Args:
-        values: what this run was told.
-        parts: the collaborators.
-        wait: seconds to wait for a person; 0: the link is handed out and the run ends.
-        command: the label's command line, with ``{}`` for the command.
+    ``wait`` are the seconds to wait for a person; 0: the link is handed out and the run ends.
 
     Raises:
         EhConnectError: what stood in the way; it carries the session.
     """
-    profile = the_profile(values, parts.local, parts.profiles.profiles())
-    test = _Test(values, parts, profile, SignIn(parts, wait=wait, command=command))
-    with test.sign_in.reported():
+    test = _Test(parts, wait)
+    with test.reported():
         return test.run()
 
 
-@dataclass
-class _Test:
-    values: Values
-    parts: SignInParts
-    profile: ConnectorProfile
-    sign_in: SignIn
-    found: list[Line] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.is_saved = self.parts.local.is_of(self.profile)
-        self.account: str | None = None
-        self.untested: tuple[Line, ...] = ()
+class _Test(SignIn):
+    def __init__(self, parts: Parts, wait: float) -> None:
+        super().__init__(parts, wait)
+        self._is_saved = parts.local.is_of(self.profile)
+        self._found: list[Line] = []
+        self._actions: list[ActionView] | None = None
 
     def run(self) -> SessionResult:
         if not self._earlier():
-            while self._new() == "over":
-                self.parts.renew()
-            if self.sign_in.sure.status != "authenticated":
+            while (outcome := self._new()) == "over":
+                pass
+            if outcome == "pending":
                 return self._pending()
-        self.account = self.sign_in.sure.account_id
+        account = self.sure.account_id
         try:
-            self.parts.renew()
+            self.parts.time.renew()
             self._note_verified()
-            actions = self._actions()
+            if account is not None:
+                self._check_actions(account)
         finally:  # Ctrl-C too: a test account is removed, or named
-            self._remove_account()
-        missing = any(each.result == "scope_missing" for each in actions or ())
-        return self.sign_in.result(
-            actions=None if actions is None else tuple(actions),
-            found=(*self.found, *self.untested),
-            exit_code=9 if missing else 0,
+            if account is not None:
+                self._remove(account)
+        if account is not None and self._actions is None:
+            self._found.append(lines.unsure(f"Scopes are not tested: {self.parts.again} --actions"))
+        return self.result(
+            actions=None if self._actions is None else tuple(self._actions),
+            found=tuple(self._found),
+            exit_code=9 if any(each.is_missing for each in self._actions or ()) else 0,
         )
 
     def _earlier(self) -> bool:
         """Whether the link of an earlier run was used by now."""
-        saved = self.parts.local.state.session if self.is_saved else None
+        saved = self.parts.local.state.session if self._is_saved else None
         if saved is None:
             return False
         try:
             session = self.parts.sessions.look(saved.id)
         except StackOneRefusedError:
             return False  # StackOne has forgotten it
-        if session.profile_id not in {None, self.profile.id} or session.status not in {
-            "authenticated",
-            "error",
-        }:
+        if session.profile_id not in {None, self.profile.id}:
+            return False
+        if session.status not in {"authenticated", "error"}:
             return False
         self.parts.console.show(lines.ok("The link of an earlier run was used"))
-        self.sign_in.session = session
+        self.session = session
         self._note(session=None)
-        self.sign_in.judge()
+        self.judge()
         return True
 
     def _new(self) -> str:
-        owner = f"eh-connect-verify-{self.parts.new_id()}"  # a known one would open the account of before
-        session = self.sign_in.begin(
+        owner = f"eh-connect-verify-{secrets.token_hex(4)}"  # a known one would open the account of before
+        until = self.begin(
             SessionRequest(
                 profile_id=self.profile.id,
                 owner_id=owner,
@@ -119,39 +107,40 @@ class _Test:
                 expires_in=LIFE,
             )
         )
-        self._note(session=SavedSession(id=session.id, owner_id=owner))
+        self._about = lines.prose(
+            f"Sign in and allow access here. Keep the link private: {until} anyone who has it can connect an "
+            "account."
+        )
+        self._note(session=SavedSession(id=self.sure.id, owner_id=owner))
         try:
-            return self.sign_in.watch(self._about())
+            return self.watch([self._about])
         finally:
-            if self.sign_in.sure.status not in {"pending", "authenticated"}:
+            if self.sure.status not in {"pending", "authenticated"}:
                 self._note(session=None)
 
-    def _about(self) -> tuple[Line, ...]:
-        until = deadline(self.sign_in.expires_at, LIFE)
-        return (
-            lines.prose(
-                f"Sign in and allow access here. Keep the link private: {until} anyone who has it can connect "
-                "an account."
+    def _pending(self) -> SessionResult:
+        link = self.sure.link
+        step = NextStep("See whether the sign-in was done", self.parts.again)
+        if not self._is_saved:
+            step = NextStep("Make a new link, and wait", f"{self.parts.again} --wait {LATER_WAIT}")
+        return self.result(
+            found=(
+                self._about,
+                *([lines.exact(link.reveal())] if link else []),
+                lines.unsure("No sign-in yet"),
             ),
+            next_steps=(step,),
         )
 
-    def _pending(self) -> SessionResult:
-        link = self.sign_in.sure.link
-        found = [*self._about(), *([lines.exact(link.reveal())] if link else [])]
-        step = NextStep("See whether the sign-in was done", self.parts.again)
-        if not self.is_saved:
-            step = NextStep("Make a new link, and wait", f"{self.parts.again} --wait {LATER_WAIT}")
-        return self.sign_in.result(found=(*found, lines.unsure("No sign-in yet")), next_steps=(step,))
-
     def _note_verified(self) -> None:
-        self.found.append(lines.ok("Verified: Client ID, Client Secret and redirect URI work together"))
-        if not self.is_saved:
-            self.found.append(lines.unsure("Not noted: nothing is saved here of this profile"))
+        self._found.append(lines.ok("Verified: Client ID, Client Secret and redirect URI work together"))
+        if not self._is_saved:
+            self._found.append(lines.unsure("Not noted: nothing is saved here of this profile"))
             return
         try:
-            now = next(p for p in self.parts.profiles.profiles() if p.id == self.profile.id)
+            now = next(p for p in self.parts.client.profiles() if p.id == self.profile.id)
             why_not = self.parts.local.verified(now)
-        except (StopIteration, NetworkError, StackOneAuthError, StackOneRefusedError):
+        except (StopIteration, *STACKONE_ERRORS):
             why_not = "whether the profile was changed meanwhile could not be checked"
         except StorageError as exc:
             why_not = f"{exc.sentence} {exc.detail or ''}".strip()
@@ -160,48 +149,128 @@ class _Test:
                 f"Verified what StackOne has now. It is not noted for the saved secret: {why_not}"
             )
 
-    def _actions(self) -> list[ActionView] | None:
-        if self.account is None:
-            return None
-        outcome = check_actions(self.values, self.parts, self.account)
-        self.found += outcome.lines
-        if outcome.actions is None:
-            self.untested = (lines.unsure(f"Scopes are not tested: {self.parts.again} --actions"),)
-            return None
-        if self.is_saved and outcome.was_checked:
-            missing = tuple(each.missing_scope or each.id for each in outcome.actions if each.is_missing)
-            self._note(scopes_checked_at=self.parts.now(), scopes_missing=missing)
-        return outcome.actions
-
-    def _remove_account(self) -> None:
-        account = self.account
-        if account is None:
+    def _check_actions(self, account: str) -> None:
+        """Offer to run the list actions (unattended: ``--actions``), and run them."""
+        console = self.parts.console
+        wanted = self.parts.values[inputs.RUN_ACTIONS]
+        if not wanted and not console.attended:
             return
-        if self.values[inputs.KEEP_ACCOUNT]:
-            self.found.append(lines.unsure(f"The test account stays at StackOne: {account}"))
+        try:
+            actions = self._enabled_lists()
+            why_not = "" if actions else "StackOne names no list action"
+        except STACKONE_ERRORS as exc:
+            actions, why_not = [], exc.sentence
+        if why_not:
+            self._found.append(lines.unsure(f"Scopes are not tested: {why_not}"))
+        elif not wanted and not console.may_run_actions(len(actions)):
+            return
+        self._actions = found = []
+        for number, action in enumerate(actions, 1):
+            with console.working(f"Running {action.id} ({number} of {len(actions)})"):
+                view, line, goes_on = self._run(account, action)
+            self._found.append(line)
+            found.append(view)
+            if not goes_on:
+                break
+        self._judge_scopes(found)
+
+    def _enabled_lists(self) -> list[Action]:
+        enabled = self.parts.local.state.actions
+        known = [action for action in self.parts.client.actions().actions if action.is_list]
+        if not enabled or "all" in enabled:
+            return known
+        return [action for action in known if action.id in enabled]
+
+    def _run(self, account: str, action: Action) -> tuple[ActionView, Line, bool]:
+        self.parts.time.renew()
+        try:
+            return _judged(action, self.parts.sessions.run_action(account, action.id))
+        except NetworkError as exc:
+            return (
+                _view(action, exc.http_status),
+                lines.unsure(f"{action.id}: could not check. {exc.sentence}"),
+                True,
+            )
+
+    def _judge_scopes(self, views: list[ActionView]) -> None:
+        missing = tuple(each.missing_scope or each.id for each in views if each.is_missing)
+        was_checked = any(each.result != "not_checked" for each in views)
+        if missing:
+            self._found += [
+                lines.prose("Scopes can't be added to an application."),
+                lines.todo(
+                    "Create a new application with all of them: better now than after customers connected."
+                ),
+            ]
+        elif was_checked:
+            self._found.append(
+                lines.unsure("Not tested: other actions, and customers whose administrator has fewer rights")
+            )
+        if was_checked:
+            self._note(scopes_checked_at=self.parts.now(), scopes_missing=missing)
+
+    def _remove(self, account: str) -> None:
+        console = self.parts.console
+        if self.parts.values[inputs.KEEP_ACCOUNT]:
+            self._found.append(lines.unsure(f"The test account stays at StackOne: {account}"))
             self._note_left(account)
             return
         try:
-            self.parts.renew()
+            self.parts.time.renew()
             self.parts.sessions.delete_account(account)
-        except (StackOneAuthError, StackOneRefusedError, NetworkError) as exc:
-            self.parts.console.warn(
+        except STACKONE_ERRORS as exc:
+            console.warn(
                 f"The test account {account} could not be removed. {exc.sentence} Delete it in StackOne."
             )
             self._note_left(account)
         except BaseException:  # stopped once more: it is named all the same
-            self.parts.console.warn(f"The test account {account} may still be at StackOne. Delete it there.")
+            console.warn(f"The test account {account} may still be at StackOne. Delete it there.")
             raise
         else:
-            self.found.append(lines.ok("Removed the test account from StackOne"))
+            self._found.append(lines.ok("Removed the test account from StackOne"))
 
     def _note_left(self, account: str) -> None:
         self._note(test_accounts=(*self.parts.local.state.test_accounts, account))
 
     def _note(self, **fields: object) -> None:
-        if not self.is_saved:
+        if not self._is_saved:
             return
         try:
             self.parts.local.note_later(**fields)
         except StorageError as exc:
             self.parts.console.warn(f"The next run won't know of this test. {exc.sentence}")
+
+
+def _view(action: Action, status: int | None) -> ActionView:
+    return ActionView(id=action.id, result="not_checked", http_status=status, missing_scope=None)
+
+
+def _judged(action: Action, ran: ActionRun) -> tuple[ActionView, Line, bool]:
+    """What a run says, and whether the next one is worth it."""
+    status, says = ran.http_status, f' "{ran.message}"' if ran.message else ""
+    view, goes_on = _view(action, status), True
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        view = view.model_copy(update={"result": "works"})
+        line = lines.ok(f"{action.id}: works")
+    elif ran.is_scope_missing:
+        card = scopes.card_for_action(action.id, (*ran.scopes, *action.required_scopes))
+        missing = card or "a scope that StackOne doesn't name"
+        view = view.model_copy(update={"result": "scope_missing", "missing_scope": missing})
+        line = lines.fail(f"{action.id}: scope missing, {missing}")
+    elif ran.is_call_gone or status in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}:
+        goes_on = False
+        line = lines.unsure(
+            f"Scopes could not be checked: StackOne's API no longer runs actions this way (HTTP {status})."
+        )
+    elif status == HTTPStatus.FORBIDDEN:
+        goes_on = False
+        line = lines.unsure(
+            f'{action.id}: could not check (HTTP 403).{says} The API key may lack the right "Actions: Execute". '
+            "Everything else is verified."
+        )
+    elif status == HTTPStatus.UNAUTHORIZED:
+        why = "The linked account's sign-in was refused (HTTP 401)."
+        line = lines.unsure(f"{action.id}: could not check. {why}{says}")
+    else:
+        line = lines.unsure(f"{action.id}: could not check (HTTP {status}).{says}")
+    return view, line, goes_on

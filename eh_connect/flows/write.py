@@ -5,87 +5,71 @@ Whatever is raised, the next run goes on from there: new credentials are staged 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.change import Change, FieldChange, Kind, plan
+from eh_connect.change import Change, FieldView, ProfileView, WriteResult, plan
 from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import InputError, NextStep, RejectedError, WriteRefusedError
-from eh_connect.flows import rotation
-from eh_connect.flows.actions import completed
-from eh_connect.flows.application import guard_application
-from eh_connect.flows.dashboard import ByHand
-from eh_connect.flows.find import find, new_profiles, taken
-from eh_connect.flows.send import Sender
+from eh_connect.flows.application import guard_application, no_call, no_previous, same_application
+from eh_connect.flows.dashboard import by_hand
+from eh_connect.flows.find import find, new_profiles
+from eh_connect.flows.send import Sending, wait_for_creation
 from eh_connect.lines import prose, unsure
 from eh_connect.results import SecretView
 from eh_connect.secret import Credentials
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
-from eh_connect.write_result import FieldView, ProfileView, WriteResult
 
 if TYPE_CHECKING:
     from typing import Literal
 
+    from eh_connect.change import Action
     from eh_connect.flows.find import Found
-    from eh_connect.flows.parts import WriteParts
-    from eh_connect.local.state import Purpose as PurposeName
-    from eh_connect.values import Values
-    from eh_connect.write_result import Action
+    from eh_connect.flows.parts import Parts
+    from eh_connect.local.state import Purpose
+
+_REJECTED = (
+    "Often one of them is cut off, or they are of two applications. Nothing was sent to StackOne.",
+    "Copy both again from the application's page in the Developer Portal.",
+)
+"""What a rejection by the probe means, and the remedy."""
+
+_ROLLBACK_REJECTED = (
+    "The portal no longer knows the previous Client Secret. StackOne keeps the one that it has.",
+    "Create a new Client Secret in the Developer Portal, then run eh-connect rotate.",
+)
 
 
-@dataclass(frozen=True)
-class Purpose:
-    """What a write is for: the name that staged credentials get, its command, whether it may create."""
-
-    name: PurposeName
-    command: tuple[str, ...]
-    creates: bool = False
-
-
-SETUP = Purpose("setup", ("setup",), creates=True)
-ROTATE = Purpose("rotate", ("rotate",))
-ROLLBACK = Purpose("rollback", ("rotate", "--rollback"))
-
-
-def write(purpose: Purpose, values: Values, parts: WriteParts, origins: tuple[str, ...]) -> WriteResult:
+def write(purpose: Purpose, parts: Parts) -> WriteResult:
     """Bring the profile to what is wanted.
-
-    Args:
-        purpose: SETUP, ROTATE or ROLLBACK.
-        values: what this run was told.
-        parts: the collaborators.
-        origins: where the credentials may go.
 
     Raises:
         EhConnectError: as the codes say.
         Revised: the person changed an answer: call it again.
     """
-    return _Write(purpose, values, parts, origins).run()
+    return _Write(purpose, parts).run()
 
 
 class _Write:
-    def __init__(self, purpose: Purpose, values: Values, parts: WriteParts, origins: tuple[str, ...]) -> None:
-        self.command = purpose.command
+    def __init__(self, purpose: Purpose, parts: Parts) -> None:
         self.purpose = purpose
-        self.values = values
         self.parts = parts
+        self.values = parts.values
         self.local = parts.local
         self.console = parts.console
-        self.shown: list[FieldChange] = []
+        self.shown: list[FieldView] = []
         self.action: Action = "unchanged"
         self.via: Literal["api", "dashboard"] | None = None
         self.is_left = False
-        self._origins = origins
-        self._sender = Sender(parts, origins, values.command(*purpose.command))
 
     def run(self) -> WriteResult:
         """Credentials that an earlier run staged are settled first."""
-        if self.purpose is ROLLBACK:
+        if self.purpose == "rollback":
             return self._roll_back()
-        credentials = self._given()
-        if self.purpose is ROTATE:
-            credentials = rotation.prepared(self.values, self.parts, self._origins, credentials)
+        client_id, client_secret = self.values[i.CLIENT_ID], self.values[i.CLIENT_SECRET]
+        credentials = Credentials(client_id, client_secret) if client_id and client_secret else None
+        if self.purpose == "rotate":
+            credentials = same_application(credentials, self.parts)
         if credentials is None:
             raise AssertionError("what is missing has been told, or asked for")
         self._refuse_previous(credentials)
@@ -95,17 +79,13 @@ class _Write:
 
     def _roll_back(self) -> WriteResult:
         """An unfinished rotation is settled first: it is what is rolled back then."""
-        self.purpose = ROTATE
+        self.purpose = "rotate"
         self._settle_other_than(self.local.rollback_target)
-        self.purpose = ROLLBACK
+        self.purpose = "rollback"
         credentials = self.local.rollback_target
         if credentials is None:
-            raise rotation.no_previous(self.values, self.local.label)
+            raise no_previous(self.values, self.local.label)
         return self._result(self._converge(credentials), credentials)
-
-    def _given(self) -> Credentials | None:
-        client_id, client_secret = self.values[i.CLIENT_ID], self.values[i.CLIENT_SECRET]
-        return Credentials(client_id, client_secret) if client_id and client_secret else None
 
     def _refuse_previous(self, credentials: Credentials) -> None:
         is_given = self.values.given(i.CLIENT_ID) or self.values.given(i.CLIENT_SECRET)
@@ -142,30 +122,19 @@ class _Write:
     def _has_moved(self) -> bool:
         """Whether the profile is new or changed since our last write: staged credentials may be in it."""
         state = self.local.state
-        profiles = self.parts.profiles.profiles()
+        profiles = self.parts.client.profiles()
         changed = [p for p in profiles if p.id == state.profile_id and p.updated_at != state.updated_at]
         return bool(changed or new_profiles(profiles, self.local))
 
     def _find(self) -> tuple[list[ConnectorProfile], Found]:
-        values, is_dry = self.values, self.values.sure(i.DRY_RUN)
         with self.console.working("Looking at StackOne"):
-            profiles = self.parts.profiles.profiles()
-        if not self.purpose.creates:
-            rotation.check_known(values, self.local)
-
-        def is_taken(profile: ConnectorProfile) -> Literal["update", "skip"]:
-            if is_dry or values[i.IF_EXISTS] == "fail":
-                raise taken(profile)
-            return self.console.name_is_taken(profile)
-
-        def found() -> Found:
-            return find(profiles, values, self.local, command=self.command[0], is_taken=is_taken)
-
-        first = found()
-        if first.profile is None and not is_dry and (later := self._sender.wait_for_creation()) is not None:
-            profiles = later
-            return profiles, found()
-        return profiles, first
+            profiles = self.parts.client.profiles()
+        found = find(profiles, self.purpose, self.parts)
+        if found.profile is None and not self.values[i.DRY_RUN]:
+            later = wait_for_creation(self.parts)
+            if later is not None:
+                return later, find(later, self.purpose, self.parts)
+        return profiles, found
 
     def _converge(self, credentials: Credentials) -> ConnectorProfile | None:
         values = self.values
@@ -177,28 +146,28 @@ class _Write:
             self._adopt(found.profile, credentials, is_new=found.is_new)
             self._refuse_previous(credentials)
         change = plan(found.profile, credentials, values, self.local.in_force(found.profile))
-        accounts = guard_application(change, values, self.parts)
-        if values.sure(i.DRY_RUN):
-            self.action = "pending" if change.shown or found.done_by_hand else "unchanged"
+        accounts = guard_application(change, self.parts)
+        if values[i.DRY_RUN]:
+            self.action = "unchanged" if change.is_nothing and not found.done_by_hand else "pending"
             self.via = None
             self.shown += change.shown
             return found.profile
-        if change.kind is Kind.NOTHING:
+        if change.is_nothing:
             self._finish_noting(found.profile)
             return found.profile
         is_new = change.profile is None
-        if change.fields.credentials and values.sure(i.CHECK) and not self._is_there(found, credentials):
+        if change.fields.credentials and values[i.CHECK] and not self._is_there(found, credentials):
             self._probe(credentials)
         action = self._called(credentials, is_new=is_new or found.is_new)
         self.local.note(wanted_name=values[i.NAME] if is_new else None)
         profile, via = self._apply(change, profiles, accounts)
-        self._note(action, change, via)
+        self._note(action, change.shown, via)
         return profile
 
     def _called(self, credentials: Credentials, *, is_new: bool) -> Action:
-        if self.purpose is SETUP:
+        if self.purpose == "setup":
             return "created" if is_new else "updated"
-        if self.purpose is ROLLBACK:
+        if self.purpose == "rollback":
             return "rolled_back"
         current = self.local.current
         replaces = current is not None and (credentials != current or credentials == self.local.staged)
@@ -219,25 +188,22 @@ class _Write:
         """Take over what a person did in the dashboard, with the credentials if any were staged for it."""
         staged = self.local.staged
         action = self._called(staged or credentials, is_new=is_new)
-        shown: tuple[FieldChange, ...] = ()
-        fields = ProfileFields()
+        shown: tuple[FieldView, ...] = ()
         if staged is not None:
-            fields = ProfileFields(credentials=staged)
             shown = tuple(c for c in plan(profile, staged, self.values, None).shown if "client" in c.field)
-        self.local.commit(profile, fields, "dashboard")
-        self._note(action, Change(Kind.NOTHING, profile, fields, shown), "dashboard")
+        self.local.commit(profile, ProfileFields(credentials=staged), "dashboard")
+        self._note(action, shown, "dashboard")
 
-    def _note(self, action: Action, change: Change, via: Literal["api", "dashboard"]) -> None:
+    def _note(self, action: Action, shown: tuple[FieldView, ...], via: Literal["api", "dashboard"]) -> None:
         self.action = "created" if self.action == "created" else action
-        self.shown += change.shown
+        self.shown += shown
         self.via = via
 
     def _probe(self, credentials: Credentials) -> None:
         with self.console.working("Checking the credentials at Employment Hero"):
             result = self.parts.probe(credentials)
         if result is ProbeResult.REJECTED:
-            rolls_back = self.purpose is ROLLBACK
-            self.console.rejected(*(rotation.ROLLBACK_REJECTED if rolls_back else rotation.REJECTED))
+            self.console.rejected(*(_ROLLBACK_REJECTED if self.purpose == "rollback" else _REJECTED))
             self.console.warn("Employment Hero didn't accept the credentials in the check. You went on.")
         elif result is ProbeResult.COULD_NOT_TELL:
             self.console.warn("The credentials could not be checked at Employment Hero.")
@@ -248,28 +214,14 @@ class _Write:
     def _apply(
         self, change: Change, profiles: list[ConnectorProfile], accounts: int | None
     ) -> tuple[ConnectorProfile, Literal["api", "dashboard"]]:
-        via = self.values.sure(i.VIA)
+        via = self.values[i.VIA]
         if via != "dashboard":
-            fields = completed(change, self.parts.profiles, self.console)
-            if self._may(change):
-                self.console.confirm(change, accounts)
-                profile = self._sender.send(change, fields, profiles, self.purpose.name)
-                if profile is not None:
-                    return profile, "api"
+            profile = Sending(self.parts, change, profiles, self.purpose).run(accounts)
+            if profile is not None:
+                return profile, "api"
             if via == "api":
-                raise rotation.no_call()
-        by_hand = ByHand(self.values, self.parts, self._origins, self.command)
-        return by_hand.make(change, profiles, self.values.sure(i.NAME), self.purpose.name), "dashboard"
-
-    def _may(self, change: Change) -> bool:
-        """Ask before telling."""
-        with self.console.working("Asking StackOne's API whether it can do this"):
-            if change.profile is None:
-                return self.parts.writes.may_create()
-            can = self.parts.writes.may_update(change.profile.id)
-        if not can:
-            self._sender.seen(change.profile.id)
-        return can
+                raise no_call()
+        return by_hand(self.parts, change, profiles, self.purpose), "dashboard"
 
     def _result(self, profile: ConnectorProfile | None, credentials: Credentials) -> WriteResult:
         state, local = self.local.state, self.local
@@ -280,7 +232,7 @@ class _Write:
             stored_in=local.keyring.backend if is_ours and local.writes else None,
             set_at=state.set_at if is_ours and not is_pending else None,
         )
-        steps = NextStep("Make the change", self.values.command(*self.command))
+        steps = NextStep("Make the change", self.parts.again)
         return WriteResult(
             action=self.action,
             changed=self.via is not None,
@@ -289,7 +241,7 @@ class _Write:
             proven=state.verified_at if is_ours else None,
             profile=ProfileView.of(profile, local.label, self.values.sure(i.NAME)),
             secret=None if self.is_left else secret,
-            plan=tuple(FieldView(field=c.field, before=c.before, after=c.after) for c in self.shown),
+            plan=tuple(self.shown),
             keyring=local.keyring.display_name if is_ours and local.writes else None,
             next_steps=(steps,) if is_pending else (),
             exit_code=10 if is_pending and self.values[i.EXIT_CODE] else 0,

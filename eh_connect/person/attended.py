@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from eh_connect import inputs as i
-from eh_connect.flows.console import Console
-from eh_connect.flows.parts import Revised
+from eh_connect.flows.console import Console, Revised
 from eh_connect.lines import BLANK, counted, fail, ok, prose, title, warn
 from eh_connect.person import words
 from eh_connect.person.asking import ask_credentials, region
@@ -21,8 +20,9 @@ if TYPE_CHECKING:
 
     from eh_connect.change import Change
     from eh_connect.errors import ActionNeededError, StackOneRefusedError
+    from eh_connect.flows.causes import Cause
     from eh_connect.flows.console import Watch
-    from eh_connect.flows.parts import Cause, DashboardWork
+    from eh_connect.flows.dashboard import DashboardWork
     from eh_connect.lines import Line
     from eh_connect.person.desktop import Desktop
     from eh_connect.person.terminal import Terminal

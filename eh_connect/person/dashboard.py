@@ -13,7 +13,7 @@ from eh_connect.person.terminal import HELP, Key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from eh_connect.flows.parts import DashboardWork
+    from eh_connect.flows.dashboard import DashboardWork
     from eh_connect.person.desktop import Desktop, Loan
     from eh_connect.person.terminal import Terminal
     from eh_connect.secret import Secret

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.flows.parts import Revised
+from eh_connect.flows.console import Revised
 from eh_connect.lines import Line, counted, row
 from eh_connect.person import words
 from eh_connect.person.asking import ask_credentials, ask_for, region

@@ -9,7 +9,7 @@ from eh_connect import dates
 from eh_connect import inputs as i
 from eh_connect.employment_hero.credentials import judge_api_key
 from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
-from eh_connect.flows.find import known, not_there
+from eh_connect.flows.find import known
 from eh_connect.lines import BLANK, Line, counted, fail, ok, prose, row, title, todo, warn
 from eh_connect.person import words
 from eh_connect.person.application import ApplicationSteps
@@ -19,8 +19,8 @@ from eh_connect.person.terminal import STOP, Choice
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from eh_connect.flows.parts import ReadsProfiles
     from eh_connect.secret import Secret
+    from eh_connect.stackone.client import Client
     from eh_connect.stackone.models import ConnectorProfile
 
 MOST_SHOWN = 10
@@ -30,7 +30,7 @@ MOST_SHOWN = 10
 class Wizard(ApplicationSteps):
     """Asks what is missing; ``connect`` opens StackOne for a key, ``command`` is the command line of this run."""
 
-    connect: Callable[[Secret], ReadsProfiles]
+    connect: Callable[[Secret], Client]
     command: str
 
     def gather(self) -> None:
@@ -77,7 +77,7 @@ class Wizard(ApplicationSteps):
         else:
             show(warn("Nothing will be saved on this computer (--no-store)"))
 
-    def key(self) -> tuple[list[ConnectorProfile], ReadsProfiles]:
+    def key(self) -> tuple[list[ConnectorProfile], Client]:
         """A key that works, and the project's profiles."""
         terminal, key = self.terminal, self.values[i.API_KEY]
         if key is None:
@@ -104,9 +104,7 @@ class Wizard(ApplicationSteps):
             terminal.show(*self._about_project(key, profiles, reads))
             return profiles, reads
 
-    def _about_project(
-        self, key: Secret, profiles: list[ConnectorProfile], reads: ReadsProfiles
-    ) -> list[Line]:
+    def _about_project(self, key: Secret, profiles: list[ConnectorProfile], reads: Client) -> list[Line]:
         where = region(key)
         accepted = f"Key accepted{f' (region {where})' if where else ''}."
         if not profiles:
@@ -121,15 +119,10 @@ class Wizard(ApplicationSteps):
         shown = [prose(_described(profile, reads)) for profile in profiles[:MOST_SHOWN]]
         return [ok(f"{accepted} Its project has {many}:"), *shown]
 
-    def _settle_profile(self, profiles: list[ConnectorProfile], reads: ReadsProfiles) -> bool:
+    def _settle_profile(self, profiles: list[ConnectorProfile], reads: Client) -> bool:
         """Before anything about an application: which profile it is for. True: its application stays."""
         state, values = self.local.state, self.values
-        if state.profile_id and values[i.PROFILE_ID] is None:
-            if all(profile.id != state.profile_id for profile in profiles):
-                raise not_there(state.profile_id, state.label, profiles)
-            return False
-        if values[i.PROFILE_ID]:
-            known(profiles, values, self.local)
+        if known(profiles, values, self.local) is not None:
             return False
         if not profiles or state.pending or values.sure(i.IF_EXISTS) != "ask" or values.given(i.NAME):
             return False
@@ -175,7 +168,7 @@ class Wizard(ApplicationSteps):
         return "Your answers about the application are saved." if self.local.state.org_id else ""
 
 
-def _described(profile: ConnectorProfile, reads: ReadsProfiles) -> str:
+def _described(profile: ConnectorProfile, reads: Client) -> str:
     count = _count(profile, reads)
     enabled = {True: "enabled", False: "disabled", None: "state unknown"}[profile.active]
     created = f", created {dates.moment(profile.created_at)}" if profile.created_at else ""
@@ -183,7 +176,7 @@ def _described(profile: ConnectorProfile, reads: ReadsProfiles) -> str:
     return f'"{profile.name}", {enabled}{created}{accounts}'
 
 
-def _count(profile: ConnectorProfile, reads: ReadsProfiles) -> int | None:
+def _count(profile: ConnectorProfile, reads: Client) -> int | None:
     try:
         return reads.count_accounts(profile.id)
     except (NetworkError, StackOneAuthError, StackOneRefusedError):

@@ -10,7 +10,7 @@ from eh_connect.flows.console import Console
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from eh_connect.flows.parts import DashboardWork
+    from eh_connect.flows.dashboard import DashboardWork
     from eh_connect.lines import Line
     from eh_connect.stackone.models import ConnectorProfile
 

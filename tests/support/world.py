@@ -15,12 +15,13 @@ from eh_connect.cli.session import origins
 from eh_connect.deadline import NetworkTime
 from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import EhConnectError
-from eh_connect.flows.console import Console
-from eh_connect.flows.parts import Revised, WriteParts
-from eh_connect.flows.write import ROLLBACK, ROTATE, SETUP, write
+from eh_connect.flows.console import Console, Revised
+from eh_connect.flows.parts import Parts
+from eh_connect.flows.write import write
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.assumed_writes import AssumedWrites
 from eh_connect.stackone.client import Client
+from eh_connect.stackone.sessions import Sessions
 from eh_connect.values import Values
 from tests.support.http import Clock
 from tests.support.memory import NOW, MemoryKeyring, MemoryStates
@@ -30,12 +31,10 @@ from tests.support.stackone import Killed, Row, StackOne, Steps
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from eh_connect.change import WriteResult
     from eh_connect.local.profile import LocalProfile
     from eh_connect.local.state import LocalState
-    from eh_connect.write_result import WriteResult
     from tests.support.person import Person
-
-PURPOSES = {"setup": SETUP, "rotate": ROTATE, "rollback": ROLLBACK}
 
 
 def pair(secret: str, application: str = "one") -> Credentials:
@@ -120,7 +119,7 @@ class World:
 
     def run(
         self,
-        purpose: str = "setup",
+        purpose: Any = "setup",
         credentials: Credentials | None = None,
         *,
         person: Person | None = None,
@@ -129,26 +128,31 @@ class World:
     ) -> WriteResult:
         """One run of ``setup``, ``rotate`` or ``rollback``; ``typed`` are its flags."""
         self._begin(person, kill_at)
-        values = self.values("setup" if purpose == "setup" else "rotate", credentials, **typed)
+        command = "setup" if purpose == "setup" else "rotate"
+        values = self.values(
+            command, credentials, **({"rollback": True} if purpose == "rollback" else {}), **typed
+        )
         values.stop_on_problems()
         local = self.opened(writes=bool(values[i.STORE]) and not values[i.DRY_RUN])
-        fill(values, local, PURPOSES[purpose].name)
+        fill(values, local, purpose)
         client, time = self.client(values.sure(i.TIMEOUT))
-        parts = WriteParts(
-            profiles=client,
-            writes=AssumedWrites(client),
-            probe=self._probe,
+        parts = Parts(
+            values=values,
             local=local,
             console=person or self._unattended(),
-            pause=time.sleep,
-            left=lambda: time.left,
-            renew=time.renew,
+            client=client,
+            writes=AssumedWrites(client),
+            sessions=Sessions(client),
+            probe=self._probe,
+            time=time,
             now=self.now,
+            origins=origins(values),
+            again=values.command(command),
         )
         with client:
             while True:
                 try:
-                    return write(PURPOSES[purpose], values, parts, origins(values))
+                    return write(purpose, parts)
                 except Revised:
                     continue
 
