@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import traceback
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 from eh_connect.errors import StorageError
 from eh_connect.local.keyring import KeyringStore
 from eh_connect.secret import Credentials, Secret
-from tests.support.command import run_python
+from tests.support.http import everything_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +28,7 @@ OTHER = Credentials(Secret("made-up-client-id-0123456789"), Secret("another-clie
 SERVICE = "eh-connect:prod"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def keyring_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "keyring.json"
     monkeypatch.setenv("EH_TEST_KEYRING_FILE", str(path))
@@ -41,26 +40,25 @@ def store_on(backend: str, *, label: str = "prod", limit: float | None = 5.0) ->
     return KeyringStore(label, backend_name=name, limit=limit)
 
 
-def everything_said_by(error: BaseException) -> str:
-    """All that a log or a traceback could show of an error, with the objects that hang on it."""
-    told = "".join(traceback.format_exception(error))
-    if isinstance(error, StorageError):
-        told += f"{error.title} {error.detail} {error.hint}"
-    return f"{told} {error!r} {error.__context__!r} {error.__cause__!r}"
-
-
-def test_credentials_come_back_each_entry_as_one_json_object_of_its_label(keyring_file: Path) -> None:
+def test_what_is_saved_comes_back_each_entry_on_its_own_and_of_its_label_only(keyring_file: Path) -> None:
     store = store_on("FileKeyring")
+    assert (store.read_secret("api-key"), store.read_origins()) == (None, ())
     store.write("current", OURS)
     store.write("next", OTHER)
+    store.write("api-key", Secret("v1.eu1.made-up"))
+    store.write("origins", ("https://b.example", "https://a.example:8443"))
     store.delete("previous")
     saved = [store.read_credentials(entry) for entry in ("current", "next", "previous")]
     assert saved == [OURS, OTHER, None]
+    assert store.read_secret("api-key") == Secret("v1.eu1.made-up")
+    assert store.read_origins() == ("https://b.example", "https://a.example:8443")
     assert store_on("FileKeyring", label="test").read_credentials("current") is None
     assert json.loads(json.loads(keyring_file.read_text())[SERVICE]["current"]) == {
         "client_id": OURS.client_id.reveal(),
         "client_secret": OURS.client_secret.reveal(),
     }
+    store.forget()
+    assert json.loads(keyring_file.read_text())[SERVICE] == {}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
@@ -74,18 +72,6 @@ def test_any_text_survives_the_keyring(keyring_file: Path, client_id: str, clien
     store.write("current", ours)
     assert store.read_credentials("current") == ours
     assert keyring_file.exists()
-
-
-@pytest.mark.usefixtures("keyring_file")
-def test_a_single_secret_and_the_origins_are_saved_as_they_are() -> None:
-    store = store_on("FileKeyring")
-    assert (store.read_secret("api-key"), store.read_origins()) == (None, ())
-    store.write("api-key", Secret("v1.eu1.made-up"))
-    store.write("origins", ("https://b.example", "https://a.example:8443"))
-    assert store.read_secret("api-key") == Secret("v1.eu1.made-up")
-    assert store.read_origins() == ("https://b.example", "https://a.example:8443")
-    store.delete("api-key")
-    assert store.read_secret("api-key") is None
 
 
 def test_the_trial_leaves_nothing_and_touches_no_other_entry(
@@ -103,7 +89,6 @@ def test_the_trial_leaves_nothing_and_touches_no_other_entry(
     assert {call[2] for call in calls} == {"trial"}
 
 
-@pytest.mark.usefixtures("keyring_file")
 def test_an_entry_that_survives_its_deletion_is_an_error() -> None:
     store = store_on("StickyKeyring")
     store.write("current", OURS)
@@ -114,7 +99,6 @@ def test_an_entry_that_survives_its_deletion_is_an_error() -> None:
         store.trial()
 
 
-@pytest.mark.usefixtures("keyring_file")
 @pytest.mark.parametrize(
     ("backend", "title"),
     [
@@ -125,24 +109,30 @@ def test_an_entry_that_survives_its_deletion_is_an_error() -> None:
         ("MissingModuleKeyring", "Your keyring failed"),
         ("LeakyErrorKeyring", "Your keyring failed"),
         ("FullKeyring", "Your keyring failed"),
+        ("Missing", "Your keyring failed"),
+        ("NotAKeyring", "Your keyring failed"),
+        ("no_such_module.Keyring", "Your keyring failed"),
+        (".", "Your keyring failed"),
+        ("json.dumps", "Your keyring failed"),
+        ("keyring.backend.KeyringBackend", "Your keyring failed"),
+        ("tests keyrings\x1b[31m.X", "Your keyring failed"),
     ],
 )
 def test_a_keyring_that_does_not_work_fails_the_trial(backend: str, title: str) -> None:
     with pytest.raises(StorageError) as caught:
         store_on(backend).trial()
-    assert caught.value.title == title
-    assert "EH_CONNECT_KEYRING" in str(caught.value.hint)
-    assert caught.value.code == 4
+    assert (caught.value.title, caught.value.code) == (title, 4)
+    assert "Unset EH_CONNECT_KEYRING, or make it module.Class" in str(caught.value.hint)
+    assert "\x1b" not in everything_said(caught.value)
 
 
-@pytest.mark.usefixtures("keyring_file")
 @pytest.mark.parametrize(
     "secret", ["made-up-client-secret-0123456789", 'quote"and\\slash', "xyz", "ü€-secret"]
 )
 def test_no_error_shows_the_secret_that_the_backend_put_into_its_own(secret: str) -> None:
     with pytest.raises(StorageError) as caught:
         store_on("LeakyErrorKeyring").write("current", Credentials(Secret("made-up-id"), Secret(secret)))
-    told = everything_said_by(caught.value)
+    told = everything_said(caught.value)
     for form in (secret, json.dumps(secret)[1:-1], repr(json.dumps(secret))[2:-2]):
         assert form not in told
     assert 'writing "current": RuntimeError: ' in str(caught.value.detail)
@@ -150,7 +140,7 @@ def test_no_error_shows_the_secret_that_the_backend_put_into_its_own(secret: str
     store_on("FileKeyring").write("current", Credentials(Secret("made-up-id"), Secret(secret)))
     with pytest.raises(StorageError) as caught:
         store_on("LeakyErrorKeyring").read_credentials("current")
-    assert secret not in everything_said_by(caught.value)
+    assert secret not in everything_said(caught.value)
     assert 'reading "current": RuntimeError' in str(caught.value.detail)
 
 
@@ -180,7 +170,7 @@ def test_an_unreadable_entry_is_named_and_its_content_is_not(keyring_file: Path,
             read()
         assert f'"{entry}" of "{SERVICE}"' in caught.value.title
         assert "delete" in str(caught.value.hint)
-        told = everything_said_by(caught.value)
+        told = everything_said(caught.value)
         assert "but-a-secret" not in told
         assert "12345" not in told
     store.write("next", OURS)
@@ -188,37 +178,13 @@ def test_an_unreadable_entry_is_named_and_its_content_is_not(keyring_file: Path,
     assert (store.read_credentials("next"), store.read_origins()) == (OURS, ())
 
 
-@pytest.mark.usefixtures("keyring_file")
-def test_a_full_store_keeps_what_it_had(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_store_keeps_what_it_had() -> None:
     store = store_on("FileKeyring")
     store.write("current", OURS)
-    full = store_on("FullKeyring")
-    monkeypatch.setenv("EH_TEST_KEYRING_FULL_AT", "1")
     with pytest.raises(StorageError, match="failed") as caught:
-        full.write("current", OTHER)
+        store_on("FullKeyring").write("current", OTHER)
     assert "the store is full" in str(caught.value.detail)
     assert store.read_credentials("current") == OURS
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "x",
-        ".",
-        "tests.support.keyrings.Missing",
-        "tests.support.keyrings.NotAKeyring",
-        "no_such_module.Keyring",
-        "json.dumps",
-        "keyring.backend.KeyringBackend",
-        "tests keyrings\x1b[31m.X",
-    ],
-)
-def test_a_name_that_is_no_backend_is_explained(name: str) -> None:
-    with pytest.raises(StorageError) as caught:
-        KeyringStore("prod", backend_name=name).trial()
-    assert "EH_CONNECT_KEYRING" in str(caught.value.hint)
-    assert "module.Class" in str(caught.value.hint)
-    assert "\x1b" not in everything_said_by(caught.value)
 
 
 def test_a_hanging_keyring_is_given_up_once_and_then_at_once() -> None:
@@ -236,7 +202,6 @@ def test_a_hanging_keyring_is_given_up_once_and_then_at_once() -> None:
     assert sum(thread.name == "keyring" for thread in threading.enumerate()) == 1
 
 
-@pytest.mark.usefixtures("keyring_file")
 def test_without_a_limit_the_answer_is_awaited_and_each_second_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -250,16 +215,6 @@ def test_without_a_limit_the_answer_is_awaited_and_each_second_is_told(
     monkeypatch.setenv("EH_TEST_KEYRING_DELAY", "0")
     assert store.read_credentials("next") is None
     assert len(told) == 3
-
-
-def test_the_process_ends_though_a_call_hangs() -> None:
-    done = run_python(
-        "from eh_connect.local.keyring import KeyringStore\n"
-        "from eh_connect.errors import StorageError\n"
-        "try: KeyringStore('x', backend_name='tests.support.keyrings.HangingKeyring', limit=0.2).trial()\n"
-        "except StorageError as exc: print(exc.title)\n"
-    )
-    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "Your keyring doesn't answer", "")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")

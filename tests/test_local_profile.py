@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
-from eh_connect.errors import BusyError, StorageError
+from eh_connect.errors import BusyError, InputError, StorageError
 from eh_connect.local.state import LocalState, PendingWrite, SavedSession
-from eh_connect.secret import Secret
+from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 from tests.support.disk import (
     CHANGED,
@@ -27,7 +28,7 @@ from tests.support.disk import (
     roll_back,
     rotate,
 )
-from tests.support.stackone import Killed
+from tests.support.stackone import Killed, Steps
 
 # The order
 
@@ -59,12 +60,10 @@ def test_killed_at_any_write_nothing_is_lost_and_the_next_run_ends_the_same(name
         if again.state.sent is not None or again.state.pending is not None:
             assert new in saved, "it may be at StackOne"
         assert "next" not in disk.entries or disk.entries["origins"] == ORIGINS
-        if (disk.entries, disk.states.states) != (
-            whole.entries,
-            whole.states.states,
-        ):  # a rollback that is done would swap
+        ended = (whole.entries, whole.states.states)
+        if (disk.entries, disk.states.states) != ended:  # a rollback that is done would swap
             do(again, new)
-        assert (disk.entries, disk.state) == (whole.entries, whole.state), f"killed at step {at}"
+        assert (disk.entries, disk.states.states) == ended, f"killed at step {at}"
 
 
 def test_what_a_finished_creation_and_rotation_leave() -> None:
@@ -225,3 +224,74 @@ def test_a_removal_killed_anywhere_can_be_repeated_and_never_unbinds_what_is_lef
         assert not opened(disk).is_empty or not disk.states.states
         opened(disk).forget()
         assert (disk.entries, disk.states.states) == ({}, {})
+
+
+# Where what is saved may go
+
+STACKONE, OAUTH = ORIGINS
+ELSEWHERE = [
+    ("https://elsewhere.test:443", OAUTH),
+    (STACKONE, "https://elsewhere.test:443"),
+    ("https://api.stackone.com:8443", OAUTH),
+    ("http://api.stackone.com:443", OAUTH),
+    (OAUTH, STACKONE),
+]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+@pytest.mark.parametrize("entry", ["current", "next", "previous", "api-key"])
+@pytest.mark.parametrize("recorded", [True, False])
+def test_one_saved_secret_is_enough_to_refuse_other_servers(
+    elsewhere: tuple[str, str], entry: str, recorded: bool
+) -> None:
+    disk = Disk({entry: A.client_secret if entry == "api-key" else A})
+    if recorded:
+        disk.entries["origins"] = ORIGINS
+    opened(disk).check_origins(ORIGINS, ORIGINS)
+    with pytest.raises(InputError, match="are for another") as caught:
+        opened(disk).check_origins(elsewhere, ORIGINS)
+    assert caught.value.code == 3
+
+
+def test_the_refusal_names_both_servers_and_the_variable() -> None:
+    with pytest.raises(InputError) as caught:
+        opened(Disk({"current": A, "origins": ELSEWHERE[0]})).check_origins(ORIGINS, ORIGINS)
+    assert caught.value.title == "The saved credentials are for another StackOne server"
+    assert caught.value.detail == ("saved for   https://elsewhere.test\nthis run    https://api.stackone.com")
+    assert "STACKONE_API_URL" in str(caught.value.hint)
+
+
+def test_nothing_in_the_state_decides_where_a_secret_goes_and_without_one_any_server_will_do() -> None:
+    opened(Disk()).check_origins(ELSEWHERE[0], ORIGINS)
+    disk = disk_with((create, A))
+    disk.states.states["default"] = disk.state.changed(
+        stackone_url="https://his.test", oauth_url="https://his.test"
+    )
+    opened(disk).check_origins(ORIGINS, ORIGINS)
+    with pytest.raises(InputError):
+        opened(disk).check_origins(("https://his.test:443",) * 2, ORIGINS)
+
+
+@pytest.mark.parametrize("secret", ["next", "api-key"])
+def test_a_secret_is_bound_to_its_servers_before_it_is_saved(secret: str) -> None:
+    disk = Disk(steps=Steps(kill_at=2))
+    local = opened(disk)
+    save = partial(local.stage, A) if secret == "next" else partial(local.save_api_key, Secret("key"))
+    with pytest.raises(Killed):
+        save(ELSEWHERE[0])
+    assert disk.entries == {"origins": ELSEWHERE[0]}
+
+
+@pytest.mark.parametrize("entry", ["current", "next", "previous", "api-key", "origins"])
+def test_a_keyring_that_can_be_read_in_part_counts_as_empty(entry: str) -> None:
+    saved: dict[str, Credentials | Secret | tuple[str, ...]] = {"current": A, "next": B, "previous": C}
+    disk = Disk({**saved, "api-key": Secret("key"), "origins": ORIGINS})
+    disk.keyring.unreadable = entry
+    local = opened(disk)
+    assert (local.credentials, local.previous, local.api_key) == (None,) * 3
+    assert local.unreadable is not None
+    assert not local.is_empty
+    disk.keyring.unreadable = None
+    local.load()
+    assert local.credentials == B
+    assert local.unreadable is None

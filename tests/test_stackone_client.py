@@ -1,4 +1,4 @@
-"""What is read from StackOne: profiles, actions, accounts, guides, and its public OpenAPI."""
+"""What is read from StackOne: profiles, actions, accounts and guides."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import pytest
 
 from eh_connect import __version__
 from eh_connect.errors import NetworkError
-from eh_connect.stackone.assumed_writes import PUBLIC_OPENAPI, documents_create
 from eh_connect.stackone.client import MOST_PAGES
 from eh_connect.stackone.models import REDIRECT_URI, Action, ConnectorActions, ConnectorProfile
-from tests.support.http import CALLS, KEY, URL, World, page
+from tests.support.http import KEY, READS, URL, World, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,7 +216,7 @@ def endless(**more: object) -> Callable[[httpx.Request], httpx.Response]:
     return lambda _: page([item(f"p{(n := next(numbers))}")], next=str(n), total=10**8, **more)
 
 
-@pytest.mark.parametrize("call", [CALLS[name] for name in ("profiles", "actions", "callback", "accounts")])
+@pytest.mark.parametrize("call", [READS[name] for name in ("profiles", "actions", "callback", "accounts")])
 def test_a_list_without_an_end_is_left(call: Callable[[Client], object]) -> None:
     world = World(endless())
     with pytest.raises(NetworkError, match="can't be read"):
@@ -225,7 +224,7 @@ def test_a_list_without_an_end_is_left(call: Callable[[Client], object]) -> None
     assert len(world.requests) == MOST_PAGES
 
 
-@pytest.mark.parametrize("call", [CALLS["actions"], CALLS["accounts"]])
+@pytest.mark.parametrize("call", [READS["actions"], READS["accounts"]])
 def test_a_cursor_that_comes_again_is_not_followed(call: Callable[[Client], object]) -> None:
     world = World(page([], next="again"))
     with pytest.raises(NetworkError):
@@ -259,38 +258,3 @@ def test_the_callback_is_looked_for_in_every_guide(support: object, named: set[s
     world = World(page([{"authentication": [OAUTH | {"support": support}, None]}, {"authentication": {}}]))
     assert world.client.callback_in_guides() == named
     assert world.requests[0].url.params["include"] == "authentication_guides"
-
-
-OPENAPI = '{{"x": "/connector_profiles", "paths": {{"/connector_profiles": {}, "/a": {{"post": {{}}}}}}}}'
-
-
-@pytest.mark.parametrize(
-    ("answer", "documented"),
-    [
-        (httpx.Response(200, text=OPENAPI.format('{"get": {}, "parameters": ["post"]}')), False),
-        (httpx.Response(200, text=OPENAPI.format('{"get": {}, "post": {}}')), True),
-        (httpx.Response(200, text=OPENAPI.format('{"get": {')), None),
-        (httpx.Response(200, text=OPENAPI.format("[" * 100_000)), None),
-        (httpx.Response(200, json={"openapi": "3.1.0", "paths": {"/accounts": {"post": {}}}}), None),
-        (httpx.Response(200, text="<html>"), None),
-        (httpx.Response(200, content=b"\xff"), None),
-        (httpx.Response(404, text=OPENAPI.format('{"post": {}}')), None),
-        (httpx.Response(307, headers={"Location": "/x"}), None),
-        (httpx.ConnectError("x"), None),
-    ],
-)
-def test_whether_a_create_call_is_documented(
-    answer: httpx.Response | Exception, documented: bool | None
-) -> None:
-    world = World(answer)
-    transport = httpx.MockTransport(world.script)
-    assert documents_create(URL, world.time, transport=transport) is documented
-    assert str(world.requests[0].url) == PUBLIC_OPENAPI
-    assert "Authorization" not in world.requests[0].headers
-
-
-def test_the_sandbox_is_asked_itself_what_it_documents() -> None:
-    world = World(httpx.Response(200, json={"paths": {"/connector_profiles": {"post": {}}}}))
-    transport = httpx.MockTransport(world.script)
-    assert documents_create("http://127.0.0.1:5/", world.time, transport=transport)
-    assert str(world.requests[0].url) == "http://127.0.0.1:5/oas/stackone.json"

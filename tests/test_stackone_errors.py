@@ -17,12 +17,16 @@ from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, S
 from eh_connect.secret import Secret
 from eh_connect.stackone.client import Client
 from eh_connect.stackone.sessions import Sessions
-from tests.support.http import CALLS, CREDENTIALS, KEY, World, everything_said, page
+from tests.support.http import ASKS, CREDENTIALS, KEY, READS, TELLS, World, everything_said, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-every_call = pytest.mark.parametrize("call", CALLS.values(), ids=list(CALLS))
+    Call = Callable[[Client], object]
+
+RUNS: dict[str, Call] = {"run an action": lambda client: Sessions(client).run_action("a", "b")}
+CALLS = READS | TELLS
+every_call = pytest.mark.parametrize("call", [pytest.param(call, id=name) for name, call in CALLS.items()])
 
 
 def gzipped(_: httpx.Request) -> httpx.Response:
@@ -33,94 +37,66 @@ def gzipped(_: httpx.Request) -> httpx.Response:
 @pytest.mark.parametrize(
     "body",
     [
-        b"",
-        b"<html>Sign in to the Wi-Fi</html>",
-        b'{"data": [',
-        b"\xff\xfe",
-        b"null",
-        b"7",
-        b'"text"',
-        b"{}",
-        b'{"data": {}}',
-        b"[" * 100_000,
-        b'{"total": ' + b"9" * 5000 + b"}",
-        b" " * 10_000_001,
+        *(b"", b"<html>Sign in to the Wi-Fi</html>", b'{"data": [', b"\xff\xfe", b"null", b"7", b'"text"'),
+        *(b"{}", b'{"data": {}}', b"[" * 100_000, b'{"total": ' + b"9" * 5000 + b"}", b" " * 10_000_001),
         None,
     ],
     ids=lambda body: repr(body and body[:20]),
 )
-def test_an_answer_that_makes_no_sense_is_code_7(
-    call: Callable[[Client], object], body: bytes | None
-) -> None:
+def test_an_answer_that_makes_no_sense_is_code_7(call: Call, body: bytes | None) -> None:
     with pytest.raises(NetworkError, match="can't be read"):
         call(World(gzipped if body is None else httpx.Response(200, content=body)).client)
 
 
-field_names = st.sampled_from(
-    [
-        *(
-            "data",
-            "next",
-            "total",
-            "page",
-            "page_size",
-            "id",
-            "name",
-            "key",
-            "actions",
-            "authentication",
-            "type",
-        ),
-        *("support", "auth_link_url", "latest_connection_attempt", "status", "provider_errors", "message"),
-    ]
+FIELDS = (
+    *("data", "next", "total", "page", "page_size", "id", "name", "key", "actions", "authentication", "type"),
+    *("support", "auth_link_url", "latest_connection_attempt", "status", "provider_errors", "message"),
+    "errors",
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(field_names | st.text(), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(FIELDS) | st.text(), inner, max_size=6)
+    ),
     max_leaves=20,
 )
 
 
 @pytest.mark.parametrize(
-    "call", [*CALLS.values(), lambda client: Sessions(client).run_action("a", "b")], ids=[*CALLS, "action"]
+    "call", [pytest.param(call, id=name) for name, call in (CALLS | ASKS | RUNS).items()]
 )
-@given(status=st.sampled_from([200, 201, 302, 400, 401, 403, 422, 501, 999]), body=json_values)
-def test_arbitrary_json_raises_nothing_but_our_errors(
-    call: Callable[[Client], object], status: int, body: object
-) -> None:
+@given(status=st.sampled_from([200, 201, 204, 302, 400, 401, 403, 404, 422, 501, 999]), body=json_values)
+def test_arbitrary_json_raises_nothing_but_our_errors(call: Call, status: int, body: object) -> None:
     world = World(httpx.Response(status, content=json.dumps(body).encode()))
     with suppress(StackOneAuthError, StackOneRefusedError, NetworkError):
         call(world.client)
 
 
-@every_call
+KINDS: dict[int, type[EhConnectError]] = {
+    **dict.fromkeys((401, 403), StackOneAuthError),
+    **dict.fromkeys((400, 402, 404, 405, 409, 412, 418, 422, 451), StackOneRefusedError),
+    **dict.fromkeys((301, 302, 303, 304, 307, 308, 501), NetworkError),
+}
+ANSWERS_OF_A_CALL_THAT_IS_NOT_THERE = {404, 405, 501}
+
+
 @pytest.mark.parametrize(
-    ("status", "kind"),
+    ("call", "status"),
     [
-        *((status, StackOneAuthError) for status in (401, 403)),
-        *((status, StackOneRefusedError) for status in (400, 402, 404, 405, 409, 412, 418, 422, 451)),
-        *((status, NetworkError) for status in (301, 302, 303, 304, 307, 308, 501)),
+        *((call, status) for call in READS.values() for status in KINDS),
+        *((call, s) for call in TELLS.values() for s in KINDS.keys() - ANSWERS_OF_A_CALL_THAT_IS_NOT_THERE),
+        *((call, status) for call in ASKS.values() for status in (301, 302, 307, 401, 403)),
     ],
 )
-def test_a_status_has_its_error_at_every_call_and_is_not_repeated(
-    call: Callable[[Client], object], status: int, kind: type[EhConnectError]
-) -> None:
+def test_a_status_has_its_error_at_every_call_and_is_not_repeated(call: Call, status: int) -> None:
     world = World(httpx.Response(status, json={"statusCode": status, "message": "No way."}))
-    with pytest.raises(kind, match=f"HTTP {status}") as caught:
+    with pytest.raises(KINDS[status], match=f"HTTP {status}") as caught:
         call(world.client)
-    assert (caught.value.code, caught.value.http_status) == (kind.code, status)
+    assert (caught.value.code, caught.value.http_status) == (KINDS[status].code, status)
     assert caught.value.hint
     assert len(world.requests) == 1
     assert "No way." in str(caught.value.detail) or status < 400
-
-
-def test_a_wrong_key_and_missing_rights_are_told_apart() -> None:
-    details = []
-    for status in (401, 403):
-        with pytest.raises(StackOneAuthError) as caught:
-            World(httpx.Response(status)).client.profiles()
-        details.append(str(caught.value.detail))
-    assert ['"Platform API"' in detail for detail in details] == [False, True]
+    assert ('"Platform API"' in str(caught.value.detail)) is (status == 403)
 
 
 @pytest.mark.parametrize(
@@ -162,12 +138,12 @@ def test_an_error_body_is_quoted_as_far_as_it_is_text(body: Any, said: str | Non
 
 
 BASIC = base64.b64encode(f"{KEY}:".encode()).decode()
+ECHOES = (KEY, json.dumps(KEY), quote(KEY, safe=""), BASIC, "v1.eu.\x00k3y+with/signs=")
+CLIENT_ID, CLIENT_SECRET = CREDENTIALS.client_id.reveal(), CREDENTIALS.client_secret.reveal()
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 500, 429])
-@pytest.mark.parametrize(
-    "echo", [KEY, json.dumps(KEY), quote(KEY, safe=""), BASIC, "v1.eu.\x00k3y+with/signs="]
-)
+@pytest.mark.parametrize("echo", ECHOES)
 def test_an_echo_of_the_key_is_never_said(status: int, echo: str) -> None:
     body = {"message": "x" * 280 + f" {echo}", "errors": [f"Basic {echo}"]}
     with pytest.raises(EhConnectError) as caught:
@@ -178,22 +154,38 @@ def test_an_echo_of_the_key_is_never_said(status: int, echo: str) -> None:
     assert "[secret]" in said
 
 
-def test_known_secrets_are_scrubbed_from_names_too() -> None:
-    world = World(page([{"id": "a", "name": f"for {CREDENTIALS.client_secret.reveal()}"}], total=1))
-    world.client.hide(CREDENTIALS.client_secret)
-    assert world.client.profiles()[0].name == "for [secret]"
-
-
 @every_call
 @pytest.mark.parametrize(
-    "fault",
-    [httpx.ConnectError, httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError, httpx.ProxyError],
+    "step",
+    [
+        *(kind(KEY) for kind in (httpx.ConnectError, httpx.ReadTimeout, httpx.ReadError, httpx.WriteError)),
+        *(kind(KEY) for kind in (httpx.RemoteProtocolError, httpx.ProxyError)),
+        *(httpx.Response(s, json={"message": f"{CLIENT_SECRET} {KEY}"}) for s in (400, 401, 403, 422, 500)),
+        httpx.Response(429, json={"message": f"{CLIENT_SECRET} {KEY}"}),
+        httpx.Response(307, headers={"Location": f"https://{CLIENT_ID}.test/"}),
+    ],
+    ids=repr,
 )
-def test_no_error_holds_the_key(call: Callable[[Client], object], fault: type[httpx.TransportError]) -> None:
-    with pytest.raises(NetworkError) as caught:
-        call(World(fault(KEY)).client)
-    assert KEY not in everything_said(caught.value)
+def test_no_error_holds_a_secret(call: Call, step: Exception | httpx.Response) -> None:
+    world = World(step)
+    world.client.hide(CREDENTIALS.client_id, CREDENTIALS.client_secret)
+    with pytest.raises(EhConnectError) as caught:
+        call(world.client)
+    said = everything_said(caught.value)
+    for secret in (KEY, CLIENT_ID, CLIENT_SECRET, json.dumps(CLIENT_SECRET)[1:-1]):
+        assert secret not in said
     assert "httpx" not in repr((caught.value.__context__, caught.value.__cause__))
+
+
+@pytest.mark.parametrize("tell", TELLS.values(), ids=list(TELLS))
+def test_what_is_sent_is_hidden_without_being_told_and_in_names_too(tell: Call) -> None:
+    world = World(httpx.Response(422, json={"message": f"{CLIENT_SECRET} of {CLIENT_ID}"}))
+    with pytest.raises(StackOneRefusedError) as caught:
+        tell(world.client)
+    assert "[secret] of [secret]" in str(caught.value.detail)
+    world = World(page([{"id": "a", "name": f"for {CLIENT_SECRET}"}], total=1))
+    world.client.hide(CREDENTIALS.client_secret)
+    assert world.client.profiles()[0].name == "for [secret]"
 
 
 def test_nothing_is_printed_or_logged(capfd: pytest.CaptureFixture[str]) -> None:
@@ -203,14 +195,9 @@ def test_nothing_is_printed_or_logged(capfd: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize("key", ["schlüssel", "k" * 8000, "a\ud800b", "a:b"])
 def test_a_key_of_any_characters_can_be_sent(key: str) -> None:
-    sent: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        sent.append(request)
-        return httpx.Response(401)
-
-    world = World()
-    client = Client(Secret(key), url="http://x.test", time=world.time, transport=httpx.MockTransport(answer))
+    world = World(httpx.Response(401))
+    transport = httpx.MockTransport(world.script)
     with pytest.raises(StackOneAuthError):
-        client.profiles()
-    assert base64.b64decode(sent[0].headers["Authorization"][6:]) == f"{key}:".encode(errors="surrogatepass")
+        Client(Secret(key), url="http://x.test", time=world.time, transport=transport).profiles()
+    sent = world.requests[0].headers["Authorization"]
+    assert base64.b64decode(sent[6:]) == f"{key}:".encode(errors="surrogatepass")

@@ -11,8 +11,9 @@ import httpx
 
 from eh_connect.deadline import NetworkTime
 from eh_connect.secret import Credentials, Secret
+from eh_connect.stackone.assumed_writes import AssumedWrites
 from eh_connect.stackone.client import Client
-from eh_connect.stackone.models import SessionRequest
+from eh_connect.stackone.models import ProfileFields, SessionRequest
 from eh_connect.stackone.sessions import Sessions
 from tests.support.openapi import JudgedTransport
 
@@ -26,7 +27,9 @@ SESSION_REQUEST = SessionRequest("an-id", "owner", "Owner", kind="test", expires
 
 Step = httpx.Response | Exception
 
-CALLS: dict[str, Callable[[Client], object]] = {
+FIELDS = ProfileFields("My name", "oauth2", "production", CREDENTIALS, default=False, actions=("a", "b"))
+
+READS: dict[str, Callable[[Client], object]] = {
     "profiles": Client.profiles,
     "actions": Client.actions,
     "callback": Client.callback_in_guides,
@@ -35,6 +38,15 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "look at session": lambda client: Sessions(client).look("7"),
 }
 """Every documented call that has an answer to read."""
+
+ASKS: dict[str, Callable[[Client], object]] = {
+    "ask to create": lambda client: AssumedWrites(client).may_create(),
+    "ask to update": lambda client: AssumedWrites(client).may_update("p1"),
+}
+TELLS: dict[str, Callable[[Client], object]] = {
+    "create": lambda client: AssumedWrites(client).create(FIELDS),
+    "update": lambda client: AssumedWrites(client).update("p1", FIELDS),
+}
 
 
 class Clock:
