@@ -45,7 +45,7 @@ def _parsed(arguments: list[str]) -> int:
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"  # no other package looks into our models; nor is one sought
     import typer
 
-    from eh_connect.cli.parser import app
+    from eh_connect.cli.app import app
 
     try:
         return app(arguments, prog_name="eh-connect", standalone_mode=False) or 0
@@ -73,10 +73,10 @@ def _failed(arguments: list[str], error: EhConnectError) -> int:
 
 
 def _command(arguments: list[str]) -> str | None:
-    from eh_connect.cli.commands import COMMANDS
+    from eh_connect.cli.app import NAMES
 
     first = next((a for a in arguments if not a.startswith("-")), None)
-    return first if first in COMMANDS else None
+    return first if first in NAMES else None
 
 
 def _without_values(message: str, arguments: list[str]) -> str:

@@ -140,7 +140,7 @@ def test_a_glance_loads_nothing_heavy(arguments: list[str]) -> None:
     )
     run = _run("-c", script)
     assert run.returncode == 0
-    assert ("eh_connect.cli.parser" in run.stderr.split()) is (arguments != ["--version"])
+    assert ("eh_connect.cli.app" in run.stderr.split()) is (arguments != ["--version"])
     assert HEAVY.isdisjoint(run.stderr.split())
 
 

@@ -177,7 +177,7 @@ from eh_connect.cli.execute import execute
 def run(session):
     secret = os.environ["CANARY"]
     raise ValueError(f"can't handle {secret}") from KeyError(secret)
-sys.exit(execute(Command("setup", "__main__:run", "", "", (), (), ()), {"json": "--json" in sys.argv}))
+sys.exit(execute(Command("setup", "__main__:run", "", (), (), ()), {"json": "--json" in sys.argv}))
 """
 BEFORE_IT = """
 import sys

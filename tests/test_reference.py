@@ -10,6 +10,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 
 from docs import reference
+from eh_connect.cli.app import NAMES
 from eh_connect.cli.commands import COMMANDS
 from tests.support.documents import ROOT, blocks
 
@@ -49,7 +50,7 @@ def test_the_schemas_are_those_of_the_models(name: str) -> None:
 
 def test_each_schema_is_of_a_command_that_there_is() -> None:
     assert {path.stem for path in reference.SCHEMA.iterdir()} == {*SCHEMAS}
-    assert {*reference.RESULTS} == {*COMMANDS}
+    assert {*reference.RESULTS} == {*COMMANDS} == {*NAMES}
 
 
 PRINTED = [

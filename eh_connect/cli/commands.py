@@ -1,4 +1,4 @@
-"""The commands as they are declared: the parser, the help and the documentation are made from here."""
+"""What each command takes and does, declared: the parser, the help and the documentation are made from here."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ class Command:
     """A command.
 
     ``run`` is where its function is, which gets a session and returns a result: imported when it runs.
-    ``short`` is its line in the list of commands; ``does`` (one sentence) and ``more`` begin its own help.
-    An example is a line and what it is for.
+    ``does`` (one sentence) and ``more`` begin its help. An example is a line and what it is for.
     """
 
     name: str
     run: str
-    short: str
     does: str
     inputs: tuple[Input[Any], ...]
     examples: tuple[tuple[str, str], ...]
@@ -38,7 +36,6 @@ class Command:
 SETUP = Command(
     "setup",
     "eh_connect.cli.write:setup",
-    "Set up the connector profile at StackOne",
     "Set up the StackOne connector profile for Employment Hero, step by step.",
     more="Run it again to change it: it changes what differs. It goes on where an earlier run stopped.",
     inputs=(
@@ -58,7 +55,6 @@ SETUP = Command(
 VERIFY = Command(
     "verify",
     "eh_connect.cli.sign_in:verify",
-    "Test a profile by a real sign-in",
     "Test a profile by a real sign-in, and whether its scopes are enough.",
     more="You sign in to Employment Hero once. The test account is removed from StackOne afterwards.",
     inputs=(
@@ -76,7 +72,6 @@ VERIFY = Command(
 LINK = Command(
     "link",
     "eh_connect.cli.sign_in:link",
-    "Make a link to connect a customer's account",
     "Make a link by which a customer connects their Employment Hero account.",
     more="Send it to the customer's administrator only: whoever has it can connect an account.",
     inputs=(
@@ -93,7 +88,6 @@ LINK = Command(
 STATUS = Command(
     "status",
     "eh_connect.cli.status:status",
-    "Show what is set up, and what is due",
     "Show what is saved here, what StackOne has, and what is due.",
     more="StackOne is asked where an API key is given or saved. Nothing is changed.",
     inputs=(i.PROFILE, i.OFFLINE, i.DUE_CHECK, i.MAX_AGE, i.API_KEY, *i.URLS),
@@ -110,7 +104,6 @@ STATUS = Command(
 ROTATE = Command(
     "rotate",
     "eh_connect.cli.write:rotate",
-    "Replace the Client Secret",
     "Replace the Client Secret of the same application, or return to the previous one.",
     more="Everything is checked before you make the new secret. It is saved first, then sent. The old one "
     "stays in your keyring.",
@@ -128,7 +121,6 @@ ROTATE = Command(
 GUIDE = Command(
     "guide",
     "eh_connect.cli.guide:guide",
-    "Show every step with its exact values",
     "Show every step in the Developer Portal and the dashboard, with all exact values.",
     more="To read, or to hand to the person who has the Employment Hero account. It asks and sends nothing.",
     inputs=(i.PROFILE, i.NAME, i.ORG_ID, i.APP_NAME, i.SCOPES, i.ACTIONS, *i.URLS, i.FORMAT, i.OUTPUT_FILE),
@@ -143,7 +135,6 @@ GUIDE = Command(
 DOCTOR = Command(
     "doctor",
     "eh_connect.cli.doctor:doctor",
-    "Find what is wrong: keyring, network, API key",
     "Check keyring, network, API key and everything else that setup needs.",
     more="Each problem names its remedy. Nothing is changed.",
     inputs=(i.PROFILE, i.API_KEY, *i.URLS),
@@ -154,7 +145,6 @@ DOCTOR = Command(
 REMOVE = Command(
     "remove",
     "eh_connect.cli.remove:remove",
-    "Forget a profile on this computer",
     "Forget what is saved here of a profile, and say what remains to be done by hand.",
     more="Nothing changes at StackOne or Employment Hero.",
     inputs=(i.PROFILE, i.YES, i.API_KEY, *i.URLS),
@@ -168,7 +158,6 @@ REMOVE = Command(
 SANDBOX = Command(
     "sandbox",
     "eh_connect.cli.sandbox:serve",
-    "Serve the simulated services until Ctrl+C",
     "Serve the sandbox until Ctrl+C: Employment Hero and StackOne, simulated on this computer.",
     inputs=(),
     examples=(("eh-connect sandbox", "then, in another terminal: eh-connect setup --sandbox"),),
@@ -176,7 +165,7 @@ SANDBOX = Command(
 )
 
 COMMANDS = {each.name: each for each in (SETUP, VERIFY, LINK, STATUS, ROTATE, GUIDE, DOCTOR, REMOVE, SANDBOX)}
-"""By their names, as the help lists them."""
+"""By their names, which ``cli.app`` lists."""
 
 REFUSED = (i.CLIENT_SECRET, i.API_KEY)
 """By their names they are flags too, which would carry a secret: known only to be refused, with the safe ways."""

@@ -1,4 +1,4 @@
-"""The parser and the help, made of what is declared: flags arrive as text, and are judged by us."""
+"""A command's parser and help, made of what is declared: flags arrive as text, and are judged by us."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import textwrap
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
 from eh_connect.cli import completion
-from eh_connect.cli.commands import COMMANDS, REFUSED
+from eh_connect.cli.commands import REFUSED
 from eh_connect.inputs import ACTIONS, GROUPS, PROFILE, SCOPES
 
 if TYPE_CHECKING:
@@ -34,46 +34,6 @@ _CODES = {
     10: "changes are pending",
 }
 _WIDEST, _COLUMN = 100, 27
-_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST}
-
-
-class _Commands(TyperGroup):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.commands: dict[str, Any] = dict.fromkeys(COMMANDS)  # suggestions come from the names
-
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the parser's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # the parser's signature
-        return parser_of(COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # the parser's signature
-        with formatter.section("Commands"):
-            formatter.write_dl([(command.name, command.short) for command in COMMANDS.values()])
-
-
-app = typer.Typer(
-    name="eh-connect",
-    cls=_Commands,
-    add_completion=True,
-    rich_markup_mode=None,  # plain help: 100 ms faster, and screen readers can read it
-    pretty_exceptions_enable=False,  # tracebacks with locals could carry secrets
-    context_settings=_SETTINGS,
-)
-
-
-@app.callback(
-    invoke_without_command=True,
-    help="Connect Employment Hero to StackOne: from an OAuth application to a connector profile.",
-    epilog="Start with: eh-connect setup (or, with everything simulated: eh-connect setup --sandbox)",
-)
-def _root(
-    context: typer.Context,
-    _version: bool = typer.Option(False, "--version", help="Show the version."),  # answered in __main__
-) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
 
 
 def parser_of(command: Command) -> Any:
@@ -97,7 +57,8 @@ def parser_of(command: Command) -> Any:
     body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
     body.__annotations__ = {each.name: each.annotation for each in parameters}
     made = typer.Typer(rich_markup_mode=None, add_completion=False)
-    made.command(command.name, cls=WithHelp, help=command.does, context_settings=_SETTINGS)(body)
+    settings = {"help_option_names": ["-h", "--help"]}
+    made.command(command.name, cls=WithHelp, help=command.does, context_settings=settings)(body)
     return typer.main.get_command(made)
 
 

@@ -1,0 +1,64 @@
+"""The command line: which commands there are. What they take is imported when one of them is needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+NAMES = {
+    "setup": "Set up the connector profile at StackOne",
+    "verify": "Test a profile by a real sign-in",
+    "link": "Make a link to connect a customer's account",
+    "status": "Show what is set up, and what is due",
+    "rotate": "Replace the Client Secret",
+    "guide": "Show every step with its exact values",
+    "doctor": "Find what is wrong: keyring, network, API key",
+    "remove": "Forget a profile on this computer",
+    "sandbox": "Serve the simulated services until Ctrl+C",
+}
+"""Their names, and what they do."""
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: dict[str, Any] = dict.fromkeys(NAMES)  # suggestions come from the names
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the parser's signature
+        return list(NAMES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # the parser's signature
+        if cmd_name not in NAMES:
+            return None
+        from eh_connect.cli import commands, parser
+
+        return parser.parser_of(commands.COMMANDS[cmd_name])
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # the parser's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(NAMES.items()))
+
+
+app = typer.Typer(
+    name="eh-connect",
+    cls=_Commands,
+    add_completion=True,
+    rich_markup_mode=None,  # plain help: 100 ms faster, and screen readers can read it
+    pretty_exceptions_enable=False,  # tracebacks with locals could carry secrets
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback(
+    invoke_without_command=True,
+    help="Connect Employment Hero to StackOne: from an OAuth application to a connector profile.",
+    epilog="Start with: eh-connect setup (or, with everything simulated: eh-connect setup --sandbox)",
+)
+def _root(
+    context: typer.Context,
+    _version: bool = typer.Option(False, "--version", help="Show the version."),  # answered in __main__
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
