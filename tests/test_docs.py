@@ -20,7 +20,7 @@ from eh_connect.cli.commands import COMMANDS
 from eh_connect.cli.execute import TerminatedError
 from eh_connect.cli.parser import parser_of
 from eh_connect.errors import EhConnectError
-from eh_connect.flows import due
+from eh_connect.flows import status
 from eh_connect.flows.causes import CAUSES
 from tests.support import leaks
 from tests.support.documents import (
@@ -172,7 +172,7 @@ def subclasses(error: type[EhConnectError]) -> list[type[EhConnectError]]:
 
 def test_all_that_can_be_due_is_in_the_table() -> None:
     rows = table(DOCS / "status.md", "id in the JSON", "means")
-    known = re.findall(r'yield "(\w+)"', inspect.getsource(due))
+    known = re.findall(r'yield "(\w+)"', inspect.getsource(status))
     assert sorted(row[0].strip("`") for row in rows) == sorted(known)
 
 

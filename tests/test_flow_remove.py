@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eh_connect.errors import NetworkError, StoppedError, StorageError
-from eh_connect.flows.remove import Surroundings, remove
+from eh_connect.flows.remove import remove
+from eh_connect.flows.status import Looked
 from eh_connect.local.state import PendingWrite
 from eh_connect.secret import Secret
+from eh_connect.values import Values
 from tests.support.memory import NEW, NOW, OLD, Saved
 from tests.test_flow_status import ID, Project
 
@@ -29,14 +31,9 @@ class Linked(Project):
 def run(
     saved: Saved, project: Project | None = None, confirm: Callable[[Sequence[str]], None] | None = None
 ) -> RemoveResult:
-    around = Surroundings(
-        project=project,
-        why_not="no API key",
-        dashboard_url="https://app.stackone.com",
-        portal_app_url="https://secure.employmenthero.com",
-        confirm=confirm,
-    )
-    return remove(saved.local(), around)
+    local = saved.local()
+    looked = Looked(local.label, local, project, why_not="no API key")
+    return remove(local, looked, Values((), {}, {}, lambda path, _: path), confirm)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def profile(profile_id: str = ID, *, updated_at: str = TIME, active: bool = True
     )
 
 
-@dataclass
+@dataclass(eq=False)
 class Project(Client):
     """StackOne's list of profiles."""
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from eh_connect.errors import EhConnectError, StorageError
-from eh_connect.flows.due import agree, due
-from eh_connect.flows.remove import Surroundings, remove
+from eh_connect.flows.remove import remove
+from eh_connect.flows.status import Looked, Seen
 from tests.support.stackone import Fault, Killed
 from tests.support.world import World, pair, texts
 
@@ -133,10 +133,10 @@ class LifeOfAProfile(RuleBasedStateMachine):
     def it_is_removed(self, death: int) -> None:
         world = self.world
         world.steps.revive(death)
-        around = Surroundings(None, "not asked", "https://app", "https://portal", None)
         before = {texts(each) for each in world.held.values()}
         with suppress(Killed):
-            remove(world.opened(), around)
+            local = world.opened()
+            remove(local, Looked(local.label, local), world.values("remove"), None)
             assert (world.keyring.entries, world.states.states) == ({}, {})
         gone = before - {texts(each) for each in world.held.values()}
         for row in world.stackone.rows.values():
@@ -151,11 +151,9 @@ class LifeOfAProfile(RuleBasedStateMachine):
         client, _ = world.client()
         world.run("setup", wanted, if_exists="update")
         profiles = client.profiles()
-        local = world.opened()
-        assert agree(local, profiles) is True
-        assert [each.id for each in due(local, profiles, now=world.now(), max_age=None, command=str)] == [
-            "not_proven"
-        ]
+        seen = Seen(world.opened(), profiles)
+        assert seen.agrees is True
+        assert [name for name, *_ in seen.due(world.now(), None)] == ["not_proven"]
         world.is_settled(wanted)
         assert world.run("setup").action == "unchanged"
 

@@ -10,7 +10,6 @@ from eh_connect import inputs as i
 from eh_connect.cli.opening import judge_given
 from eh_connect.cli.status import with_project
 from eh_connect.errors import StoppedError
-from eh_connect.flows.remove import Surroundings
 from eh_connect.flows.remove import remove as forget
 from eh_connect.flows.status import Looked
 from eh_connect.lines import BLANK, prose, title
@@ -42,14 +41,8 @@ def remove(session: Session) -> RemoveResult:
             stack.enter_context(local.lock())
             local.load()
         looked = with_project(session, Looked(local.label, local, why_not="it is not set up"))
-        around = Surroundings(
-            project=looked.project,
-            why_not=looked.why_not.rstrip("."),
-            dashboard_url=values.sure(i.STACKONE_APP_URL),
-            portal_app_url=values.sure(i.EMPLOYMENT_HERO_APP_URL),
-            confirm=partial(_confirm, terminal, local.label) if asks and terminal else None,
-        )
-        return forget(local, around)
+        confirm = partial(_confirm, terminal, local.label) if asks and terminal else None
+        return forget(local, looked, values, confirm)
 
 
 def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from eh_connect.errors import (
-    EhConnectError,
-    NetworkError,
-    StackOneAuthError,
-    StackOneRefusedError,
-    StorageError,
-)
+from eh_connect.errors import EhConnectError, NetworkError
 from eh_connect.results import CheckView, DoctorResult
 
 if TYPE_CHECKING:
@@ -18,7 +12,6 @@ if TYPE_CHECKING:
 
     from eh_connect.flows.console import Console
 
-_KINDS = (StorageError, StackOneAuthError, StackOneRefusedError, NetworkError)
 _LATER = "Wait a little, then run eh-connect doctor again."
 
 
@@ -63,7 +56,7 @@ def doctor(checks: Iterable[Check], console: Console) -> DoctorResult:
     """Run them in their order.
 
     Raises:
-        EhConnectError: of the kind of the first failure, carrying all that was found.
+        EhConnectError: the first failure, carrying all that was found.
     """
     found: list[CheckView] = []
     failures: list[EhConnectError] = []
@@ -84,7 +77,11 @@ def doctor(checks: Iterable[Check], console: Console) -> DoctorResult:
     result = DoctorResult(checks=tuple(found))
     if not failures:
         return result
-    raise _failure(result, failures)
+    failed = next(each for each in found if each.result == "fail")
+    first = failures[0]
+    first.title, first.detail, first.hint = result.summary, f"{failed.name}: {failed.detail}", failed.remedy
+    first.body, first.found = result.body(), result.lines()
+    raise first
 
 
 def _look(check: Check, failures: list[EhConnectError]) -> Found:
@@ -96,17 +93,3 @@ def _look(check: Check, failures: list[EhConnectError]) -> Found:
             return warned(detail, exc.hint or _LATER)
         failures.append(exc)
         return Found("fail", detail, exc.hint)
-
-
-def _failure(result: DoctorResult, failures: list[EhConnectError]) -> EhConnectError:
-    first = failures[0]
-    kind = next((kind for kind in _KINDS if isinstance(first, kind)), EhConnectError)
-    failed = [each for each in result.checks if each.result == "fail"]
-    return kind(
-        result.summary,
-        detail=f"{failed[0].name}: {failed[0].detail}",
-        hint=failed[0].remedy,
-        http_status=first.http_status,
-        body=result.body(),
-        found=result.lines(),
-    )

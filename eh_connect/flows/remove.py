@@ -2,60 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eh_connect.employment_hero.portal import MENU_PATH, portal_url
-from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError
+from eh_connect.errors import STACKONE_ERRORS
 from eh_connect.flows.application import accounts_are
+from eh_connect.inputs import EMPLOYMENT_HERO_APP_URL, STACKONE_APP_URL
 from eh_connect.results import RemovedView, RemoveResult
 from eh_connect.stackone.models import DASHBOARD_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from eh_connect.flows.status import Looked
     from eh_connect.local.profile import LocalProfile
-    from eh_connect.stackone.client import Client
+    from eh_connect.values import Values
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """Where the rest is.
+def remove(
+    local: LocalProfile, looked: Looked, values: Values, confirm: Callable[[Sequence[str]], None] | None
+) -> RemoveResult:
+    """Forget, unless nothing is saved. StorageError: the keyring does not forget; then the state stays.
 
-    ``project`` is None where StackOne is not asked; ``why_not`` says why. ``confirm`` is shown what will
-    remain to be done by hand, and returns if the label is to be forgotten; None: nothing is asked.
+    ``confirm`` is shown what will remain to be done by hand, and returns if the label is to be forgotten; None:
+    nothing is asked.
     """
-
-    project: Client | None
-    why_not: str
-    dashboard_url: str
-    portal_app_url: str
-    confirm: Callable[[Sequence[str]], None] | None
-
-
-def remove(local: LocalProfile, around: Surroundings) -> RemoveResult:
-    """Forget, unless nothing is saved. StorageError: the keyring does not forget; then the state stays."""
     local.keyring.delete("trial")  # of no worth: whether the keyring forgets shows
     if local.is_empty:
         local.forget()  # a lock that a run left
         return RemoveResult(action="unchanged", profile=RemovedView(label=local.label, id=None), by_hand=())
-    profile_id = local.state.profile_id
-    by_hand = tuple(_by_hand(local, around))  # asked first: afterwards the key and the ID are gone
-    if around.confirm is not None:
-        around.confirm(by_hand)
+    profile = RemovedView(label=local.label, id=local.state.profile_id)
+    by_hand = tuple(_by_hand(local, looked, values))  # asked first: afterwards the key and the ID are gone
+    if confirm is not None:
+        confirm(by_hand)
     local.forget()
-    profile, asked = RemovedView(label=local.label, id=profile_id), around.confirm is not None
-    return RemoveResult(action="removed", profile=profile, by_hand=by_hand, was_shown=asked)
+    return RemoveResult(action="removed", profile=profile, by_hand=by_hand, was_shown=confirm is not None)
 
 
-def _by_hand(local: LocalProfile, around: Surroundings) -> Iterator[str]:
+def _by_hand(local: LocalProfile, looked: Looked, values: Values) -> Iterator[str]:
     state = local.state
-    page = around.dashboard_url + DASHBOARD_PATH
+    page = values.sure(STACKONE_APP_URL) + DASHBOARD_PATH
     if state.profile_id is not None:
         name = f'"{state.name}" ' if state.name else ""
         yield (
             f"StackOne keeps the connector profile {name}({state.profile_id}). "
-            f"{_accounts(state.profile_id, around)} Disable or delete it in the dashboard: {page}"
+            f"{_accounts(state.profile_id, looked)} Disable or delete it in the dashboard: {page}"
         )
     elif state.pending is not None:
         yield f'StackOne may have a connector profile "{state.pending.name}". Look in the dashboard: {page}'
@@ -70,22 +61,22 @@ def _by_hand(local: LocalProfile, around: Surroundings) -> Iterator[str]:
     if fingerprints or state.app_name is not None:
         name = f' "{state.app_name}"' if state.app_name else ""
         secrets = f" and its Client Secret ({fingerprints})" if fingerprints else ""
-        where = portal_url(state.org_id, around.portal_app_url) if state.org_id else MENU_PATH
+        where = portal_url(state.org_id, values.sure(EMPLOYMENT_HERO_APP_URL)) if state.org_id else MENU_PATH
         yield (
             f"Employment Hero keeps the application{name}{secrets}. Without it, accounts linked through it "
             f"stop working. Delete it in the Developer Portal: {where}"
         )
 
 
-def _accounts(profile_id: str, around: Surroundings) -> str:
+def _accounts(profile_id: str, looked: Looked) -> str:
     unknown = "How many accounts are linked is not known"
-    if around.project is None:
-        return f"{unknown}: {around.why_not}."
+    if looked.project is None:
+        return f"{unknown}: {looked.why_not.rstrip('.')}."
     try:
-        if all(profile.id != profile_id for profile in around.project.profiles()):
+        if all(profile.id != profile_id for profile in looked.project.profiles()):
             return "It doesn't list it now: it was deleted, or the API key is another project's."
-        linked = around.project.count_accounts(profile_id)
-    except (NetworkError, StackOneAuthError, StackOneRefusedError) as exc:
+        linked = looked.project.count_accounts(profile_id)
+    except STACKONE_ERRORS as exc:
         return f"{unknown}: {exc.sentence}"
     if not linked:
         return "No account is linked through it."
