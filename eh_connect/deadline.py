@@ -24,16 +24,9 @@ def bounded(
 ) -> T:
     """What ``call`` returns or raises; it runs aside, and is left behind when its time is over.
 
-    The thread is a daemon: the exit of the process never waits for it. Ctrl-C and SIGTERM work meanwhile.
-
-    Args:
-        call: may hang in anything, DNS and drivers included.
-        seconds: its limit; None: until it answers.
-        name: what it does, for the error.
-        tick: called about ten times a second while it runs, with the seconds so far.
-
-    Raises:
-        DeadlineError: the time is over.
+    It may hang in anything, DNS and drivers included. The thread is a daemon: the exit of the process never
+    waits for it. Ctrl-C and SIGTERM work meanwhile. With ``seconds`` None it is awaited until it answers.
+    ``tick`` is called about ten times a second, with the seconds so far. DeadlineError: the time is over.
     """
     done, results, errors = Event(), list[T](), list[BaseException]()
 
@@ -60,13 +53,7 @@ def bounded(
 
 
 class NetworkTime:
-    """The network time of a command: requests, and pauses between tries. A person's thinking is none.
-
-    Args:
-        seconds: how much there is.
-        clock: never goes back, in seconds.
-        sleep: waits for so many seconds.
-    """
+    """The network time of a command: requests, and pauses between tries. A person's thinking is none."""
 
     def __init__(
         self,

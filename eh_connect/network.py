@@ -63,8 +63,7 @@ class Http(httpx.Client):
 def open_http(url: str, *, transport: httpx.BaseTransport | None = None) -> Http:
     """A client for one server; proxies as the environment says, but never for a loopback address.
 
-    Raises:
-        ExchangeError: the settings of this computer can't be used.
+    ExchangeError: the settings of this computer can't be used.
     """
     title, hint = "The proxy settings of this computer can't be used", PROXY
     try:
@@ -105,17 +104,10 @@ def exchange(
     limit: float = ONE_REQUEST,
     read: Callable[[Iterator[bytes]], str | None] = whole,
 ) -> Answer:
-    """Send a request once and read its answer.
+    """Send a request once and read its answer; within ``limit`` seconds, and what the command has left.
 
-    Args:
-        http: from ``open_http``.
-        request: of ``http.build_request``.
-        time: what the command has left.
-        limit: seconds that this request may take.
-        read: what is made of the body of a success; that of an error is kept whole.
-
-    Raises:
-        ExchangeError: no answer. An answer of any status, readable or not, is none.
+    ``read`` makes what is kept of the body of a success; that of an error is kept whole. ExchangeError: there
+    is no answer. One of any status, readable or not, is no error.
     """
     allowed, before, host = min(limit, time.left), time.left, request.url.host
     if allowed <= 0:

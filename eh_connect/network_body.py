@@ -21,12 +21,10 @@ _STEP = 65_536  # bytes of what is undone at once
 
 
 def body_text(response: httpx.Response, read: Callable[[Iterator[bytes]], str | None]) -> str | None:
-    """The text of a body that was not read so far, by ``Client.send(…, stream=True)``; None: it can't be read.
+    """The text of a body that was not read so far (``Client.send(…, stream=True)``); None: it can't be read.
 
-    ``read`` makes it of the body of a success; that of an error is kept whole.
-
-    Raises:
-        httpx.HTTPError: the connection broke, in the body of a success.
+    ``read`` makes it of the body of a success; that of an error is kept whole. httpx.HTTPError: the
+    connection broke, in the body of a success.
     """
     try:
         return (read if response.is_success else whole)(_decoded(response))

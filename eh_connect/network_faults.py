@@ -46,7 +46,7 @@ class ExchangeError(NetworkError):
 
 
 def fault(exc: Exception, host: str, proxy: str | None, *, was_sent: bool) -> ExchangeError:
-    """The error for what httpx raised; ``proxy`` in between has host and port, ``was_sent``: it may have left."""
+    """The error for what httpx raised; ``proxy`` is host and port, ``was_sent``: the request may have left."""
     if not isinstance(exc, httpx.HTTPError):
         title = f"{host} answered with an address that makes no sense"
         return ExchangeError(title, arrived=True, hint="Check the URL, and the proxy.")

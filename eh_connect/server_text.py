@@ -32,9 +32,7 @@ _ESCAPES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x
 def clean(text: str, limit: int = 300) -> str:
     """One line of printable text: no control, escape, bidirectional or zero-width characters.
 
-    Args:
-        text: what a server sent.
-        limit: characters kept; the rest becomes an ellipsis.
+    Behind ``limit`` characters it becomes an ellipsis.
     """
     line = text.strip()
     if not line.isprintable():
@@ -51,8 +49,7 @@ def scrub(text: str, secrets: Iterable[Secret]) -> str:
 def parse_json(text: str) -> Any:
     """The JSON value in ``text``.
 
-    Raises:
-        ValueError: it is no JSON, or more or deeper than Python's parser takes in bounded memory.
+    ValueError: it is no JSON, or more or deeper than Python's parser takes in bounded memory.
     """
     if sum(map(text.count, ",:[{")) > _MOST_VALUES:
         raise ValueError("too many values")

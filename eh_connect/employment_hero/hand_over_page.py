@@ -29,14 +29,10 @@ def page(
     values: Mapping[str, str],
     asked_by: str,
 ) -> str:
-    """The page, for one key.
+    """The page, with the public half of a key, for ``asked_by``, who wants the credentials.
 
-    Args:
-        key: whose public half is put in.
-        steps: the guide's, preconditions and warnings too; the exact values among them get copy buttons.
-        scopes: the boxes to tick.
-        values: by name; those that no step has are shown in front of the steps.
-        asked_by: who asks for the credentials.
+    ``steps`` are the guide's, preconditions and warnings too; the exact values among them get copy buttons.
+    Of ``values``, by name, those that no step has are shown in front of the steps.
     """
     script, style = _part("hand_over.js"), _part("hand_over.css")
     in_steps = {line.text for line in steps if line.kind is Kind.EXACT}

@@ -41,12 +41,8 @@ _WHERE = "Sign in to Employment Hero and copy the address of a page: it has orga
 def org_id_from(text: str, app_url: str = APP_URL) -> OrgId:
     """The organisation ID out of a UUID, a number, or any pasted text with an Employment Hero URL.
 
-    Args:
-        text: what was pasted.
-        app_url: Employment Hero's app: its host counts, as employmenthero.com and this computer do.
-
-    Raises:
-        ValueError: there is none in it, or more than one; it says what the text seems to be instead.
+    The host of ``app_url`` counts, as employmenthero.com and this computer do. ValueError: there is none in
+    it, or more than one; it says what the text seems to be instead.
     """
     text = cleaned(text)
     if not text:

@@ -8,6 +8,7 @@ server that looks at the code first says ``invalid_grant`` to everything. So the
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from eh_connect.employment_hero.credentials import ProbeResult
@@ -29,13 +30,7 @@ _RESULTS = {"invalid_client": ProbeResult.REJECTED, "invalid_grant": ProbeResult
 
 
 class CredentialProbe:
-    """Sends credentials to the OAuth server's token endpoint, and to nowhere else.
-
-    Args:
-        oauth_url: base URL of the OAuth server.
-        time: the network time of the command.
-        transport: stands in for the network in tests.
-    """
+    """Sends credentials to the OAuth server's token endpoint, and to nowhere else."""
 
     def __init__(
         self, oauth_url: str, time: NetworkTime, transport: httpx.BaseTransport | None = None
@@ -79,11 +74,9 @@ class CredentialProbe:
 
 
 def _meaning(answer: Answer) -> ProbeResult:
-    try:
+    with suppress(ValueError):
         body = answer.json()
-    except ValueError:
-        return ProbeResult.COULD_NOT_TELL
-    error = body.get("error") if isinstance(body, dict) else None
-    if answer.status not in {400, 401} or not isinstance(error, str):
-        return ProbeResult.COULD_NOT_TELL
-    return _RESULTS.get(error, ProbeResult.COULD_NOT_TELL)
+        error = body.get("error") if isinstance(body, dict) else None
+        if answer.status in {400, 401} and isinstance(error, str):
+            return _RESULTS.get(error, ProbeResult.COULD_NOT_TELL)
+    return ProbeResult.COULD_NOT_TELL

@@ -75,8 +75,8 @@ Organisations | Read | organizations:list organizations:show | organisations:lis
 }
 """Card, boxes, strings of its Read box as the review page shows them, and as it did in 2025.
 
-``!``: it opens bank accounts, pay, emergency contacts, tax or superannuation. A string that was not seen is not
-here. Sources: prints of the form (March and June 2026), review pages, texts of 2025.
+``!``: it opens bank accounts, pay, emergency contacts, tax or superannuation. A string that was not seen is
+not here. Sources: prints of the form (March and June 2026), review pages, texts of 2025.
 """
 
 
@@ -199,12 +199,9 @@ PRESETS: Mapping[str, Selection] = {
 def parse(text: str) -> Selection:
     """The selection that ``--scopes`` names.
 
-    Args:
-        text: a comma list of presets, card names (their Read box), ``Card/Box``, full names, or scope
-            strings, in any case, British or American; scope strings may be divided by blanks too.
-
-    Raises:
-        ValueError: it names nothing, or something that is not in the table; the nearest names are in it.
+    ``text`` is a comma list of presets, card names (their Read box), ``Card/Box``, full names, or scope
+    strings, in any case, British or American; scope strings may be divided by blanks too. ValueError: it
+    names nothing, or something that is not in the table; the nearest names are in it.
     """
     words = [word for part in re.split(r"[,;\n\r]", cleaned(text)) for word in _split(cleaned(part)) if word]
     if not words:

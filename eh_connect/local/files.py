@@ -47,11 +47,9 @@ def shown(path: Path | str) -> str:
 class PrivateFolder:
     """A folder (0700) of files (0600). Errors: StorageError.
 
-    Before anything in it is read or locked, the way to it and the file itself are judged.
-
-    Args:
-        path: None where the system knows no home: nothing is in it then, and writing is an error.
-        ours: the names that may stand in a folder that is closed to others without asking.
+    Before anything in it is read or locked, the way to it and the file itself are judged. ``path`` is None
+    where the system knows no home: nothing is in it then, and writing is an error. ``ours`` are the names
+    that may stand in a folder that is closed to others without asking.
     """
 
     def __init__(self, path: Path | None, ours: re.Pattern[str]) -> None:

@@ -27,15 +27,10 @@ class _Failed(NamedTuple):
 class KeyringStore:
     """Secrets under the service ``eh-connect:<label>``. Errors: StorageError.
 
-    No call of the backend is waited for beyond its limit. After one that got no answer, all further ones fail
-    at once.
-
-    Args:
-        label: the local label.
-        backend_name: ``module.Class``; None for the system's own.
-        limit: seconds that one call may take; None waits until it answers, or Ctrl-C.
-        waiting: called about once a second of a call that takes longer, with the seconds waited; with None
-            once that wait is over.
+    No call of the backend is waited for beyond ``limit`` seconds; with None until it answers, or Ctrl-C.
+    After one that got no answer, all further ones fail at once. ``waiting`` is called about once a second of
+    a call that takes longer, with the seconds waited; with None once that wait is over. ``backend_name`` is
+    ``module.Class``; None for the system's own.
     """
 
     def __init__(

@@ -150,10 +150,7 @@ class LocalState(_Strict):
 
 
 class StateFolder(PrivateFolder):
-    """A file and a lock for every label, in one private folder. Errors: StorageError.
-
-    Where the system knows no home, ``path`` is None: nothing is known then, and writing is an error.
-    """
+    """A file and a lock for every label, in one private folder. Errors: StorageError."""
 
     def __init__(self, path: Path | None) -> None:
         super().__init__(path, _OUR_FILES)

@@ -6,8 +6,8 @@ They follow the conventions of the same API (``PATCH /accounts/{id}``) and of St
   ``default`` (bool) and ``actions`` (IDs; left out: all) are optional.
 - ``PATCH /connector_profiles/{id}`` → 200 and the profile. Body: any of these fields; may be repeated.
 
-Whether they exist is asked first, with ``{}``, which carries no secret and can create nothing. Whether somebody
-has published them by now, StackOne's public OpenAPI says.
+Whether they exist is asked first, with ``{}``, which carries no secret and can create nothing. StackOne's
+public OpenAPI says whether they are published by now.
 """
 
 from __future__ import annotations

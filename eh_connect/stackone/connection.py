@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _KEYS = "StackOne › Project Settings › API Keys"  # a menu path
 _ADDRESS = "Check the address of StackOne's API (STACKONE_API_URL), and the proxy."
 _LATER = "Wait a little, then run the same command again."
-_REFUSED = {
+_MEANS = {
+    401: "It may be cut off, switched off or deleted.",
+    403: 'It may lack the right "Platform API" (read and write), or this IP address isn\'t allowed.',
     400: "It takes the request for malformed.",
     404: "It doesn't know what was asked for, or the API key is another project's.",
     409: "It conflicts with how things stand there.",
@@ -41,12 +43,8 @@ _REFUSED = {
 class Connection:
     """One HTTP connection, opened when first needed. Redirects are not followed: the key goes nowhere else.
 
-    Args:
-        api_key: sent as the user name.
-        url: base URL of the API.
-        time: the network time of the command.
-        transport: stands in for the network in tests.
-        secrets: others that an answer may echo; ``hide`` adds more.
+    ``api_key`` is sent as the user name; ``secrets`` are others that an answer may echo: ``hide`` adds more.
+    ``transport`` stands in for the network in tests.
     """
 
     def __init__(
@@ -98,10 +96,7 @@ class Connection:
 
         ``path`` is quoted, ``body`` goes as JSON. Not ``repeatable``: only tried again where StackOne surely
         did not carry it out. ``is_final`` tells an answer that is wanted whatever its status. ``limit`` are
-        the seconds of one try.
-
-        Raises:
-            ExchangeError: no answer, a redirect, or 408, 429 or 5xx to the last try.
+        the seconds of one try. ExchangeError: no answer, a redirect, or 408, 429 or 5xx to the last try.
         """
         http = self._http = self._http or open_http(self.url, transport=self._transport)
         http.auth = httpx.BasicAuth(self._api_key.reveal().encode(errors="surrogatepass"), b"")
@@ -133,25 +128,17 @@ class Connection:
         status = answer.status
         kind: type[EhConnectError] = StackOneAuthError
         if status == HTTPStatus.UNAUTHORIZED:
-            title, detail = "StackOne rejected the API key", "It may be cut off, switched off or deleted."
-            hint = f"Check it, or create one: {_KEYS}"
+            title, hint = "StackOne rejected the API key", f"Check it, or create one: {_KEYS}"
         elif status == HTTPStatus.FORBIDDEN:
             title = "StackOne doesn't let this API key do that"
-            detail = (
-                'It may lack the right "Platform API" (read and write), or this IP address isn\'t allowed.'
-            )
             hint = f"Check the key in {_KEYS}, and the IP allow-list if you have one"
         elif HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            kind, title, detail = (
-                StackOneRefusedError,
-                "StackOne refused the request",
-                _REFUSED.get(status, ""),
-            )
+            kind, title = StackOneRefusedError, "StackOne refused the request"
             hint = "Correct what StackOne names, then run the same command again."
         else:
-            kind, title, detail = NetworkError, "StackOne can't do that", ""
+            kind, title = NetworkError, "StackOne can't do that"
             hint = "Check the address of StackOne's API (STACKONE_API_URL), or ask StackOne's support."
-        detail = f"{detail} {self._said(answer)}".strip()
+        detail = f"{_MEANS.get(status, '')} {self._said(answer)}".strip()
         raise kind(f"{title} (HTTP {status})", detail=detail or None, hint=hint, http_status=status)
 
     def content(self, answer: Answer) -> Any:
