@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import golden, leaks
 from tests.support.screen import CTRL_C, DOWN, ENTER
-from tests.support.wizard import at, link_on, paste, to_the_form, to_the_review
+from tests.support.wizard import ORGANISATION, at, link_on, paste, to_the_form, to_the_review
 
 if TYPE_CHECKING:
     from tests.support.command import Tool
@@ -166,6 +166,16 @@ def test_answers_can_be_gone_back_to(tool: Tool) -> None:
         someone.answers("a colleague has the account)", "67890")
         someone.sees("organisations/67890")
         someone.sees("I've created it", stays=False)
+
+
+def test_back_from_the_form_ends_there_again_where_all_before_it_was_given(tool: Tool) -> None:
+    with at(tool, "setup", "--scopes", "directory", "--org-id", ORGANISATION) as someone:
+        paste(someone, "StackOne API key", leaks.API_KEY)
+        for key in ("b", ENTER):
+            someone.sees("4 Scopes")
+            someone.sees("I've created it", stays=False)
+            someone.types(key)
+        someone.sees("? Client ID")
 
 
 def test_each_question_explains_itself(tool: Tool) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from eh_connect import inputs as i
 from eh_connect.cli.opening import fill_choices
 from eh_connect.employment_hero import scopes
-from eh_connect.guide import portal_section
 from eh_connect.guide_document import GuideResult, WrittenResult, build
 from eh_connect.stackone.models import DASHBOARD_PATH
 
@@ -28,24 +27,17 @@ def guide(session: Session) -> Result:
     local = session.local(values.sure(i.PROFILE), writes=form == "html")
     local.load_state()
     fill_choices(values, local.state)
-    org_id, app_name, app_url = (
-        values[i.ORG_ID],
-        values.sure(i.APP_NAME),
-        values.sure(i.EMPLOYMENT_HERO_APP_URL),
-    )
-    chosen = values[i.SCOPES]
-    selection = scopes.parse(chosen) if chosen else None
     if form == "html":
         with local.lock():
-            section = portal_section(org_id, app_name, selection, app_url)
-            return write_page(section, values, local, Path.cwd, Path(file) if file else None)
+            return write_page(values, local, Path(file) if file else None)
+    chosen = values[i.SCOPES]
     document = build(
-        org_id=org_id,
-        app_name=app_name,
+        org_id=values[i.ORG_ID],
+        app_name=values.sure(i.APP_NAME),
         name=values.sure(i.NAME),
-        selection=selection,
+        selection=scopes.parse(chosen) if chosen else None,
         actions=values[i.ACTIONS],
-        app_url=app_url,
+        app_url=values.sure(i.EMPLOYMENT_HERO_APP_URL),
         dashboard_page=values.sure(i.STACKONE_APP_URL) + DASHBOARD_PATH,
     )
     result = GuideResult(guide=document, form=form)

@@ -83,9 +83,9 @@ class Output:
         return "" if self.suffix in command else self.suffix
 
     def _drawn(self, lines: Any, stream: Any) -> str:
-        from eh_connect.person.look import drawn
+        from eh_connect.person.look import look_of, render
 
-        return drawn(lines, stream, plain=self.plain)
+        return render(lines, look_of(stream, os.environ, plain=self.plain))
 
     def _object(self, *, ok: bool, steps: tuple[NextStep, ...], body: dict[str, Any]) -> None:
         common = {

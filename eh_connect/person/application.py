@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eh_connect import guide
@@ -13,14 +12,14 @@ from eh_connect.employment_hero.hand_over import LockedTextError, looks_locked, 
 from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
-from eh_connect.person.asking import ask_secret, is_client_id
+from eh_connect.person.asking import are_fine, ask_secret, judge_client_id
+from eh_connect.person.hand_over import portal, write_page
 from eh_connect.person.terminal import BACK, HELP, STOP, Choice, Key
 from eh_connect.secret import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from eh_connect.guide_steps import Section
     from eh_connect.local.profile import LocalProfile
     from eh_connect.person.desktop import Desktop
     from eh_connect.person.terminal import Terminal
@@ -59,16 +58,16 @@ class ApplicationSteps:
         self._credentials(is_out=self.local.awaits_locked_text, is_same=is_same)
 
     def _create(self) -> None:
-        """Steps 2 and 3, with the way back."""
+        """Steps 2 and 3, with the way back; where nothing is asked it goes on as it came."""
         steps = [self._data, self._organisation, self._form]
         at, forward = 0, True
         while at < len(steps):
             came = steps[at]()
-            if came is None:  # nothing was asked: on, in the direction of travel
-                at += 1 if forward or at == 0 else -1
-                continue
-            forward = came
-            at = at + 1 if came else max(at - 1, 0)
+            if came is not None:
+                forward = came
+            elif at == 0:
+                forward = True
+            at = max(at + (1 if forward else -1), 0)
 
     def _data(self) -> bool | None:
         """Step 2. None: it was given."""
@@ -119,29 +118,27 @@ class ApplicationSteps:
             prose(guide.organisation_pattern(app_url)),
         )
         question = "Paste such an address, or the ID (Enter: I don't know it, g: a colleague has the account)"
-        while True:
-            answer = self.terminal.ask(question, more=words.ORGANISATION)
+        while answer := self.terminal.ask(question, more=words.ORGANISATION):
             if answer == BACK.key:
                 return False
             if answer.lower() == _COLLEAGUE:
                 self._hand_over()
-                return True
-            if not answer:
-                return True
+                break
             try:
                 org_id = str(org_id_from(answer, app_url))
             except ValueError as exc:
                 self.terminal.show(fail(f"Organisation ID: {exc}."))
-                continue
-            self.values.answer(i.ORG_ID, org_id)
-            self._note(org_id=org_id)
-            return True
+            else:
+                self.values.answer(i.ORG_ID, org_id)
+                self._note(org_id=org_id)
+                break
+        return True
 
     def _form(self) -> bool | None:
         """Step 3, the form."""
         if self.local.awaits_locked_text:
             return None
-        section = self._section()
+        section = portal(self.values)
         self.terminal.show(BLANK, *section.lines())
         names = {"n": "Application Name", "r": "Redirect URI"}
         keys = [Key("o", "open the portal")] if self.desktop.opens else []
@@ -157,13 +154,6 @@ class ApplicationSteps:
             else:
                 self.terminal.show(self.desktop.copy(names[pressed], section.copies[names[pressed]]))
         return True
-
-    def _section(self) -> Section:
-        values = self.values
-        chosen = values[i.SCOPES]
-        selection = scopes.parse(chosen) if chosen else None
-        app_url = values.sure(i.EMPLOYMENT_HERO_APP_URL)
-        return guide.portal_section(values[i.ORG_ID], values.sure(i.APP_NAME), selection, app_url)
 
     def _credentials(self, *, is_out: bool, is_same: bool) -> None:
         """Step 4."""
@@ -196,7 +186,7 @@ class ApplicationSteps:
             client_id = self.terminal.ask_hidden(question, more)
             if looks_locked(client_id.reveal()):
                 return self._opened(client_id)
-            if not is_client_id(self.terminal, client_id):
+            if not are_fine(self.terminal, "Client ID", judge_client_id(client_id.reveal())):
                 return None
         return Credentials(client_id, ask_secret(self.terminal, client_id))
 
@@ -211,10 +201,7 @@ class ApplicationSteps:
 
     def _hand_over(self) -> None:
         """A colleague has the account: a page for them, and a stop if the answer takes a while."""
-        from eh_connect.person.hand_over import write_page
-
-        page = write_page(self._section(), self.values, self.local, Path.cwd)
-        self.terminal.show(*page.lines())
+        self.terminal.show(*write_page(self.values, self.local).lines())
         self.terminal.choose(
             "What now?",
             (

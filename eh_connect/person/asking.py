@@ -10,9 +10,10 @@ from eh_connect.lines import fail, warn
 from eh_connect.person import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from eh_connect.employment_hero.credentials import Finding
+    from eh_connect.lines import Line
     from eh_connect.person.terminal import Terminal
     from eh_connect.secret import Secret
     from eh_connect.values import Input, Values
@@ -31,26 +32,33 @@ def ask_for(terminal: Terminal, wanted: Input[Any], values: Values) -> None:
 
 def ask_credentials(terminal: Terminal, values: Values, *, only_secret: bool = False) -> None:
     """Client ID and Client Secret, or the secret alone, as answers."""
-    client_id = values.sure(CLIENT_ID) if only_secret else None
-    while client_id is None:
-        typed = terminal.ask_hidden("Client ID", words.CREDENTIALS)
-        client_id = typed if is_client_id(terminal, typed) else None
-    values.answer(CLIENT_ID, client_id)
-    values.answer(CLIENT_SECRET, ask_secret(terminal, client_id))
+    if not only_secret:
+        values.answer(CLIENT_ID, ask_hidden(terminal, "Client ID", words.CREDENTIALS, judge_client_id))
+    values.answer(CLIENT_SECRET, ask_secret(terminal, values.sure(CLIENT_ID)))
 
 
 def ask_secret(terminal: Terminal, client_id: Secret) -> Secret:
     """The secret that belongs to a Client ID."""
+
+    def judge(text: str) -> list[Finding]:
+        return [found for found in judge_pair(client_id.reveal(), text) if found.input == "client-secret"]
+
+    return ask_hidden(terminal, "Client Secret", words.CREDENTIALS, judge)
+
+
+def judge_client_id(text: str) -> list[Finding]:
+    """What speaks against it, whatever its secret may be."""
+    return judge_pair(text, None)
+
+
+def ask_hidden(
+    terminal: Terminal, name: str, more: Sequence[Line], judge: Callable[[str], Iterable[Finding]]
+) -> Secret:
+    """A secret that its judge finds possible."""
     while True:
-        secret = terminal.ask_hidden("Client Secret", words.CREDENTIALS)
-        findings = judge_pair(client_id.reveal(), secret.reveal())
-        if are_fine(terminal, "Client Secret", (f for f in findings if f.input == "client-secret")):
+        secret = terminal.ask_hidden(name, more)
+        if are_fine(terminal, name, judge(secret.reveal())):
             return secret
-
-
-def is_client_id(terminal: Terminal, client_id: Secret) -> bool:
-    """Say what is odd; False for what can't be it."""
-    return are_fine(terminal, "Client ID", judge_pair(client_id.reveal(), None))
 
 
 def are_fine(terminal: Terminal, name: str, findings: Iterable[Finding]) -> bool:

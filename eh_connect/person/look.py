@@ -100,11 +100,6 @@ def is_utf8(stream: Any) -> bool:
     return codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name == "utf-8"
 
 
-def drawn(lines: Sequence[Line], stream: Any, *, plain: bool = False) -> str:
-    """Lines as they are written to a stream."""
-    return render(lines, look_of(stream, os.environ, plain=plain))
-
-
 def render(lines: Sequence[Line], look: Look) -> str:
     """Lines, each ended."""
     rows: list[Text] = []
@@ -140,15 +135,10 @@ def _console(file: StringIO, **options: Any) -> Console:
     return Console(file=file, width=1_000_000, legacy_windows=False, _environ={}, **options)
 
 
-def question(text: str, look: Look) -> list[Text]:
-    """A question; in the plain form it speaks for itself."""
+def question(text: str, look: Look, said: str = "") -> list[Text]:
+    """A question, and what was answered; in the plain form it speaks for itself."""
     if look.plain:
         return _flow(Text("Question: "), Text(_said(text, look)), look)
-    return _flow(_styled("? ", "cyan"), Text(text, "bold"), look, hang=2)
-
-
-def answered(text: str, said: str, look: Look) -> list[Text]:
-    """A question that is no longer live."""
     return _flow(_styled("? ", "cyan"), _styled(text, "bold") + (f"  {said}" if said else ""), look, hang=2)
 
 

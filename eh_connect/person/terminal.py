@@ -153,9 +153,6 @@ class Terminal(ABC):
             self.show(*more)
         return answer
 
-    def _say_pasted(self, length: int) -> None:
-        self.show(pasted_line(length))
-
     @property
     def _look(self) -> look.Look:
         return look.look_of(self._screen, os.environ, plain=self.is_plain)
@@ -189,17 +186,14 @@ def pasted_line(length: int) -> Line:
 def open_terminal(environ: Mapping[str, str], *, plain: bool) -> Terminal | None:
     """The terminal to ask at: standard error, else what the process was started from; None where none is.
 
-    Args:
-        environ: ``TERM`` and ``EH_CONNECT_ACCESSIBLE`` may ask for the plain form.
-        plain: ``--plain`` does.
+    Its form is ``plain`` also where ``TERM`` in ``environ`` says so, and where it is small.
     """
     screen = _screen()
     if screen is None:
         return None
     for stream in (screen, sys.stdin):
         keyboard.make_blocking(stream.fileno())
-    wants_plain = plain or bool(environ.get("EH_CONNECT_ACCESSIBLE"))
-    if look.look_of(screen, environ, plain=wants_plain).plain:
+    if look.look_of(screen, environ, plain=plain).plain:
         from eh_connect.person.terminal_plain import PlainTerminal
 
         return PlainTerminal(screen, sys.stdin.fileno())

@@ -159,7 +159,7 @@ class FullTerminal(Terminal):
         with keyboard.on_resume(resumed):
             answer = application.run()
         if isinstance(answer, int):
-            self._say_pasted(answer)
+            self.show(pasted_line(answer))
             return self._typed(question, confirms=confirms)
         return str(answer).strip()
 
@@ -179,7 +179,7 @@ class FullTerminal(Terminal):
             said = asked.said
             return asked.result
         finally:
-            self._write(look.ansi(look.answered(asked.question, said, self._look), self._look))
+            self._write(look.ansi(look.question(asked.question, self._look, said), self._look))
 
     def _pressed(
         self,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from eh_connect.lines import counted, exact, ok, prose, title, warn
 from eh_connect.person import keyboard, look
-from eh_connect.person.terminal import HELP, Terminal
+from eh_connect.person.terminal import HELP, Terminal, pasted_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -76,7 +76,7 @@ class PlainTerminal(Terminal):
                         return pressed
                     length = sum(map(len, lines))
                     if len(lines) > 1 or length > 1:
-                        self._say_pasted(length)
+                        self.show(pasted_line(length))
                     self._write_rows(legend)
             return None
 
@@ -120,7 +120,7 @@ class PlainTerminal(Terminal):
             lines = keyboard.lines_at_once(self._fileno)
             if len(lines) == 1 or not confirms:
                 return " ".join(lines).strip()
-            self._say_pasted(sum(map(len, lines)))
+            self.show(pasted_line(sum(map(len, lines))))
 
     def _hidden(self, question: str) -> str:
         if sys.platform == "win32":

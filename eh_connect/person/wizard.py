@@ -13,7 +13,7 @@ from eh_connect.flows.find import known
 from eh_connect.lines import BLANK, Line, counted, fail, ok, prose, row, title, todo, warn
 from eh_connect.person import words
 from eh_connect.person.application import ApplicationSteps
-from eh_connect.person.asking import are_fine, ask_for, region
+from eh_connect.person.asking import ask_for, ask_hidden, region
 from eh_connect.person.terminal import STOP, Choice
 
 if TYPE_CHECKING:
@@ -84,10 +84,7 @@ class Wizard(ApplicationSteps):
             terminal.show(prose(words.KEY_WHERE))
         while True:
             if key is None:
-                key = terminal.ask_hidden("StackOne API key", words.API_KEY)
-                if not are_fine(terminal, "StackOne API key", judge_api_key(key.reveal())):
-                    key = None
-                    continue
+                key = ask_hidden(terminal, "StackOne API key", words.API_KEY, judge_api_key)
                 self.values.answer(i.API_KEY, key)
             try:
                 with terminal.working("Checking the key"):
@@ -100,9 +97,9 @@ class Wizard(ApplicationSteps):
                     todo("Paste it again, or create one: StackOne › Project Settings › API Keys"),
                 )
                 key = None
-                continue
-            terminal.show(*self._about_project(key, profiles, reads))
-            return profiles, reads
+            else:
+                terminal.show(*self._about_project(key, profiles, reads))
+                return profiles, reads
 
     def _about_project(self, key: Secret, profiles: list[ConnectorProfile], reads: Client) -> list[Line]:
         where = region(key)
@@ -126,10 +123,9 @@ class Wizard(ApplicationSteps):
             return False
         if not profiles or state.pending or values.sure(i.IF_EXISTS) != "ask" or values.given(i.NAME):
             return False
-        linked = {profile.id: _count(profile, reads) for profile in profiles[:MOST_SHOWN]}
         one = profiles[0] if len(profiles) == 1 else None
         which = "it" if one else "one of them"
-        count = linked.get(one.id) if one else None
+        count = _count(one, reads) if one else None
         warning = "disconnects its accounts"
         if count is not None:
             warning = f"disconnects {counted(count, 'account')}" if count else ""
@@ -143,22 +139,16 @@ class Wizard(ApplicationSteps):
             ),
         )
         if answer == "second":
-            self._other_name({profile.name for profile in profiles})
+            ask_for(self.terminal, i.NAME, values)
+            while any(profile.name == values[i.NAME] for profile in profiles):
+                self.terminal.show(fail("Name: that one is taken."))
+                ask_for(self.terminal, i.NAME, values)
             return False
-        values.answer(i.PROFILE_ID, one.id if one else self._which(profiles))
+        choices = [Choice(profile.id, profile.name, profile.id) for profile in profiles]
+        values.answer(i.PROFILE_ID, one.id if one else self.terminal.choose("Which one?", choices))
         if answer == "other":
             values.answer(i.REPLACE_APPLICATION, True)
         return answer == "secret"
-
-    def _which(self, profiles: list[ConnectorProfile]) -> str:
-        return self.terminal.choose("Which one?", [Choice(p.id, p.name, p.id) for p in profiles])
-
-    def _other_name(self, taken: set[str]) -> None:
-        while True:
-            ask_for(self.terminal, i.NAME, self.values)
-            if self.values[i.NAME] not in taken:
-                return
-            self.terminal.show(fail("Name: that one is taken."))
 
     def _saved(self) -> str:
         if not self.local.writes:
