@@ -83,31 +83,6 @@ def test_what_is_too_much_or_no_text_can_not_be_read(body: bytes, encoding: str)
     assert (answer.status, answer.text) == (200, None)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "{",
-        "9" * 5_000,
-        "[" * 100_000,
-        "[" * 900 + "]" * 900 + "[",
-        "[" + "[]," * 100_000 + "[]]",
-        "NaN5",
-        "\x00",
-        '"\ud800"x',
-    ],
-)
-def test_whatever_pythons_parser_does_not_take_is_a_value_error(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011  # any of them
-        Answer(200, httpx.Headers(), text).json()
-    with pytest.raises(ValueError):  # noqa: PT011  # any of them
-        Answer(200, httpx.Headers(), None).json()
-
-
-def test_a_lone_surrogate_in_json_is_a_text_like_any_other() -> None:
-    assert answered([rb'"\ud800"']).json() == "\ud800"
-
-
 def test_a_success_is_thrown_away_where_that_is_wanted_but_an_error_is_kept() -> None:
     assert answered([b"personal data"], read=thrown_away).text is None
     assert answered([b"why not"], status=400, read=thrown_away).text == "why not"
