@@ -8,52 +8,49 @@ import pytest
 
 from tests.support.person import Person
 from tests.support.stackone import Fault
-from tests.support.world import A, B, C, World, set_up, texts
+from tests.support.world import A, B, C, World, commands, set_up, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eh_connect.flows.dashboard import DashboardWork
 
-CANT = (Fault("ask to create", 404), Fault("ask to update", 405))
+
+@pytest.fixture
+def cant() -> tuple[Fault, Fault]:
+    """The API can't write."""
+    return Fault("ask to create", 404), Fault("ask to update", 405)
 
 
 @pytest.fixture
-def world() -> World:
-    """Nothing is set up, and the API can't write."""
-    world = World()
-    world.stackone.faults = [*CANT]
-    return world
+def world(cant: tuple[Fault, Fault]) -> World:
+    """Nothing is set up."""
+    return World(*cant)
 
 
 @pytest.fixture
-def done() -> World:
-    """The same with a profile that was set up before."""
-    world = set_up()
-    world.stackone.sent.clear()
-    world.stackone.faults = [*CANT]
-    return world
-
-
-def at_the_dashboard(act: Any) -> Person:
-    """A person who does it while the run watches."""
-    return Person({"dashboard": act})
+def done(cant: tuple[Fault, Fault]) -> World:
+    """A profile was set up before."""
+    return set_up(*cant)
 
 
 def test_unattended_it_is_staged_and_told_with_the_command_for_afterwards(world: World) -> None:
     error = world.fails("setup", A)
-    assert (error.code, [step.command for step in error.next_steps]) == (8, ["eh-connect setup"])
+    assert (error.code, commands(error), world.held) == (8, ["eh-connect setup"], {"next": A})
     assert "OAuth 2.0" in (error.detail or "")
     for secret in texts(A):
         assert secret not in f"{error.title} {error.detail} {error.hint}"
-    assert (world.stackone.sent, world.held) == ([], {"next": A})
+    assert world.stackone.sent == []
 
 
+@pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("name", ["Employment Hero", "A name that the dashboard chose"])
 @pytest.mark.parametrize("given", [A, None])
-def test_what_was_created_meanwhile_is_taken_over_and_nothing_is_sent(
-    world: World, name: str, given: Any
+def test_what_was_created_since_it_was_asked_for_is_taken_over_and_nothing_is_sent(
+    world: World, name: str, given: Any, times: int
 ) -> None:
     world.stackone.make("There before")
-    world.code("setup", A)
+    assert [world.code("setup", A) for _ in range(times)] == [8] * times
     made = world.stackone.make(name, texts(A))
     result = world.run("setup", given)
     assert (result.action, result.via, result.documented) == ("created", "dashboard", True)
@@ -61,20 +58,10 @@ def test_what_was_created_meanwhile_is_taken_over_and_nothing_is_sent(
     assert world.run("setup").action == "unchanged"
 
 
-def test_what_was_created_is_still_new_after_being_asked_twice(world: World) -> None:
-    world.code("setup", A)
-    assert world.code("setup", A) == 8
-    made = world.stackone.make("By hand", texts(A))
-    assert world.run("setup", A).profile.id == made.id
-
-
 def test_several_new_ones_are_for_a_person_to_choose(world: World) -> None:
     world.code("setup", A)
     ids = [world.stackone.make(name).id for name in ("one", "two")]
-    error = world.fails("setup")
-    assert [step.command for step in error.next_steps] == [
-        f"eh-connect setup --profile-id {id_}" for id_ in ids
-    ]
+    assert commands(world.fails("setup")) == [f"eh-connect setup --profile-id {each}" for each in ids]
     assert world.held == {"next": A}
     assert world.run("setup", profile_id=ids[1]).action == "created"
 
@@ -83,9 +70,17 @@ def test_other_credentials_given_afterwards_are_not_mistaken_for_those_in_the_da
     world.code("setup", A)
     world.stackone.make("By hand", texts(A))
     world.stackone.faults.clear()
-    result = world.run("setup", B)
-    assert (result.action, world.held) == ("created", {"current": B, "previous": A})
+    assert world.run("setup", B).action == "created"
+    assert world.held == {"current": B, "previous": A}
     world.is_settled(B)
+
+
+def test_credentials_that_wait_for_a_person_give_way_to_newer_ones(done: World) -> None:
+    done.code("setup", B)
+    done.stackone.faults.clear()
+    assert done.run("setup", C).action == "updated"
+    assert done.held == {"current": C, "previous": A}
+    done.is_settled(C)
 
 
 def test_a_person_creates_while_the_run_watches(world: World) -> None:
@@ -94,7 +89,7 @@ def test_a_person_creates_while_the_run_watches(world: World) -> None:
         assert "doesn't offer" in work.why
         world.stackone.make("By hand", texts(A))
 
-    person = at_the_dashboard(create)
+    person = Person({"dashboard": create})
     result = world.run("setup", A, person=person, default=True)
     assert (result.action, result.via, world.held) == ("created", "dashboard", {"current": A})
     assert person.asked == ["dashboard"], "there is nothing to confirm"
@@ -105,20 +100,27 @@ def test_of_several_that_appear_while_the_run_watches_the_person_says_which(worl
         for name in ("one", "two"):
             world.stackone.make(name, texts(A))
 
-    person = at_the_dashboard(create)
-    person.answers["which"] = lambda profiles, _: profiles[1]
+    person = Person({"dashboard": create, "which": lambda profiles, _: profiles[1]})
     assert world.run("setup", A, person=person).profile.name == "two"
 
 
-@pytest.mark.parametrize("purpose", ["setup", "rotate"])
-def test_a_change_is_noted_once_the_profile_has_moved(done: World, purpose: str) -> None:
-    error = done.fails(purpose, B)
-    assert [step.command for step in error.next_steps] == [f"eh-connect {purpose}"]
-    assert done.code(purpose) == 8, "not there"
-    assert done.held == {"current": A, "next": B}
+def test_a_person_changes_it_while_the_run_watches(done: World) -> None:
+    def change(work: DashboardWork, _: Any) -> None:
+        assert work.title == 'Change "Employment Hero" in StackOne\'s dashboard'
+        done.stackone.change(done.only, secret=texts(B))
+
+    result = done.run("rotate", B, person=Person({"dashboard": change}))
+    assert (result.action, result.via) == ("rotated", "dashboard")
+    done.is_settled(B)
+
+
+@pytest.mark.parametrize(("purpose", "action"), [("setup", "updated"), ("rotate", "rotated")])
+def test_a_change_is_noted_once_the_profile_has_moved(done: World, purpose: str, action: str) -> None:
+    assert commands(done.fails(purpose, B)) == [f"eh-connect {purpose}"]
+    assert (done.code(purpose), done.held) == (8, {"current": A, "next": B}), "not there"
     done.stackone.change(done.only, secret=texts(B))
     result = done.run(purpose)
-    assert (result.action, result.via) == ("updated" if purpose == "setup" else "rotated", "dashboard")
+    assert (result.action, result.via) == (action, "dashboard")
     assert (done.held, done.stackone.sent) == ({"current": B, "previous": A}, [])
     assert done.run("setup").action == "unchanged"
 
@@ -127,21 +129,10 @@ def test_a_rollback_by_hand_names_its_own_command(done: World) -> None:
     done.code("rotate", B)
     done.stackone.change(done.only, secret=texts(B))
     done.run("rotate")
-    error = done.fails("rollback")
-    assert [step.command for step in error.next_steps] == ["eh-connect rotate --rollback"]
+    assert commands(done.fails("rollback")) == ["eh-connect rotate --rollback"]
     done.stackone.change(done.only, secret=texts(A))
     assert done.run("rollback").action == "rolled_back"
     assert done.held == {"current": A, "previous": B}
-
-
-def test_a_person_changes_it_while_the_run_watches(done: World) -> None:
-    def change(work: DashboardWork, _: Any) -> None:
-        assert work.title == 'Change "Employment Hero" in StackOne\'s dashboard'
-        done.stackone.change(done.only, secret=texts(B))
-
-    result = done.run("rotate", B, person=at_the_dashboard(change))
-    assert (result.action, result.via) == ("rotated", "dashboard")
-    done.is_settled(B)
 
 
 def test_a_change_without_credentials_does_not_ask_for_them_afterwards(done: World) -> None:
@@ -165,15 +156,13 @@ def test_a_profile_that_somebody_touched_is_not_the_one_that_was_to_be_created(w
     theirs = world.stackone.make("Theirs")
     world.code("setup", A)
     world.stackone.change(theirs, name="Theirs, renamed")
-    assert world.code("setup", profile_id=theirs.id) == 8
-    assert world.held == {"next": A}
+    assert (world.code("setup", profile_id=theirs.id), world.held) == (8, {"next": A})
 
 
 def test_an_old_variable_does_not_undo_what_was_done_in_the_dashboard(done: World) -> None:
     done.code("setup", B)
     done.stackone.change(done.only, secret=texts(B))
-    assert done.code("setup", A) == 3
-    assert done.held == {"current": B, "previous": A}
+    assert (done.code("setup", A), done.held) == (3, {"current": B, "previous": A})
 
 
 def test_via_api_never_turns_to_a_person_and_saves_nothing(world: World) -> None:
@@ -184,19 +173,19 @@ def test_via_api_never_turns_to_a_person_and_saves_nothing(world: World) -> None
 
 def test_via_dashboard_asks_the_api_for_nothing_but_the_list() -> None:
     world = World()
-    assert world.code("setup", A, via="dashboard") == 8
-    assert world.requests == ["list"]
+    assert (world.code("setup", A, via="dashboard"), world.requests) == (8, ["list"])
     world.stackone.make("By hand", texts(A))
     result = world.run("setup", via="dashboard")
     assert (result.action, result.via, world.stackone.sent) == ("created", "dashboard", [])
 
 
-@pytest.mark.parametrize(("request_", "given"), [("create", A), ("update", B)])
+@pytest.mark.parametrize(("begin", "given"), [(World, A), (set_up, B)])
 @pytest.mark.parametrize("via", ["auto", "api"])
-def test_a_call_that_is_missing_after_a_positive_ask_is_missing(request_: str, given: Any, via: str) -> None:
-    world = World() if request_ == "create" else set_up()
+def test_a_call_that_is_missing_after_a_positive_ask_is_missing(
+    begin: Callable[..., World], given: Any, via: str
+) -> None:
+    world = begin(Fault("create", 501), Fault("update", 501))
     before = world.held
-    world.stackone.faults = [Fault(request_, 501)]
     assert world.code("setup", given, via=via) == 8
     assert world.held == before | ({"next": given} if via == "auto" else {})
     world.stackone.faults.clear()
@@ -210,18 +199,10 @@ def test_no_store_promises_nothing_for_afterwards(world: World) -> None:
     assert (world.keyring.entries, world.states.states) == ({}, {})
 
 
-@pytest.mark.parametrize("profile_id", [None, "the new one"])
-def test_a_dry_run_does_not_note_what_a_person_did(world: World, profile_id: str | None) -> None:
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_dry_run_does_not_note_what_a_person_did(world: World, is_named: bool) -> None:
     world.code("setup", A)
     made = world.stackone.make("By hand", texts(A))
     state = world.state
-    result = world.run("setup", A, dry_run=True, profile_id=made.id if profile_id else None)
+    result = world.run("setup", A, dry_run=True, profile_id=made.id if is_named else None)
     assert (result.action, world.state, world.held) == ("pending", state, {"next": A})
-
-
-def test_credentials_that_wait_for_a_person_give_way_to_newer_ones(done: World) -> None:
-    done.code("setup", B)
-    done.stackone.faults.clear()
-    assert done.run("setup", C).action == "updated"
-    assert done.held == {"current": C, "previous": A}
-    done.is_settled(C)

@@ -6,11 +6,13 @@ import httpx
 import pytest
 
 from tests.support.stackone import Fault
-from tests.support.world import FLOWS, A, B, World, set_up
+from tests.support.world import FLOWS, A, B, Flow, World, of_each, set_up
+
+Answer = int | type[Exception]
 
 NEVER_ARRIVED, NO_ANSWER = httpx.ConnectError, httpx.ReadTimeout
 STATUSES = (302, 400, 401, 403, 404, 405, 408, 409, 412, 422, 429, 500, 501, 503)
-ANSWERS: tuple[int | type[Exception], ...] = (*STATUSES, NEVER_ARRIVED, NO_ANSWER)
+ANSWERS: tuple[Answer, ...] = (*STATUSES, NEVER_ARRIVED, NO_ANSWER)
 REFUSALS, KEY, TROUBLE = {400, 404, 405, 409, 412, 422}, {401, 403}, 7
 
 READ = {answer: 6 if answer in REFUSALS else 5 if answer in KEY else TROUBLE for answer in ANSWERS}
@@ -24,69 +26,62 @@ CODES = {
     "ask to update": ASK,
     "update": TELL,
 }
-REQUESTS = {
-    "creation": ("list", "actions", "ask to create", "create"),
-    "update": ("list", "ask to update", "update"),
-    "rotation": ("list", "ask to update", "update"),
-    "rollback": ("list", "ask to update", "update"),
-}
+CREATION, CHANGE = ("list", "actions", "ask to create", "create"), ("list", "ask to update", "update")
+
+
 every_fault = pytest.mark.parametrize(
     ("flow", "request_", "answer"),
-    [(flow, each, answer) for flow, requests in REQUESTS.items() for each in requests for answer in ANSWERS],
+    [
+        pytest.param(flow, request, answer, id=f"{name}, {request}, {answer}")
+        for name, flow in FLOWS.items()
+        for request in (CREATION if name == "creation" else CHANGE)
+        for answer in ANSWERS
+    ],
 )
 
 
 @every_fault
 def test_a_fault_for_good_ends_with_its_code_and_the_next_run_goes_on(
-    flow: str, request_: str, answer: int | type[Exception]
+    flow: Flow, request_: str, answer: Answer
 ) -> None:
-    begin, purpose, given, wanted = FLOWS[flow]
-    world = begin()
+    world = flow.begin(Fault(request_, answer))
     before = world.held
-    world.stackone.faults = [Fault(request_, answer)]
-    code = world.code(purpose, given)
+    code = world.code(flow.purpose, flow.given)
     assert code == CODES[request_][answer]
     world.is_safe()
     assert set(before.values()) <= set(world.held.values())
     world.stackone.faults.clear()
-    if code or purpose != "rollback":  # which is no repetition
-        world.run(purpose, given)
+    if code or flow.purpose != "rollback":  # which is no repetition
+        world.run(flow.purpose, flow.given)
     world.is_safe()
-    world.is_settled(wanted)
+    world.is_settled(flow.wanted)
 
 
 @every_fault
-def test_a_fault_that_passes_is_gone_through(flow: str, request_: str, answer: int | type[Exception]) -> None:
-    begin, purpose, given, wanted = FLOWS[flow]
-    world = begin()
-    world.stackone.faults = [Fault(request_, answer, times=2)]
-    code = world.code(purpose, given)
+def test_a_fault_that_passes_is_gone_through(flow: Flow, request_: str, answer: Answer) -> None:
+    world = flow.begin(Fault(request_, answer, times=2))
+    code = world.code(flow.purpose, flow.given)
     passes = answer in {408, 429, 500, 503, NEVER_ARRIVED, NO_ANSWER}
     if passes and (request_ != "create" or answer in {429, NEVER_ARRIVED}):
         assert code == 0
-        world.is_settled(wanted)
+        world.is_settled(flow.wanted)
     else:
         assert code == CODES[request_][answer]
 
 
 @pytest.mark.parametrize("answer", [400, 401, 403, 409, 422, 404, 405, 501])
-@pytest.mark.parametrize("flow", ["creation", "update", "rotation"])
-def test_what_was_plainly_refused_is_undone(flow: str, answer: int) -> None:
-    begin, purpose, given, _ = FLOWS[flow]
-    world = begin()
+@of_each("creation", "update", "rotation")
+def test_what_was_plainly_refused_is_undone(flow: Flow, answer: int) -> None:
+    world = flow.begin(Fault("create", answer), Fault("update", answer))
     before = world.held
-    world.stackone.faults = [Fault("create", answer), Fault("update", answer)]
-    assert world.code(purpose, given) == TELL[answer]
-    staged = {"next": given} if answer in {404, 405, 501} else {}  # for a person to enter in the dashboard
+    assert world.code(flow.purpose, flow.given) == TELL[answer]
+    staged = {"next": flow.given} if answer in {404, 405, 501} else {}  # for a person, in the dashboard
     assert world.held == before | staged
 
 
 @pytest.mark.parametrize("answer", [500, 503, 408, NO_ANSWER])
-def test_a_creation_whose_answer_was_lost_is_found_and_given_its_credentials_again(
-    answer: int | type[Exception],
-) -> None:
-    world = World()
-    world.stackone.faults = [Fault("create", answer, effect="now")]
+def test_a_creation_whose_answer_was_lost_is_found_and_given_its_credentials_again(answer: Answer) -> None:
+    world = World(Fault("create", answer, effect="now"))
     result = world.run("setup", A)
     assert (result.action, result.via) == ("created", "api")
     assert world.requests[3:] == ["create", "list", "ask to update", "update", "list"]
@@ -94,25 +89,20 @@ def test_a_creation_whose_answer_was_lost_is_found_and_given_its_credentials_aga
 
 
 @pytest.mark.parametrize("answer", [500, 503, NO_ANSWER])
-@pytest.mark.parametrize("flow", ["update", "rotation", "rollback"])
-def test_an_update_whose_answers_were_lost_is_sent_again_by_the_next_run(
-    flow: str, answer: int | type[Exception]
-) -> None:
-    begin, purpose, given, wanted = FLOWS[flow]
-    world = begin()
-    world.stackone.faults = [Fault("update", answer, effect="now")]
-    assert world.code(purpose, given) == 7
-    assert world.held["next"] == wanted == world.in_force
+@of_each("update", "rotation", "rollback")
+def test_an_update_whose_answers_were_lost_is_sent_again_by_the_next_run(flow: Flow, answer: Answer) -> None:
+    world = flow.begin(Fault("update", answer, effect="now"))
+    assert world.code(flow.purpose, flow.given) == 7
+    assert world.held["next"] == flow.wanted == world.in_force
     world.stackone.faults.clear()
-    world.run(purpose, given)
+    world.run(flow.purpose, flow.given)
     assert "update" in world.requests
-    world.is_settled(wanted)
+    world.is_settled(flow.wanted)
 
 
 @pytest.mark.parametrize("answer", [429, NEVER_ARRIVED])
-def test_a_creation_that_never_arrived_is_not_waited_for(answer: int | type[Exception]) -> None:
-    world = World()
-    world.stackone.faults = [Fault("create", answer)]
+def test_a_creation_that_never_arrived_is_not_waited_for(answer: Answer) -> None:
+    world = World(Fault("create", answer))
     assert world.code("setup", A) == 7
     assert world.held == {"next": A}
     world.stackone.faults.clear()
@@ -122,23 +112,17 @@ def test_a_creation_that_never_arrived_is_not_waited_for(answer: int | type[Exce
 
 
 def test_a_retry_after_beyond_the_time_left_ends_the_run_at_once() -> None:
-    world = World()
-    world.stackone.faults = [Fault("list", 429, headers={"Retry-After": "151"})]
-    assert world.code("setup", A) == 7
-    assert world.requests == ["list"]
+    world = World(Fault("list", 429, headers={"Retry-After": "151"}))
+    assert (world.code("setup", A), world.requests) == (7, ["list"])
 
 
 def test_an_empty_post_that_is_taken_ends_the_run_and_no_secret_is_sent() -> None:
-    world = World()
-    world.stackone.faults = [Fault("ask to create", 200)]
-    assert world.code("setup", A) == 7
-    assert world.stackone.sent == []
+    world = World(Fault("ask to create", 200))
+    assert (world.code("setup", A), world.stackone.sent) == (7, [])
 
 
 def test_a_profile_that_is_gone_is_told_from_a_call_that_is_not_there() -> None:
-    world = set_up()
-    world.stackone.faults = [Fault("ask to update", 404)]
-    assert world.code("setup", B) == 8
+    assert set_up(Fault("ask to update", 404)).code("setup", B) == 8
     world = set_up()
     world.only.id = "another"  # deleted between the list and the ask
     assert world.code("setup", B) == 6

@@ -6,83 +6,69 @@ import pytest
 
 from eh_connect.errors import Ending
 from tests.support.stackone import Fault, Killed
-from tests.support.world import FLOWS, A, World
-
-every_flow = pytest.mark.parametrize("flow", FLOWS)
+from tests.support.world import A, Flow, World, of_each
 
 
-def deaths(flow: str) -> range:
+def deaths(flow: Flow) -> range:
     """The points at which the run of a flow can die, but for the last, when all is done."""
-    begin, purpose, given, _ = FLOWS[flow]
-    world = begin()
-    world.run(purpose, given)
+    world = flow.begin()
+    world.run(flow.purpose, flow.given)
     return range(1, len(world.steps.taken))
 
 
-@every_flow
-def test_whatever_is_written_or_sent_the_next_run_goes_on_from_there(flow: str) -> None:
-    begin, purpose, given, wanted = FLOWS[flow]
+@of_each()
+def test_whatever_is_written_or_sent_the_next_run_goes_on_from_there(flow: Flow) -> None:
+    done = {"created", "updated", "rotated", "rolled_back", "unchanged"}
     for step in deaths(flow):
-        world = begin()
-        assert world.code(purpose, given, kill_at=step) == -9
+        world = flow.begin()
+        assert world.code(flow.purpose, flow.given, kill_at=step) == -9
         world.is_safe()
-        assert world.run(purpose, given).action in {
-            "created",
-            "updated",
-            "rotated",
-            "rolled_back",
-            "unchanged",
-        }
+        assert world.run(flow.purpose, flow.given).action in done
         world.is_safe()
-        world.is_settled(wanted)
-        if purpose != "rollback":
-            assert world.run(purpose, given).action == "unchanged"
+        world.is_settled(flow.wanted)
+        if flow.purpose != "rollback":
+            assert world.run(flow.purpose, flow.given).action == "unchanged"
 
 
-@pytest.mark.parametrize("flow", ["creation", "update", "rotation"])
-def test_the_run_after_that_may_die_too(flow: str) -> None:
-    begin, purpose, given, wanted = FLOWS[flow]
+@of_each("creation", "update", "rotation")
+def test_the_run_after_that_may_die_too(flow: Flow) -> None:
     for step in deaths(flow):
         for second in range(1 + step % 6, 40, 6):
-            world = begin()
-            world.code(purpose, given, kill_at=step)
-            if world.code(purpose, given, kill_at=second) != -9:
+            world = flow.begin()
+            world.code(flow.purpose, flow.given, kill_at=step)
+            if world.code(flow.purpose, flow.given, kill_at=second) != -9:
                 break
             world.is_safe()
-            world.run(purpose, given)
-            world.is_settled(wanted)
+            world.run(flow.purpose, flow.given)
+            world.is_settled(flow.wanted)
 
 
-@pytest.mark.parametrize("flow", ["creation", "update", "rotation"])
-def test_a_run_without_the_variables_goes_on_with_what_is_saved(flow: str) -> None:
-    begin, purpose, given, wanted = FLOWS[flow]
+@of_each("creation", "update", "rotation")
+def test_a_run_without_the_variables_goes_on_with_what_is_saved(flow: Flow) -> None:
     for step in deaths(flow):
-        world = begin()
-        world.code(purpose, given, kill_at=step)
+        world = flow.begin()
+        world.code(flow.purpose, flow.given, kill_at=step)
         if "next" in world.held:
-            world.run(purpose)
-            world.is_settled(wanted)
+            world.run(flow.purpose)
+            world.is_settled(flow.wanted)
 
 
-@pytest.mark.parametrize("flow", ["update", "rotation", "rollback"])
-def test_what_was_sent_may_be_carried_out_after_the_run_died(flow: str) -> None:
-    begin, purpose, given, wanted = FLOWS[flow]
+@of_each("update", "rotation", "rollback")
+def test_what_was_sent_may_be_carried_out_after_the_run_died(flow: Flow) -> None:
     for seconds in (0, 1, 40):
-        world = begin()
-        world.stackone.faults = [Fault("update", Killed, effect="late", times=1, seconds=seconds)]
-        assert world.code(purpose, given) == -9
+        world = flow.begin(Fault("update", Killed, effect="late", times=1, seconds=seconds))
+        assert world.code(flow.purpose, flow.given) == -9
         world.clock.now += seconds / 2
         world.is_safe()
-        world.run(purpose, given)
+        world.run(flow.purpose, flow.given)
         world.clock.now += seconds
         world.run("setup")
-        world.is_settled(wanted)
+        world.is_settled(flow.wanted)
 
 
 @pytest.mark.parametrize("seconds", [0, 5, 30, 80])
 def test_a_creation_that_is_under_way_is_waited_for_and_not_repeated(seconds: float) -> None:
-    world = World()
-    world.stackone.faults = [Fault("create", Killed, effect="late", times=1, seconds=seconds)]
+    world = World(Fault("create", Killed, effect="late", times=1, seconds=seconds))
     assert world.code("setup", A) == -9
     assert world.run("setup", A).action == "created"
     assert "create" not in world.requests
@@ -91,8 +77,7 @@ def test_a_creation_that_is_under_way_is_waited_for_and_not_repeated(seconds: fl
 
 
 def test_a_creation_that_never_came_about_is_repeated_once_its_time_is_over() -> None:
-    world = World()
-    world.stackone.faults = [Fault("create", Killed, times=1)]
+    world = World(Fault("create", Killed, times=1))
     world.code("setup", A)
     died = world.clock()
     assert world.run("setup", A).action == "created"
@@ -100,21 +85,18 @@ def test_a_creation_that_never_came_about_is_repeated_once_its_time_is_over() ->
     world.is_settled(A)
 
 
-@every_flow
+@of_each()
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, Ending])
-def test_a_person_may_stop_it_anywhere(flow: str, stop: type[BaseException]) -> None:
-    begin, purpose, given, wanted = FLOWS[flow]
+def test_a_person_may_stop_it_anywhere(flow: Flow, stop: type[BaseException]) -> None:
     requests = ("list", "ask to update", "ask to create", "update", "create")
-    for fault in [Fault(each, stop, times=1) for each in requests] + [
-        Fault(each, stop, effect="now", times=1) for each in requests[3:]
-    ]:
-        world = begin()
-        world.stackone.faults = [fault]
+    unheard = [Fault(each, stop, times=1) for each in requests]
+    for fault in (*unheard, *(Fault(each, stop, effect="now", times=1) for each in ("update", "create"))):
+        world = flow.begin(fault)
         try:
-            code = world.code(purpose, given)
+            code = world.code(flow.purpose, flow.given)
         except stop:
             code = 130
         world.is_safe()
         if code == 130:
-            world.run(purpose, given)
-        world.is_settled(wanted)
+            world.run(flow.purpose, flow.given)
+        world.is_settled(flow.wanted)

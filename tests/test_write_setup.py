@@ -1,65 +1,60 @@
-"""``setup`` where all goes well: what is asked, sent, saved and said; and what runs it stops before that."""
+"""What a write asks, sends, saves and says where all goes well; and what stops it before that."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eh_connect.errors import InputError, RejectedError, StorageError
+from eh_connect.errors import InputError, StorageError
 from eh_connect.flows.console import as_text
 from eh_connect.lines import Sign
 from tests.support.person import Person
 from tests.support.stackone import ACTIONS, Fault
-from tests.support.world import A, B, C, World, pair, rotated, set_up
+from tests.support.world import A, B, Flow, World, commands, of_each, rotated, set_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eh_connect.secret import Credentials
 
 
-def test_a_first_run_saves_the_credentials_then_sends_them_then_makes_them_current() -> None:
-    world = World()
-    result = world.run("setup", A)
-    assert (result.action, result.changed, result.via, result.documented) == ("created", True, "api", False)
-    assert world.only.name == "Employment Hero"
-    world.is_settled(A)
-    steps = [s for s in world.steps.taken if s.startswith(("sends", "wrote", "probe"))]
-    order = ["probe", "sends ask to create", "wrote next", "sends create", "wrote current"]
-    assert [s for s in steps if s in order] == order
-    assert steps[steps.index("sends create") - 1] == "wrote state"
+@of_each()
+def test_credentials_are_checked_then_saved_then_sent_then_made_current(flow: Flow) -> None:
+    world = flow.begin()
+    assert world.run(flow.purpose, flow.given).via == "api"
+    call = "create" if flow.begin is World else "update"
+    order = ["probe", f"sends ask to {call}", "wrote next", f"sends {call}", "wrote current"]
+    steps = [step for step in world.steps.taken if step.startswith(("sends", "wrote", "probe"))]
+    assert [step for step in steps if step in order] == order
+    assert steps[steps.index(f"sends {call}") - 1] == "wrote state"
+    assert ("previous" in world.held) is (call == "update")
+    world.is_settled(flow.wanted)
 
 
-def test_a_creation_takes_four_requests() -> None:
-    world = World()
-    world.run("setup", A, default=True, action=ACTIONS[:1])
-    assert world.requests == ["list", "actions", "ask to create", "create"]
-
-
-def test_a_creation_sends_what_was_given_and_nothing_else() -> None:
+def test_a_creation_takes_four_requests_and_sends_what_was_given_and_nothing_else() -> None:
     world = World()
     world.run("setup", A, name="Ours", default=False, action=ACTIONS[:2])
-    assert world.stackone.sent == [
-        {
-            "connector_key": "employmenthero",
-            "name": "Ours",
-            "authentication_config_key": "oauth2",
-            "environment": "production",
-            "setup_information": {
-                "clientId": A.client_id.reveal(),
-                "clientSecret": A.client_secret.reveal(),
-            },
-            "default": False,
-            "actions": list(ACTIONS[:2]),
-        }
-    ]
-    plain = World()
-    plain.run("setup", A)
-    assert set(plain.stackone.sent[0]) == set(world.stackone.sent[0]) - {"default", "actions"}
+    assert world.requests == ["list", "actions", "ask to create", "create"]
+    plain = {
+        "connector_key": "employmenthero",
+        "name": "Ours",
+        "authentication_config_key": "oauth2",
+        "environment": "production",
+        "setup_information": {"clientId": A.client_id.reveal(), "clientSecret": A.client_secret.reveal()},
+    }
+    assert world.stackone.sent == [plain | {"default": False, "actions": list(ACTIONS[:2])}]
+    world = World()
+    world.run("setup", A)
+    assert world.stackone.sent == [plain | {"name": "Employment Hero"}]
 
 
-def test_a_second_run_writes_nothing_and_asks_nobody() -> None:
+@pytest.mark.parametrize("given", [A, None])
+def test_a_second_run_writes_nothing_and_asks_nobody(given: Credentials | None) -> None:
     world = set_up()
-    result = world.run("setup", A)
+    result = world.run("setup", given)
     assert (result.action, result.changed, result.via, result.plan) == ("unchanged", False, None, ())
     assert world.steps.taken == ["sends list", "got list"]
-    assert world.run("setup").action == "unchanged", "the saved ones"
 
 
 @pytest.mark.parametrize(
@@ -74,27 +69,10 @@ def test_a_second_run_writes_nothing_and_asks_nobody() -> None:
 )
 def test_an_update_sends_only_what_differs_once(flags: dict[str, Any], sent: dict[str, Any]) -> None:
     world = set_up()
-    world.stackone.sent.clear()
     assert world.run("setup", A, **flags).action == "updated"
-    assert world.stackone.sent == [sent]
-    assert world.probed == [A], "of the first run"
+    assert (world.stackone.sent, world.probed) == ([sent], [A]), "checked in the first run"
     assert world.run("setup", A, **flags).action == "unchanged"
     assert world.run("setup", A).action == "unchanged"
-
-
-def test_another_secret_replaces_the_one_before_which_stays_in_the_keyring() -> None:
-    world = set_up()
-    assert world.run("setup", B).action == "updated"
-    assert world.requests == ["list", "ask to update", "update", "list"]
-    assert world.held == {"current": B, "previous": A}
-    world.is_settled(B)
-
-
-def test_a_name_that_was_not_given_is_not_touched() -> None:
-    world = set_up()
-    world.stackone.change(world.only, name="Renamed in the dashboard", ours=True)
-    world.run("setup", A)
-    assert world.only.name == "Renamed in the dashboard"
 
 
 @pytest.mark.parametrize("loses", ["state", "agreement"])
@@ -103,18 +81,19 @@ def test_credentials_that_cant_be_compared_are_sent_again(loses: str) -> None:
     if loses == "state":
         world.states.states.clear()
     else:
-        world.stackone.change(world.only, secret=("theirs", "theirs"))
+        world.stackone.change(world.only, secret=("theirs", "theirs"), name="Renamed in the dashboard")
     assert world.run("setup", A, if_exists="update").action == "updated"
+    assert (world.only.name == "Employment Hero") is (loses == "state"), "a name not given is not touched"
     world.is_settled(A)
 
 
-def test_every_write_is_asked_for_first_whatever_the_flag_says() -> None:
-    for via in ("auto", "api"):
-        world = World()
-        world.run("setup", A, via=via)
-        assert world.requests[-2:] == ["ask to create", "create"]
-        world.run("setup", B, via=via)
-        assert world.requests[1:3] == ["ask to update", "update"]
+@pytest.mark.parametrize("via", ["auto", "api"])
+def test_every_write_is_asked_for_first_whatever_the_flag_says(via: str) -> None:
+    world = World()
+    world.run("setup", A, via=via)
+    assert world.requests[-2:] == ["ask to create", "create"]
+    world.run("setup", B, via=via)
+    assert world.requests[1:3] == ["ask to update", "update"]
 
 
 def test_the_auth_options_key_is_learnt_from_stackone_or_assumed_with_a_warning() -> None:
@@ -122,8 +101,7 @@ def test_the_auth_options_key_is_learnt_from_stackone_or_assumed_with_a_warning(
     world.stackone.auth = [{"type": "oauth2", "key": "oauth2_custom"}]
     world.run("setup", A)
     assert (world.stackone.sent[0]["authentication_config_key"], world.warnings) == ("oauth2_custom", [])
-    world = World()
-    world.stackone.faults = [Fault("actions", 404)]
+    world = World(Fault("actions", 404))
     world.run("setup", A)
     assert (world.stackone.sent[0]["authentication_config_key"], len(world.warnings)) == ("oauth2", 2)
 
@@ -146,13 +124,9 @@ def test_all_actions_of_an_update_need_a_list_of_them() -> None:
 
 def test_what_stackone_shows_afterwards_is_judged() -> None:
     world = set_up()
-    world.stackone.moves_time = False
-    world.run("setup", B)
-    assert any("did not move" in text for text in world.warnings)
-    world = set_up()
-    world.only.active = False
-    world.run("setup", B)
-    assert any("disabled" in text for text in world.warnings)
+    world.stackone.moves_time, world.only.active = False, False
+    assert world.run("rotate", B).action == "rotated"
+    assert ["did not move" in text or "disabled" in text for text in world.warnings] == [True, True]
     world = set_up()
     world.stackone.takes_changes = False
     assert "name stayed as before" in world.fails("setup", A, name="Ours").title
@@ -177,13 +151,15 @@ def test_the_previous_secret_is_refused_before_anything_is_asked_of_stackone(pur
 # The check of the credentials
 
 
-def test_credentials_that_are_rejected_are_neither_saved_nor_sent() -> None:
-    world = World()
-    world.rejects = {A}
-    error = world.fails("setup", A)
-    assert isinstance(error, RejectedError)
-    assert (world.held, world.stackone.rows, world.requests) == ({}, {}, ["list"])
-    assert world.code("setup", A, check=False) == 0
+@of_each()
+def test_credentials_that_are_rejected_are_neither_saved_nor_sent(flow: Flow) -> None:
+    world = flow.begin()
+    before = world.held
+    world.rejects = {flow.wanted}
+    error = world.fails(flow.purpose, flow.given)
+    assert (error.code, world.held, world.requests) == (9, before, ["list"])
+    assert ("no longer knows the previous" in (error.detail or "")) is (flow.purpose == "rollback")
+    assert world.code(flow.purpose, flow.given, check=False) == 0
 
 
 def test_a_person_may_go_on_with_rejected_credentials() -> None:
@@ -202,35 +178,88 @@ def test_a_check_that_could_not_tell_is_a_warning() -> None:
     assert any("could not be checked" in text for text in world.warnings)
 
 
-# The keyring
+# Runs that leave nothing here, or nothing anywhere
 
 
-def test_a_keyring_that_fails_before_sending_ends_the_run_with_nothing_sent() -> None:
+@of_each()
+def test_a_dry_run_reads_the_list_and_says_what_would_change(flow: Flow) -> None:
+    world = flow.begin()
+    before = world.held
+    result = world.run(flow.purpose, flow.given, dry_run=True, exit_code=True)
+    assert (result.action, result.exit_code, result.via, result.changed) == ("pending", 10, None, False)
+    assert [change.field for change in result.plan][-1] == "client_secret"
+    assert (world.steps.taken, world.held) == (["sends list", "got list"], before)
+    assert world.code(flow.purpose, flow.given, dry_run=True) == 0
+
+
+def test_a_dry_run_shows_secrets_by_fingerprints_and_names_the_command() -> None:
+    result = World().run("setup", A, dry_run=True, default=True, action=ACTIONS[:1])
+    assert [(change.field, change.before, change.after) for change in result.plan] == [
+        ("name", None, "Employment Hero"),
+        ("client_id", None, A.client_id.fingerprint),
+        ("client_secret", None, A.client_secret.fingerprint),
+        ("default", None, "true"),
+        ("actions", None, ACTIONS[0]),
+    ]
+    assert commands(result) == [f"eh-connect setup --action {ACTIONS[0]} --default"]
+
+
+@pytest.mark.parametrize("given", [A, None])
+def test_a_dry_run_that_would_change_nothing_says_so(given: Credentials | None) -> None:
+    result = set_up().run("setup", given, dry_run=True, exit_code=True)
+    assert (result.action, result.exit_code) == ("unchanged", 0)
+
+
+def test_a_dry_run_asks_nobody_about_a_name_that_is_taken() -> None:
+    world = World()
+    world.stackone.make()
+    assert world.code("setup", A, dry_run=True, person=Person()) == 6
+    assert world.run("setup", A, dry_run=True, if_exists="update").action == "pending"
+
+
+def test_a_dry_run_leaves_what_is_staged_and_what_is_under_way_alone() -> None:
     world = set_up()
-    world.run("setup", A)
-    world.stackone.sent.clear()
+    world.code("setup", B, kill_at=12)
+    before = world.held
+    assert world.run("setup", dry_run=True).action == "pending"
+    assert (world.held, world.requests) == (before, ["list"])
+    world = World(Fault("create", 500))
+    world.code("setup", A)
+    began = world.clock()
+    assert world.run("setup", A, dry_run=True).action == "pending"
+    assert world.clock() == began
+
+
+@pytest.mark.parametrize("faults", [(), (Fault("create", 500, effect="now"),)])
+def test_no_store_creates_one_profile_and_leaves_nothing_here(faults: tuple[Fault, ...]) -> None:
+    world = World(*faults)
+    result = world.run("setup", A, store=False)
+    assert (result.action, world.in_force) == ("created", A)
+    assert (world.keyring.entries, world.states.states) == ({}, {})
+    assert (result.secret and result.secret.stored_in) is None
+    assert world.run("setup", B, store=False, if_exists="update").action == "updated"
+
+
+def test_no_store_touches_nothing_that_is_saved() -> None:
+    world = set_up()
+    before = dict(world.keyring.entries), dict(world.states.states)
+    assert world.run("setup", B, store=False).action == "updated"
+    assert (world.keyring.entries, world.states.states) == before
+
+
+@pytest.mark.parametrize(("breaks_at", "sends"), [("writes next", 0), ("writes current", 1)])
+def test_what_a_keyring_that_fails_has_not_saved_is_brought_again(breaks_at: str, sends: int) -> None:
+    world = set_up()
 
     def fails(name: str) -> None:
-        if name == "writes next":
+        if name == breaks_at:
             raise StorageError("locked")
 
     world.keyring.step = fails
-    assert world.code("setup", B) == 4
-    assert world.stackone.sent == []
-
-
-def test_a_keyring_that_fails_after_sending_leaves_them_to_the_next_run() -> None:
-    world = set_up()
-
-    def fails(name: str) -> None:
-        if name == "writes current":
-            raise StorageError("locked")
-
-    world.keyring.step = fails
-    assert world.code("setup", B) == 4
-    assert world.held["next"] == B
+    assert (world.code("setup", B), len(world.stackone.sent)) == (4, sends)
+    assert (world.held.get("next") == B) is bool(sends)
     world.keyring.step = world.steps
-    assert world.run("setup").action == "updated"
+    assert world.run("setup", B).action == "updated"
     world.is_settled(B)
 
 
@@ -241,12 +270,6 @@ def test_the_result_names_the_profile_and_shows_the_secret_by_its_fingerprint_on
     world = World()
     result = world.run("setup", A)
     body = result.body()
-    assert set(body) == {
-        *("action", "changed", "via", "documented", "proven", "profile", "secret", "plan"),
-    }
-    assert set(body["profile"]) == {
-        *("label", "id", "name", "connector_key", "active", "default", "created_at", "updated_at"),
-    }
     assert body["secret"] == {
         "fingerprint": A.client_secret.fingerprint,
         "stored_in": "tests.support.memory.MemoryKeyring",
@@ -260,21 +283,18 @@ def test_the_result_names_the_profile_and_shows_the_secret_by_its_fingerprint_on
 
 
 @pytest.mark.parametrize(
-    ("flags", "said"),
+    ("begin", "purpose", "given", "flags", "said"),
     [
-        ({}, 'Created "Employment Hero"'),
-        ({"dry_run": True}, "Nothing was sent."),
-        ({"via": "api", "store": False}, "not saved here"),
+        (World, "setup", A, {}, 'Created "Employment Hero"'),
+        (World, "setup", A, {"dry_run": True}, "Nothing was sent."),
+        (World, "setup", A, {"via": "api", "store": False}, "not saved here"),
+        (set_up, "setup", A, {}, "is unchanged"),
+        (set_up, "setup", B, {}, "Updated"),
+        (set_up, "rotate", B, {}, "has the new Client Secret"),
+        (rotated, "rollback", None, {}, "previous Client Secret again"),
     ],
 )
-def test_each_outcome_is_told_to_a_person(flags: dict[str, Any], said: str) -> None:
-    assert said in as_text(World().run("setup", A, **flags).lines())
-    for purpose, given, title in (
-        ("setup", A, "is unchanged"),
-        ("setup", B, "Updated"),
-        ("rotate", C, "has the new Client Secret"),
-    ):
-        world = rotated() if given == A else set_up()
-        chosen = pair("b") if given == A else given
-        assert title in as_text(world.run(purpose, chosen).lines())
-    assert "previous Client Secret again" in as_text(rotated().run("rollback").lines())
+def test_each_outcome_is_told_to_a_person(
+    begin: Callable[[], World], purpose: str, given: Credentials | None, flags: dict[str, Any], said: str
+) -> None:
+    assert said in as_text(begin().run(purpose, given, **flags).lines())

@@ -1,4 +1,4 @@
-"""A StackOne in memory, behind the real client: profiles, sessions and actions, with faults at any request."""
+"""A StackOne in memory, behind the real client: profiles and actions, with faults at any request."""
 
 from __future__ import annotations
 
@@ -92,10 +92,6 @@ class StackOne:
     sent: list[dict[str, Any]] = field(default_factory=list)
     auth: list[dict[str, str]] = field(default_factory=lambda: [{"type": "oauth2", "key": "oauth2"}])
     offered: tuple[str, ...] = ACTIONS
-    attempts: list[dict[str, Any]] = field(default_factory=list)
-    """How the sign-in goes: one for each look, the last one for good."""
-    sessions: int = 0
-    deleted: list[str] = field(default_factory=list)
     moves_time: bool = True
     takes_changes: bool = True
     _later: list[tuple[float, httpx.Request]] = field(default_factory=list)
@@ -148,7 +144,7 @@ class StackOne:
         name, last = _name(request), request.url.path.rpartition("/")[2]
         body = json.loads(request.content or b"{}")
         if request.method == "GET":
-            return httpx.Response(200, json=self._read(name, last, request.url.params))
+            return httpx.Response(200, json=self._read(name, request.url.params))
         status, answer = 200, dict[str, Any]()
         match name:
             case "ask to create":
@@ -163,15 +159,9 @@ class StackOne:
                 if found is not None and body:
                     self._write(found, body)
                 status, answer = (200, found.shown()) if found else (404, {"message": "Not found"})
-            case "open a session":
-                self.sessions += 1
-                link = f"https://connect.stackone.com/?token={'t' * 30}{self.sessions}"
-                status, answer = 201, {"id": self.sessions, "auth_link_url": link}
-            case "delete an account":
-                self.deleted.append(last)
         return httpx.Response(status, json=answer)
 
-    def _read(self, name: str, last: str, params: httpx.QueryParams) -> dict[str, Any]:
+    def _read(self, name: str, params: httpx.QueryParams) -> dict[str, Any]:
         match name:
             case "list":
                 return {"data": [row.shown() for row in self.rows.values()], "total": len(self.rows)}
@@ -179,12 +169,9 @@ class StackOne:
                 listed = [{"id": each} for each in self.offered]
                 entry = {"connector_key": "employmenthero", "authentication": self.auth, "actions": listed}
                 return {"data": [entry]}
-            case "accounts":
+            case _:
                 row = self.rows.get(params["connector_profile_id"])
                 return {"data": [{"connector_profile_id": row.id}] * row.accounts if row else []}
-            case _:
-                attempt = self.attempts.pop(0) if len(self.attempts) > 1 else next(iter(self.attempts), None)
-                return {"id": int(last), "latest_connection_attempt": attempt}
 
     def _write(self, row: Row, body: dict[str, Any]) -> None:
         self.sent.append(body)
@@ -207,10 +194,6 @@ _CALLS = (
     ("GET", "/v2/accounts", "accounts"),
     ("POST", "/connector_profiles", "create"),
     ("PATCH", "/connector_profiles/.+", "update"),
-    ("POST", "/connect_sessions", "open a session"),
-    ("GET", "/connect_sessions/.+", "look at a session"),
-    ("DELETE", "/accounts/.+", "delete an account"),
-    ("POST", "/actions/rpc", "run an action"),
 )
 
 

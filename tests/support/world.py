@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 import pytest
@@ -26,7 +26,7 @@ from eh_connect.values import Values
 from tests.support.http import Clock
 from tests.support.memory import NOW, MemoryKeyring, MemoryStates
 from tests.support.memory import Saved as Kept
-from tests.support.stackone import Killed, Row, StackOne, Steps
+from tests.support.stackone import Fault, Killed, Row, StackOne, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,18 +49,15 @@ OTHER_APPLICATION = pair("x", "two")
 class World:
     """``run`` is one run. Keyring, state folder and StackOne last; the clock moves by waiting only."""
 
-    def __init__(self) -> None:
+    def __init__(self, *faults: Fault) -> None:
         self.clock, self.steps = Clock(), Steps()
-        self.stackone = StackOne(self.clock, self.steps)
+        self.stackone = StackOne(self.clock, self.steps, faults=[*faults])
         self.keyring = MemoryKeyring(step=self.steps)
         self.states = MemoryStates(step=self.steps)
-        self.kept = Kept(self.keyring, self.states)
         self.rejects: set[Credentials] = set()
         self.cant_tell = False
         self.probed: list[Credentials] = []
         self.warnings: list[str] = []
-        self.said: list[str] = []
-        self.local: LocalProfile
 
     @property
     def state(self) -> LocalState:
@@ -106,9 +103,7 @@ class World:
 
     def opened(self, *, writes: bool = True) -> LocalProfile:
         """The label, as a run finds it."""
-        self.kept.clock = self.now
-        self.local = self.kept.local(writes=writes)
-        return self.local
+        return Kept(self.keyring, self.states, self.now).local(writes=writes)
 
     def client(self, seconds: float = 150) -> tuple[Client, NetworkTime]:
         time = NetworkTime(seconds, self.clock, self.clock.sleep)
@@ -127,11 +122,12 @@ class World:
         **typed: Any,
     ) -> WriteResult:
         """One run of ``setup``, ``rotate`` or ``rollback``; ``typed`` are its flags."""
-        self._begin(person, kill_at)
+        self.steps.revive(kill_at)
+        self.requests.clear()
+        self.warnings = person.warnings if person else []
         command = "setup" if purpose == "setup" else "rotate"
-        values = self.values(
-            command, credentials, **({"rollback": True} if purpose == "rollback" else {}), **typed
-        )
+        typed |= {"rollback": True} if purpose == "rollback" else {}
+        values = self.values(command, credentials, **typed)
         values.stop_on_problems()
         local = self.opened(writes=bool(values[i.STORE]) and not values[i.DRY_RUN])
         fill(values, local, purpose)
@@ -139,7 +135,7 @@ class World:
         parts = Parts(
             values=values,
             local=local,
-            console=person or self._unattended(),
+            console=person or Console(lambda *_: None, self.warnings.append),
             client=client,
             writes=AssumedWrites(client),
             sessions=Sessions(client),
@@ -155,19 +151,6 @@ class World:
                     return write(purpose, parts)
                 except Revised:
                     continue
-
-    def _begin(self, person: Person | None, kill_at: int = 0) -> None:
-        self.steps.revive(kill_at)
-        self.requests.clear()
-        self.warnings = person.warnings if person else []
-        self.said = person.said if person else []
-
-    def _unattended(self) -> Console:
-        return Console(
-            lambda *lines: self.said.extend(line.text for line in lines),
-            self.warnings.append,
-            pause=self.clock.sleep,
-        )
 
     def code(self, purpose: str = "setup", credentials: Credentials | None = None, **options: Any) -> int:
         """The exit code of a run; -9: it was killed."""
@@ -219,24 +202,45 @@ def texts(credentials: Credentials) -> tuple[str, str]:
     return credentials.client_id.reveal(), credentials.client_secret.reveal()
 
 
-def set_up() -> World:
+def commands(of: EhConnectError | WriteResult) -> list[str]:
+    """What is to be run next."""
+    return [step.command for step in of.next_steps]
+
+
+def set_up(*faults: Fault) -> World:
     """A world with a profile that was set up from here."""
     world = World()
     world.run("setup", A)
+    world.stackone.sent.clear()
+    world.stackone.faults = [*faults]
     return world
 
 
-def rotated() -> World:
+def rotated(*faults: Fault) -> World:
     """The same, with its secret replaced."""
     world = set_up()
     world.run("rotate", B)
+    world.stackone.faults = [*faults]
     return world
 
 
-FLOWS: dict[str, tuple[Callable[[], World], str, Credentials | None, Credentials]] = {
-    "creation": (World, "setup", A, A),
-    "update": (set_up, "setup", B, B),
-    "rotation": (set_up, "rotate", B, B),
-    "rollback": (rotated, "rollback", None, A),
+class Flow(NamedTuple):
+    """A write: what comes before, the run, what it is given, what is in force after it."""
+
+    begin: Callable[..., World]
+    purpose: str
+    given: Credentials | None
+    wanted: Credentials
+
+
+FLOWS = {
+    "creation": Flow(World, "setup", A, A),
+    "update": Flow(set_up, "setup", B, B),
+    "rotation": Flow(set_up, "rotate", B, B),
+    "rollback": Flow(rotated, "rollback", None, A),
 }
-"""The writes: what comes before, the run, what it is given, what is in force after it."""
+
+
+def of_each(*names: str) -> pytest.MarkDecorator:
+    """The test is run for each flow of those names."""
+    return pytest.mark.parametrize("flow", [pytest.param(FLOWS[name], id=name) for name in names or FLOWS])
