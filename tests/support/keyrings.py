@@ -20,15 +20,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Stops:
-    """Notes each call, and can end the process at one.
+class Stops(KeyringBackend):
+    """Stands before a backend: notes each call, and can end the process at one.
 
     ``EH_TEST_KEYRING_LOG``: a file that gets a line per call, such as ``set eh-connect:prod current``.
     ``EH_TEST_STOP_AT``: ``set:3:after:SIGKILL``, ``delete:1:before:SIGINT`` …: that signal to the own process
     before or after its n-th call of that kind.
     """
 
+    priority: ClassVar[float] = -1
     calls: ClassVar[Counter[str]] = Counter()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        with self.call("get", service, username):
+            return super().get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        with self.call("set", service, username):
+            super().set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        with self.call("delete", service, username):
+            super().delete_password(service, username)
 
     @contextlib.contextmanager
     def call(self, kind: str, service: str, username: str) -> Iterator[None]:
@@ -55,36 +68,27 @@ def stop(where: str) -> None:
     time.sleep(60)  # a thread of a process that is ending
 
 
-class FileKeyring(Stops, KeyringBackend):
+class InFile(KeyringBackend):
     """A JSON file at ``EH_TEST_KEYRING_FILE``: works across processes, replaced in one step."""
 
-    known_as = "Test Keyring"
-
-    priority: ClassVar[float] = -1
-
     def get_password(self, service: str, username: str) -> str | None:
-        with self.call("get", service, username):
-            return self.content().get(service, {}).get(username)
+        return self.content().get(service, {}).get(username)
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        with self.call("set", service, username):
-            content = self.content()
-            content.setdefault(service, {})[username] = password
-            self.replace(content)
+        content = self.content()
+        content.setdefault(service, {})[username] = password
+        self.replace(content)
 
     def delete_password(self, service: str, username: str) -> None:
-        with self.call("delete", service, username):
-            content = self.content()
-            if username not in content.get(service, {}):
-                raise PasswordDeleteError("no such entry")
-            del content[service][username]
-            self.replace(content)
+        content = self.content()
+        if username not in content.get(service, {}):
+            raise PasswordDeleteError("no such entry")
+        del content[service][username]
+        self.replace(content)
 
     def content(self) -> dict[str, dict[str, str]]:
         path = Path(os.environ["EH_TEST_KEYRING_FILE"])
-        if not path.exists():
-            return {}
-        content: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return content
 
     def replace(self, content: dict[str, dict[str, str]]) -> None:
@@ -95,26 +99,14 @@ class FileKeyring(Stops, KeyringBackend):
         Path(name).replace(path)
 
 
-class StoppingSecretService(Stops, KeyringBackend):
+class FileKeyring(Stops, InFile):
+    """A keyring that works."""
+
+    known_as = "Test Keyring"
+
+
+class StoppingSecretService(Stops, SecretService.Keyring):
     """The real Secret Service."""
-
-    priority: ClassVar[float] = -1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # keyring's constructors have no types
-        self.real: KeyringBackend = SecretService.Keyring()  # type: ignore[no-untyped-call]  # likewise
-
-    def get_password(self, service: str, username: str) -> str | None:
-        with self.call("get", service, username):
-            return self.real.get_password(service, username)
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        with self.call("set", service, username):
-            self.real.set_password(service, username, password)
-
-    def delete_password(self, service: str, username: str) -> None:
-        with self.call("delete", service, username):
-            self.real.delete_password(service, username)
 
 
 class LosingKeyring(FileKeyring):
