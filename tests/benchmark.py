@@ -121,7 +121,7 @@ def main() -> None:
             environ |= {name: session[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
 
         def forget_profiles() -> None:
-            with stage.records.change() as data:
+            with stage.records.change("stackone") as data:
                 data["profiles"].clear()
 
         seconds(environ, "-m", "eh_connect", "setup", "--json")  # so that there is something to read

@@ -144,7 +144,7 @@ def test_a_rotation_needs_a_profile_that_is_known(tool: Tool) -> None:
 
 def test_two_profiles_of_a_name_are_told_apart_by_their_id(tool: Tool) -> None:
     first = tool.setup("--no-store").succeeded["profile"]["id"]
-    with tool.stage.records.change() as data:
+    with tool.stage.records.change("stackone") as data:
         twin = json.loads(json.dumps(data["profiles"][0]))
         twin["shown"]["id"] = "00000000-0000-4000-8000-000000000000"
         data["profiles"].append(twin)

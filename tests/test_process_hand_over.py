@@ -61,7 +61,7 @@ def test_credentials_that_come_back_locked_make_the_profile_and_the_key_goes(
 
 
 def test_the_key_goes_too_where_the_rest_has_to_be_done_in_the_dashboard(tool: Tool) -> None:
-    tool.stage.settings(writes="404")
+    tool.stage.refuse_writes()
     page, _ = make_page(tool)
     assert by_variable(tool, lock(page)).code == 8
     assert tool.kept() == {"next": PAIR}

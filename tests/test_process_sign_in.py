@@ -30,7 +30,7 @@ def done(tool: Tool) -> Tool:
 
 def link_of(tool: Tool) -> str:
     """That of the latest session, as only StackOne and who made it know it."""
-    session = tool.stage.records.data["sessions"][-1]
+    session = tool.stage.records.data["stackone"]["sessions"][-1]
     return f"{tool.stage.stackone_url}/connect/link/{session['token']}"
 
 
@@ -51,7 +51,7 @@ def signed_in(tool: Tool, *arguments: str) -> Run:
 
 def application(tool: Tool, **changed: Any) -> None:
     """Somebody changes the application in the Developer Portal."""
-    with tool.stage.records.change() as data:
+    with tool.stage.records.change("employment_hero") as data:
         for its in data["applications"]:
             if its["client_id"] == leaks.CLIENT_ID:
                 its.update(changed)
@@ -203,11 +203,12 @@ def test_each_mistake_has_its_code(tool: Tool, command: tuple[str, ...]) -> None
     assert code() == 6, "no profile is known"
     tool.setup().succeeded  # noqa: B018  # it asserts
     assert code("--profile-id", "other") == code("--profile", "another") == 6
-    assert code(STACKONE_API_KEY="v1.eu1.unknown") == code(STACKONE_API_KEY=leaks.READ_ONLY_KEY) == 5
+    assert code(STACKONE_API_KEY="v1.eu1.unknown") == 5
     assert code("--stackone-url", "http://127.0.0.1:9") == 3, "saved secrets are bound to their servers"
-    busy = {"status": 503, "headers": {"Retry-After": "600"}, "match": {"path": "/connect_sessions"}}
-    tool.stage.faults({"kind": "status", "times": None, **busy})
-    assert code() == 7
+    busy: dict[str, Any] = {"kind": "status", "status": 503, "headers": {"Retry-After": "600"}}
+    for fault, expected in (({"kind": "status", "status": 403}, 5), (busy, 7)):
+        tool.stage.faults({**fault, "times": None, "match": {"path": "/connect_sessions"}})
+        assert code() == expected
 
 
 def test_all_that_is_missing_for_a_link_is_told_at_once(tool: Tool) -> None:

@@ -60,19 +60,15 @@ def test_two_who_list_at_the_same_time_refresh_once(stage: Stage, stackone: Stac
     assert (seen, stackone.refreshes()) == (["active"] * 6, 2)
 
 
-@pytest.mark.parametrize(("old_secret", "meanwhile"), [("dies", "error"), ("lives", "active")])
-def test_a_renewed_secret_stops_refreshes_until_the_profile_has_it(
-    stage: Stage, stackone: StackOne, old_secret: str, meanwhile: str
-) -> None:
-    stage.settings(old_secret=old_secret)
+def test_a_renewed_secret_stops_refreshes_until_the_profile_has_it(stage: Stage, stackone: StackOne) -> None:
     stackone.linked()
     client_id = stage.environment["EH_CONNECT_CLIENT_ID"]
     httpx.post(f"{portal_url('1', stage.employment_hero_url)}/{client_id}/secret")
     stage.expire_tokens()
-    assert stackone.status() == meanwhile
+    assert stackone.status() == "error"
     (account,) = stackone.accounts()
-    assert bool(account["status_reasons"]) == (meanwhile == "error")
-    stackone.send(client_id, stage.records.data["ready"]["client_secret"])
+    assert account["status_reasons"] != []
+    stackone.send(client_id, stage.environment["EH_CONNECT_CLIENT_SECRET"])
     stage.expire_tokens()
     assert stackone.status() == "active"
 
@@ -99,7 +95,6 @@ def test_an_account_is_deleted_once_and_shown_then(stage: Stage, stackone: Stack
     deleted = stackone.http.request("DELETE", f"/accounts/{gone}", json={})
     assert (deleted.status_code, deleted.json()["id"]) == (200, gone)
     assert stackone.http.delete(f"/accounts/{gone}").status_code == 404
-    assert stackone.http.delete(f"/accounts/{kept}", auth=(stage.read_only_key, "")).status_code == 403
     assert [account["id"] for account in stackone.accounts()] == [kept]
 
 
@@ -146,17 +141,10 @@ def test_an_action_is_judged_before_it_runs(stackone: StackOne, status: int, cha
     assert stackone.http.post("/actions/rpc", **(usual | change)).status_code == status
 
 
-def test_actions_need_their_right_an_enabled_profile_and_an_account_that_works(
-    stage: Stage, stackone: StackOne
-) -> None:
+def test_actions_need_an_enabled_profile_and_an_account_that_works(stage: Stage, stackone: StackOne) -> None:
     linked, broken = stackone.linked(), stage.link_account(stackone.profile, "error")
     assert stackone.run(broken).status_code == 401
-    with stage.records.change() as data:
-        data["api_keys"] |= {stage.environment["STACKONE_API_KEY"]: "no-actions", "other": "read-write"}
-    assert stackone.run(linked).status_code == 403
-    assert stackone.session()["id"], "all else is allowed"
     httpx.post(f"{stage.environment['STACKONE_APP_URL']}/connector_profiles/{stackone.profile}", data={})
-    stackone.http.auth = httpx.BasicAuth("other", "")
     assert stackone.run(linked).status_code == 412
 
 

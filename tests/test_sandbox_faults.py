@@ -1,4 +1,4 @@
-"""What tests order of the sandbox: disturbances, settings, and a log of what was asked."""
+"""What tests order of the sandbox: disturbances, and a log of what was asked."""
 
 from __future__ import annotations
 
@@ -90,14 +90,7 @@ def test_the_log_tells_asks_from_tells_and_no_secrets(stage: Stage, api: httpx.C
     assert "secret" not in str(stage.log() + stage.log(employment_hero=True))
 
 
-def test_settings_take_effect_and_the_others_stay(stage: Stage, api: httpx.Client) -> None:
-    stage.settings(first_page=0)
-    stage.settings(writes="405")
-    assert api.get(PROFILES).json()["page"] == 0
-    assert api.post(PROFILES, json={}).status_code == 405
-
-
-@pytest.mark.parametrize("path", ["settings", "faults", "log"])
-def test_nothing_of_this_can_be_ordered_over_the_network(stage: Stage, path: str) -> None:
-    for url in (stage.stackone_url, stage.employment_hero_url):
-        assert httpx.put(f"{url}/sandbox/{path}", json={}).status_code == 404
+def test_writes_can_be_missing_altogether(stage: Stage, api: httpx.Client) -> None:
+    stage.refuse_writes()
+    assert api.get(PROFILES).status_code == 200
+    assert api.post(PROFILES, json={}).status_code == api.patch(f"{PROFILES}/x", json={}).status_code == 404

@@ -12,7 +12,7 @@ from keyring.backend import get_all_keyring
 from keyring.core import load_keyring
 from keyring.errors import InitError, KeyringError, PasswordDeleteError
 
-from eh_connect.sandbox.keyring import SandboxKeyring
+from eh_connect.sandbox.records import SandboxKeyring
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def keyring() -> KeyringBackend:
-    return load_keyring("eh_connect.sandbox.keyring.SandboxKeyring")
+    return load_keyring("eh_connect.sandbox.records.SandboxKeyring")
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_writers_at_the_same_time_lose_nothing_and_the_next_process_finds_it(
     home: Path, keyring: KeyringBackend
 ) -> None:
     code = (
-        "import sys; from eh_connect.sandbox.keyring import *\n"
+        "import sys; from eh_connect.sandbox.records import *\n"
         "for n in range(10): SandboxKeyring().set_password('service', sys.argv[1] + str(n), 'made up')"
     )
     runs = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]

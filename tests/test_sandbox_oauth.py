@@ -28,18 +28,6 @@ TOKEN = "/oauth2/token"
 
 
 @pytest.fixture
-def records(tmp_path: Path) -> Records:
-    return Records.create(tmp_path / "alone", stackone=1, employment_hero=2)
-
-
-@pytest.fixture
-def form(records: Records) -> dict[str, str]:
-    """A token request with a made-up code, as the credential probe sends it."""
-    grant = {"grant_type": "authorization_code", "code": "made-up", "code_verifier": "made-up"}
-    return {**records.data["ready"], **grant, "redirect_uri": REDIRECT_URI}
-
-
-@pytest.fixture
 def app(stage: Stage) -> Iterator[App]:
     app = App(stage)
     with app.oauth:
@@ -52,6 +40,30 @@ def answer(app: App) -> str:
     return app.comes_back("Sign in", "Allow")
 
 
+PROBE = {
+    "client_id": "an-id",
+    "client_secret": "a-secret",
+    "grant_type": "authorization_code",
+    "code": "made-up",
+    "code_verifier": "made-up",
+    "redirect_uri": REDIRECT_URI,
+}
+"""A token request with a made-up code, as the credential probe sends it."""
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Records:
+    """With two applications."""
+    records = Records.create(tmp_path / "alone", 1, 2)
+    with records.change("employment_hero") as data:
+        for pair in (
+            {"client_id": "an-id", "client_secrets": ["a-secret"]},
+            {"client_id": "other", "client_secrets": ["others"]},
+        ):
+            data["applications"].append({**data["applications"][0], **pair})
+    return records
+
+
 def ask(records: Records, **request: Any) -> tuple[int, str]:
     answer = Client(EmploymentHeroOAuth(records)).post(TOKEN, **request)
     body: Any = answer.json
@@ -59,54 +71,44 @@ def ask(records: Records, **request: Any) -> tuple[int, str]:
     return answer.status_code, body["error"]
 
 
-def test_right_credentials_with_a_made_up_grant_are_invalid_grant(
-    records: Records, form: dict[str, str]
+@pytest.mark.parametrize(
+    ("status", "error", "change"),
+    [
+        (400, "invalid_grant", {}),
+        (400, "invalid_grant", {"grant_type": "refresh_token", "refresh_token": "made-up"}),
+        (400, "invalid_grant", {"client_id": "other", "client_secret": "others"}),
+        *(
+            (401, "invalid_client", {part: value})
+            for part in ("client_id", "client_secret")
+            for value in ("wrong", "", None)
+        ),
+        (401, "invalid_client", {"client_secret": "others"}),
+        *(
+            (400, "invalid_request", {missing: None, "client_secret": secret})
+            for missing in ("grant_type", "code", "redirect_uri", "code_verifier")
+            for secret in ("a-secret", "wrong")
+        ),
+        (400, "unsupported_grant_type", {"grant_type": "password"}),
+    ],
+    ids=str,
+)
+def test_parameters_come_before_the_client_and_the_client_before_the_code(
+    records: Records, status: int, error: str, change: dict[str, str | None]
 ) -> None:
-    assert ask(records, data=form) == (400, "invalid_grant")
-    refresh = form | {"grant_type": "refresh_token", "refresh_token": "made-up"}
-    assert ask(records, data=refresh) == (400, "invalid_grant")
+    sent = {name: value for name, value in (PROBE | change).items() if value is not None}
+    assert ask(records, data=sent) == (status, error)
 
 
-@pytest.mark.parametrize("part", ["client_id", "client_secret"])
-@pytest.mark.parametrize("value", ["wrong", "", None])
-def test_wrong_credentials_are_invalid_client(
-    records: Records, form: dict[str, str], part: str, value: str | None
-) -> None:
-    sent = {name: its for name, its in (form | {part: value}).items() if its is not None}
-    assert ask(records, data=sent) == (401, "invalid_client")
-
-
-def test_credentials_of_two_applications_are_invalid_client(records: Records, form: dict[str, str]) -> None:
-    with records.change() as data:
-        other = {"client_id": "other", "client_secrets": ["others"]}
-        data["applications"].append({**data["applications"][0], **other})
-    assert ask(records, data=form | {"client_secret": "others"}) == (401, "invalid_client")
-    assert ask(records, data=form | other | {"client_secret": "others"})[1] == "invalid_grant"
-
-
-@pytest.mark.parametrize("missing", ["grant_type", "code", "redirect_uri", "code_verifier"])
-def test_without_a_needed_part_right_and_wrong_credentials_look_alike(
-    records: Records, form: dict[str, str], missing: str
-) -> None:
-    del form[missing]
-    for sent in (form, form | {"client_secret": "wrong"}):
-        assert ask(records, data=sent) == (400, "invalid_request")
-
-
-def test_only_a_form_is_taken(records: Records, form: dict[str, str]) -> None:
-    client_id = {"client_id": form["client_id"]}
+def test_only_a_form_is_taken_but_what_is_no_secret_may_stand_in_the_query(records: Records) -> None:
     requests: list[dict[str, Any]] = [
-        {"json": form},
-        {"query_string": form},
-        {"data": form, "query_string": client_id},
-        {"data": form, "auth": ("an-id", "a-secret")},
-        {"data": form, "content_type": "multipart/form-data"},
+        {"json": PROBE},
+        {"query_string": PROBE},
+        {"data": PROBE, "query_string": {"client_id": "an-id"}},
+        {"data": PROBE, "auth": ("an-id", "a-secret")},
+        {"data": PROBE, "content_type": "multipart/form-data"},
     ]
     assert [ask(records, **each) for each in requests] == [(400, "invalid_request")] * 5
-    assert ask(records, data=form | {"grant_type": "password"}) == (400, "unsupported_grant_type")
-
-
-def test_parameters_that_are_no_secret_may_stand_in_the_query(records: Records, form: dict[str, str]) -> None:
+    form = dict(PROBE)
     moved = {name: form.pop(name) for name in ("grant_type", "redirect_uri")}
     assert ask(records, data=form, query_string=moved) == (400, "invalid_grant")
 
@@ -219,29 +221,20 @@ def test_a_lost_answer_has_spent_the_refresh_token(stage: Stage, app: App, answe
 def test_codes_and_tokens_outlive_the_process(tmp_path: Path) -> None:
     with Stage(tmp_path / "kept") as stage:
         first, second = App(stage), App(stage)
-        kept, answer = (
-            first.fetch(first.comes_back("Sign in", "Allow")),
-            second.comes_back("Sign in", "Allow"),
-        )
+        kept = first.fetch(first.comes_back("Sign in", "Allow"))
+        answer = second.comes_back("Sign in", "Allow")
     with Stage(tmp_path / "kept"):
         assert second.fetch(answer)["access_token"]
         assert first.organisations(kept["access_token"]).status_code == 200
 
 
-@pytest.mark.parametrize(("old_secret", "fate"), [("dies", "invalid_client"), ("lives", None)])
-def test_a_refresh_token_outlives_the_secret_and_the_old_one_dies_as_set(
-    stage: Stage, app: App, answer: str, old_secret: str, fate: str | None
-) -> None:
-    stage.settings(old_secret=old_secret)
+def test_a_refresh_token_outlives_the_secret(stage: Stage, app: App, answer: str) -> None:
     app.fetch(answer)
     place = portal_url("1", stage.employment_hero_url)
     httpx.post(f"{place}/{stage.environment['EH_CONNECT_CLIENT_ID']}/secret")
-    if fate:
-        with refused(fate):
-            app.refresh()
-    else:
+    with refused("invalid_client"):
         app.refresh()
-    newer = App(stage, client_secret=stage.records.data["ready"]["client_secret"])
+    newer = App(stage)
     assert newer.refresh(refresh_token=app.oauth.token["refresh_token"])["access_token"]
 
 
@@ -269,7 +262,7 @@ def test_without_its_token_the_api_answers_401(app: App, answer: str, header: st
 def test_a_list_needs_its_scope_in_either_spelling(
     stage: Stage, app: App, scopes: list[str], status: int
 ) -> None:
-    with stage.records.change() as data:
+    with stage.records.change("employment_hero") as data:
         data["applications"][0]["scopes"] = scopes
     app.fetch(app.comes_back("Sign in", "Allow"))
     answered = app.organisations()

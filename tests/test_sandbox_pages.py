@@ -1,11 +1,13 @@
-"""The pages of the sandbox's Developer Portal, without a browser."""
+"""The pages of the sandbox's Developer Portal and dashboard, without a browser."""
 
 from __future__ import annotations
 
 import html
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,25 +18,29 @@ from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.employment_hero_portal import Portal
 from eh_connect.sandbox.records import Records
 from eh_connect.sandbox.site import filled
-from eh_connect.sandbox.stackone_dashboard import Dashboard
+from eh_connect.sandbox.stackone_pages import Dashboard
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.sandbox import Stage
+
 API = "/v2/organisations/12345/developer_portal/api"
+PROFILES = "/connector_profiles"
 NASTY = """</span><script>alert("x")</script>'&amp;{{name}}"""
 FORM: dict[str, Any] = {
     "name": "Mine",
     "redirect_uri": REDIRECT_URI,
     "scope": ["Admin/Teams/Read", "Admin/Policies/Read"],
 }
-PROFILES = "/connector_profiles"
+CREDENTIALS = {"client_id": "an-id", "client_secret": "a-secret"}
 
 
 @pytest.fixture
 def records(tmp_path: Path) -> Records:
-    return Records.create(tmp_path / "alone", stackone=1, employment_hero=2)
+    return Records.create(tmp_path / "alone", 1, 2)
 
 
 @pytest.fixture
@@ -45,6 +51,16 @@ def portal(records: Records) -> Client:
 @pytest.fixture
 def dashboard(records: Records) -> Client:
     return Client(Dashboard(records))
+
+
+def applications(records: Records) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = records.data["employment_hero"]["applications"]
+    return found
+
+
+def profiles(records: Records) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = records.data["stackone"]["profiles"]
+    return found
 
 
 def problems(answer: TestResponse) -> list[str]:
@@ -71,9 +87,10 @@ def create(portal: Client, **changed: Any) -> TestResponse:
 
 def judged(records: Records, client_id: str, client_secret: str) -> str:
     """What the token endpoint says of credentials."""
-    form = {"client_id": client_id, "client_secret": client_secret, "grant_type": "refresh_token"}
-    sent = {**form, "refresh_token": "x"}
-    answer: Any = Client(EmploymentHeroOAuth(records)).post("/oauth2/token", data=sent)
+    sent = {"client_id": client_id, "client_secret": client_secret, "grant_type": "refresh_token"}
+    answer: Any = Client(EmploymentHeroOAuth(records)).post(
+        "/oauth2/token", data=sent | {"refresh_token": "x"}
+    )
     error: str = answer.json["error"]
     return error
 
@@ -87,18 +104,16 @@ def test_a_template_escapes_its_values_repeats_its_parts_and_reads_no_value_as_a
     assert "&lt;b&gt;</i>" in shown
 
 
+@pytest.mark.parametrize("org", ["1", "0b9e8dbe-6f8c-4f0c-9a6e-2f6f6a3f2d11", "made up"])
 @pytest.mark.parametrize("place", ["", "/new", "/review", "/unknown"])
-def test_every_page_says_that_it_is_simulated(portal: Client, dashboard: Client, place: str) -> None:
-    answer = portal.get(API + place)
+def test_every_page_of_any_organisation_says_that_it_is_simulated(
+    portal: Client, dashboard: Client, place: str, org: str
+) -> None:
+    answer = portal.get(API.replace("12345", org) + place)
     assert "simulated on this computer. This is not Employment Hero." in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert "This is not StackOne. All data is made up." in dashboard.get(PROFILES + place).text
-
-
-@pytest.mark.parametrize("org", ["1", "0b9e8dbe-6f8c-4f0c-9a6e-2f6f6a3f2d11", "made up"])
-def test_any_organisation_has_the_portal(portal: Client, org: str) -> None:
-    page = portal.get(API.replace("12345", org))
-    assert ("StackOne Integration" in page.text, "Add Application" in page.text) == (True, True)
+    assert ("StackOne Integration" in answer.text) is (place == "")
 
 
 def test_the_form_has_44_cards_for_administrators_and_one_for_users(portal: Client) -> None:
@@ -118,17 +133,13 @@ def test_the_review_lists_the_strings_and_creates_nothing(portal: Client, record
     page = portal.get(f"{API}/review", query_string=FORM | {"scope": ticked}).text
     for text in ("teams:employees:list", "organisations:delete", "organizations:show", REDIRECT_URI):
         assert text in page
-    assert "Scopes cannot be modified" in page
-    assert records.data == before
-
-
-def test_reading_boxes_show_no_string_that_ends_in_a_change(portal: Client) -> None:
     for preset in PRESETS.values():
         ticked = [f"{box.section}/{box.card}/{box.name}" for box in preset.ticked]
         page = portal.get(f"{API}/review", query_string=FORM | {"scope": ticked}).text
         shown = re.findall(r"<li>(\S+)</li>", page)
         assert set(preset.strings) <= set(shown)
         assert [scope for scope in shown if re.search(":(create|update|delete)$", scope)] == []
+    assert records.data == before
 
 
 def test_a_created_application_is_known_to_the_token_endpoint(portal: Client, records: Records) -> None:
@@ -140,7 +151,11 @@ def test_a_created_application_is_known_to_the_token_endpoint(portal: Client, re
     assert judged(records, client_id, "wrong") == "invalid_client"
     again = portal.get(f"{API}/{client_id}")
     assert (value(again, "client_id"), value(again, "client_secret")) == (client_id, secret)
-    assert records.data["applications"][-1]["scopes"] == re.findall(r"<li>(\S+:\S+)</li>", again.text)
+    assert applications(records)[-1]["scopes"] == re.findall(r"<li>(\S+:\S+)</li>", again.text)
+    assert portal.post(f"{API}/{client_id}/secret").status_code == 303
+    newer = value(portal.get(f"{API}/{client_id}"), "client_secret")
+    assert judged(records, client_id, newer) == "invalid_grant"
+    assert judged(records, client_id, secret) == "invalid_client"
 
 
 WRONG = [
@@ -169,60 +184,107 @@ def test_a_wrong_form_is_refused_at_the_review_and_at_the_creation(
     assert records.data == before
 
 
-def test_what_was_entered_is_escaped_everywhere(portal: Client, records: Records) -> None:
-    create(portal, name=NASTY)
-    client_id = records.data["applications"][-1]["client_id"]
+def test_name_and_redirect_uris_can_be_edited_and_scopes_cannot(portal: Client, records: Records) -> None:
+    create(portal)
+    before = applications(records)[-1]
+    here = f"{API}/{before['client_id']}"
+    edited = {"name": f" {NASTY} ", "redirect_uri": "https://example.org/x, https://127.0.0.1/y"}
+    answer = portal.post(here, data=edited | {"scope": ["Admin/Payslips/Read"], "scopes": "x"})
+    assert answer.status_code == 303
+    assert applications(records)[-1] == before | edited | {"name": NASTY}
+    answer = portal.post(here, data={"name": "", "redirect_uri": "https://localhost"})
+    assert (len(problems(answer)), value(answer, "redirect_uri")) == (2, "https://localhost")
+    assert applications(records)[-1] == before | edited | {"name": NASTY}
     review = portal.get(f"{API}/review", query_string=FORM | {"name": NASTY})
-    for page in (portal.get(API), review, portal.get(f"{API}/{client_id}")):
+    for page in (portal.get(API), review, portal.get(here)):
         assert "<script>alert" not in page.text
         assert NASTY in html.unescape(page.text)
 
 
-def test_name_and_redirect_uris_can_be_edited_and_scopes_cannot(portal: Client, records: Records) -> None:
-    create(portal)
-    before = records.data["applications"][-1]
-    edited = {"name": " New ", "redirect_uri": "https://example.org/x, https://127.0.0.1/y"}
-    here = f"{API}/{before['client_id']}"
-    assert (
-        portal.post(here, data=edited | {"scope": ["Admin/Payslips/Read"], "scopes": "x"}).status_code == 303
-    )
-    assert records.data["applications"][-1] == before | edited | {"name": "New"}
-    answer = portal.post(here, data={"name": "", "redirect_uri": "https://localhost"})
-    assert (len(problems(answer)), value(answer, "redirect_uri")) == (2, "https://localhost")
-    assert records.data["applications"][-1] == before | edited | {"name": "New"}
-
-
-@pytest.mark.parametrize(("setting", "fate"), [("dies", "invalid_client"), ("lives", "invalid_grant")])
-def test_a_new_secret_is_right_at_once_and_the_old_one_as_set(
-    portal: Client, records: Records, setting: str, fate: str
-) -> None:
-    with records.change() as data:
-        data["settings"]["old_secret"] = setting
-    ready = records.data["ready"]
-    assert portal.post(f"{API}/{ready['client_id']}/secret").status_code == 303
-    assert judged(records, **ready) == fate
-    assert judged(records, **records.data["ready"]) == "invalid_grant"
-    assert records.data["ready"] != ready
-
-
 @pytest.mark.parametrize(("method", "place"), [("GET", ""), ("POST", ""), ("POST", "/secret")])
-def test_what_is_unknown_is_not_found_and_looking_changes_nothing(
-    portal: Client, dashboard: Client, method: str, place: str
-) -> None:
+def test_what_is_unknown_is_not_found(portal: Client, dashboard: Client, method: str, place: str) -> None:
     assert portal.open(f"{API}/unknown{place}", method=method, data=FORM).status_code == 404
     assert portal.get(f"{API}/x/secret").status_code == dashboard.delete(PROFILES).status_code == 405
     assert dashboard.open(f"{PROFILES}/unknown", method=method, data={}).status_code == 404
 
 
-texts = st.text(max_size=30)
+class Unkept(Records):
+    def __init__(self) -> None:
+        pass
+
+    @contextmanager
+    def change(self, server: str) -> Iterator[dict[str, Any]]:
+        yield {server: server}
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # speed is not what is tested
-@given(form=st.dictionaries(st.sampled_from([*FORM]), texts | st.just("Admin/Teams/Read")))
+@given(st.dictionaries(st.sampled_from([*FORM]), st.text(max_size=30) | st.just("Admin/Teams/Read")))
 def test_any_form_is_judged_and_answered(form: dict[str, str]) -> None:
-    class Unchanging(Records):
-        def __init__(self) -> None:
-            self._data: dict[str, Any] = {"applications": []}
+    assert Client(Portal(Unkept())).get(f"{API}/review", query_string=form).status_code in {200, 422}
 
-    answer = Client(Portal(Unchanging())).get(f"{API}/review", query_string=form)
-    assert answer.status_code in {200, 422}
+
+# StackOne's dashboard
+
+
+def test_the_dashboards_profile_is_the_apis_even_without_the_apis_writes(stage: Stage) -> None:
+    stage.refuse_writes()
+    stage.enter_by_hand("a-secret", "an-id")
+    key = (stage.environment["STACKONE_API_KEY"], "")
+    (shown,) = httpx.get(f"{stage.stackone_url}{PROFILES}", auth=key).json()["data"]
+    its = {"name": "Employment Hero", "connector_key": "employmenthero", "active": True, "default": False}
+    assert its.items() <= shown.items()
+    assert shown["id"] in httpx.get(f"{stage.environment['STACKONE_APP_URL']}{PROFILES}").text
+    stage.enter_by_hand("newer")
+    (after,) = httpx.get(f"{stage.stackone_url}{PROFILES}", auth=key).json()["data"]
+    assert after == shown | {"updated_at": after["updated_at"]}
+    assert after["updated_at"] > shown["updated_at"]
+    assert [profile["client_secret"] for profile in stage.profiles] == ["newer"]
+
+
+def test_the_form_has_no_field_for_the_name_and_names_are_numbered(
+    dashboard: Client, records: Records
+) -> None:
+    assert 'name="name"' not in dashboard.get(f"{PROFILES}/new").text
+    for _ in range(3):
+        assert dashboard.post(PROFILES, data=CREDENTIALS).status_code == 303
+    names = [profile["shown"]["name"] for profile in profiles(records)]
+    assert names == ["Employment Hero", "Employment Hero 2", "Employment Hero 3"]
+
+
+@pytest.mark.parametrize("missing", ["client_id", "client_secret"])
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_one_value_alone_is_refused(dashboard: Client, records: Records, missing: str, blank: str) -> None:
+    answer = dashboard.post(PROFILES, data=CREDENTIALS | {missing: blank})
+    assert problems(answer) == ["Client ID and Client Secret are required"]
+    assert ("a-secret" in answer.text, profiles(records)) == (False, [])
+
+
+def test_a_profile_is_edited_and_what_is_left_blank_stays(dashboard: Client, records: Records) -> None:
+    chosen = ["employmenthero_list_employees", "employmenthero_list_teams"]
+    dashboard.post(PROFILES, data=CREDENTIALS | {"actions": chosen})
+    (before,) = profiles(records)
+    here = f"{PROFILES}/{before['shown']['id']}"
+    form = {"actions": chosen, "on": "active"}
+
+    def edited(**fields: Any) -> dict[str, Any]:
+        assert dashboard.post(here, data=form | fields).status_code in {303, 422}
+        (profile,) = profiles(records)
+        return profile
+
+    assert before["actions"] == chosen
+    page = dashboard.get(here).text
+    assert page.count(" checked") == 3, "and Enabled"
+    assert 'id="client_secret" name="client_secret" type="password" autocomplete' in page
+    assert edited(client_id="", client_secret=" ", name="") == edited(actions="unknown") == before
+    other = edited(client_id="other")
+    assert (other["client_id"], other["client_secret"]) == ("other", "a-secret")
+    again = edited(client_id="other", client_secret="a-secret")
+    times = [profile["shown"]["updated_at"] for profile in (before, other, again)]
+    assert times == sorted(set(times)), "the same secret again is a change"
+    assert edited(actions=[])["actions"] is None, "none means all"
+    shown = edited(name=NASTY, on="default")["shown"]
+    assert (shown["name"], shown["active"], shown["default"]) == (NASTY, False, True)
+    for page in (dashboard.get(PROFILES).text, dashboard.get(here).text):
+        assert "<script>alert" not in page
+        assert NASTY in html.unescape(page)
+    assert "Disabled" in dashboard.get(PROFILES).text

@@ -81,7 +81,7 @@ def line_of(running: subprocess.Popen[str]) -> str:
 def names(folder: Path) -> list[str]:
     kept = Records.load(folder)
     assert kept is not None
-    return [profile["shown"]["name"] for profile in kept.data["profiles"]]
+    return [profile["shown"]["name"] for profile in kept.data["stackone"]["profiles"]]
 
 
 def test_everything_leads_to_the_sandbox_and_looks_like_real_values(folder: Path) -> None:
@@ -93,7 +93,7 @@ def test_everything_leads_to_the_sandbox_and_looks_like_real_values(folder: Path
         key = (its["STACKONE_API_KEY"], "")
         assert httpx.get(its["STACKONE_API_URL"] + "/connector_profiles", auth=key).json()["total"] == 0
         assert its["EH_CONNECT_CLIENT_SECRET"] not in repr(stage)
-        ports = stage.records.data["ports"].values()
+        ports = {stage.records.data[name]["port"] for name in ("stackone", "employment_hero")}
         assert [port for port in ports if not 20_000 <= port < 30_000] == [], "below the ephemeral range"
 
 
@@ -110,7 +110,6 @@ def test_after_the_end_nothing_listens_and_ending_again_is_fine(folder: Path) ->
         said = httpx.get(f"{stage.employment_hero_url}/sandbox/").json()
         assert (said.keys(), said["lasting"]) == ({"sandbox", "lasting"}, False)
         assert stage.records.data["token"] not in str(said)
-    stage.stop()
     with pytest.raises(httpx.ConnectError):
         httpx.get(stage.stackone_url)
 
@@ -169,7 +168,7 @@ def test_commands_share_the_lasting_sandbox_until_ctrl_c(folder: Path) -> None:
 @pytest.mark.parametrize("which", ["stackone", "employment_hero"])
 def test_a_port_taken_by_a_stranger_is_named(folder: Path, which: str) -> None:
     with Stage(folder) as stage:
-        port = stage.records.data["ports"][which]
+        port = stage.records.data[which]["port"]
     with (
         socket.create_server(("127.0.0.1", port)),
         pytest.raises(StorageError, match=f"port {port} is taken") as failure,
@@ -182,28 +181,26 @@ def test_a_port_taken_by_a_stranger_is_named(folder: Path, which: str) -> None:
 
 def test_a_server_of_another_folder_is_not_taken_for_ours(tmp_path: Path, folder: Path) -> None:
     with Stage(folder) as stage:
-        ports = stage.records.data["ports"]
-    Records.create(tmp_path / "other", **ports)
+        port, other = (stage.records.data[name]["port"] for name in ("stackone", "employment_hero"))
+    Records.create(tmp_path / "other", port, other)
     with lasting(tmp_path / "nowhere") as running:
         assert line_of(running) == "{"
         running.kill()
-    other = Sandbox(tmp_path / "other", lasting=True)
-    try:
-        with pytest.raises(StorageError, match=f"port {ports['stackone']} is taken"):
-            Sandbox(folder)
-    finally:
-        other.stop()
+    with (
+        Sandbox(tmp_path / "other", lasting=True),
+        pytest.raises(StorageError, match=f"port {port} is taken"),
+    ):
+        Sandbox(folder)
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
     [
         *((None, whole) for whole in ("nonsense", "[]", "\xff", "[" * 100_000)),
-        *(("schema", schema) for schema in (1, 4, None)),
-        ("ready", []),
-        ("profiles", None),
-        *(("ports", {"stackone": port, "employment_hero": 20_001}) for port in ("x", None, 70_000, -1, True)),
-        ("ports", {}),
+        *(("version", version) for version in (1, 5, None)),
+        ("token", []),
+        *(("stackone", {"api_key": "x", "port": port}) for port in ("x", None, 70_000, -1, True)),
+        *(("employment_hero", its) for its in ({}, None, {"port": 20_001, "applications": []})),
     ],
 )
 def test_broken_records_are_an_error_that_says_how_to_start_afresh(
@@ -227,17 +224,17 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_change_that_fails_changes_nothing(folder: Path) -> None:
-    records = Records.create(folder, stackone=1, employment_hero=2)
+    records = Records.create(folder, 1, 2)
     before = (folder / "sandbox.json").read_bytes()
 
     def fail() -> None:
-        with records.change() as data:
+        with records.change("stackone") as data:
             data["profiles"].append({})
             data["unknown"]["unknown"] = 1
 
     with pytest.raises(KeyError):
         fail()
-    assert (records.data["profiles"], (folder / "sandbox.json").read_bytes()) == ([], before)
+    assert (records.data["stackone"]["profiles"], (folder / "sandbox.json").read_bytes()) == ([], before)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")

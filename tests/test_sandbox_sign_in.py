@@ -44,7 +44,7 @@ def test_a_stranger_is_not_signed_in_and_allows_nothing(stage: Stage, app: App) 
     assert "<button>Sign in</button>" in page.text
     page = httpx.post(app.asks(), data={"decision": "Allow", "ticket": "made-up"})
     assert "<button>Sign in</button>" in page.text
-    assert stage.records.data["grants"] == []
+    assert stage.records.data["employment_hero"]["grants"] == []
 
 
 def test_a_consent_pressed_twice_gives_one_code(stage: Stage, app: App) -> None:
@@ -52,7 +52,7 @@ def test_a_consent_pressed_twice_gives_one_code(stage: Stage, app: App) -> None:
     ticket = consent.text.split('name="ticket" value="')[1].split('"')[0]
     sent = {"ticket": ticket, "decision": "Allow"}
     assert [httpx.post(str(consent.url), data=sent).status_code for _ in range(2)] == [303, 200]
-    assert len(stage.records.data["grants"]) == 1
+    assert len(stage.records.data["employment_hero"]["grants"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_one_screen_leads_through_the_dashboard_and_notices_the_profile(tool: Tool) -> None:
-    tool.stage.settings(writes="404")
+    tool.stage.refuse_writes()
     with at(tool, "setup") as someone:
         to_the_review(someone)
         someone.sees("Waiting for the new profile", stays=False)
@@ -33,7 +33,7 @@ def test_one_screen_leads_through_the_dashboard_and_notices_the_profile(tool: To
 
 
 def test_the_secret_is_shown_only_on_the_press_of_a_key_and_taken_off_again(tool: Tool) -> None:
-    tool.stage.settings(writes="404")
+    tool.stage.refuse_writes()
     with at(tool, "setup") as someone:
         to_the_review(someone)
         someone.sees("check now", stays=False)

@@ -54,7 +54,7 @@ def test_the_values_of_the_form_are_copied_by_a_key(tool: Tool, desktop: Desktop
 
 
 def test_a_secret_is_lent_to_the_clipboard_until_the_profile_is_there(tool: Tool, desktop: Desktop) -> None:
-    tool.stage.settings(writes="404")
+    tool.stage.refuse_writes()
     with at(tool, "setup", **desktop.environ) as someone:
         to_the_review(someone)
         someone.sees("Waiting for the new profile", stays=False)
@@ -75,7 +75,7 @@ def test_a_secret_is_lent_to_the_clipboard_until_the_profile_is_there(tool: Tool
 
 
 def test_what_was_copied_since_is_left_alone_by_a_stop(tool: Tool, desktop: Desktop) -> None:
-    tool.stage.settings(writes="404")
+    tool.stage.refuse_writes()
     with at(tool, "setup", **desktop.environ) as someone:
         to_the_review(someone)
         someone.sees("check now", stays=False)
@@ -105,7 +105,7 @@ def test_a_sign_in_is_waited_for_with_the_link_at_hand(tool: Tool, desktop: Desk
 
 def test_a_rotation_where_the_api_can_t_is_one_screen_too(tool: Tool, desktop: Desktop) -> None:
     tool.setup()
-    tool.stage.settings(writes="404")
+    tool.stage.refuse_writes()
     with at(tool, "rotate", STACKONE_API_KEY=leaks.API_KEY, **desktop.environ) as someone:
         paste(someone, "New Client Secret", leaks.NEW_SECRET)
         someone.sees("Waiting for the change", stays=False)
@@ -118,7 +118,7 @@ def test_a_rotation_where_the_api_can_t_is_one_screen_too(tool: Tool, desktop: D
 
 
 def test_stopped_at_the_dashboard_the_next_run_looks_first(tool: Tool, desktop: Desktop) -> None:
-    tool.stage.settings(writes="404")
+    tool.stage.refuse_writes()
     with at(tool, "setup", **desktop.environ) as someone:
         to_the_review(someone)
         someone.sees("check now", stays=False)

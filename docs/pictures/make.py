@@ -16,17 +16,15 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import pyte
-from tests.support.rehearsal import rehearsing
 
 from eh_connect import inputs
 from tests.support.browser import browsing
+from tests.support.sandbox import Stage
 from tests.support.screen import ENTER, at_terminal
 from tests.support.secret_service import secret_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from tests.support.rehearsal import Stage
 
     from tests.support.screen import Person
 
@@ -166,7 +164,7 @@ def whole_way(at: Place) -> list[Moment]:
 def dashboard(at: Place) -> Moment:
     """Where StackOne's API can't create profiles."""
     environ = at.stage.environment
-    at.stage.settings(writes="404")
+    at.stage.refuse_writes()
     with at.terminal("setup", "--profile", "second", "--name", "Second") as person:
         person.answers("StackOne API key", environ["STACKONE_API_KEY"])
         person.is_shown("Choose cards")
@@ -200,7 +198,7 @@ def main() -> None:
     """Write the pictures beside this script."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        with secret_service(home / "session") as session, rehearsing(home / "sandbox") as stage:
+        with secret_service(home / "session") as session, Stage(home / "sandbox") as stage:
             at = Place(home, session, stage)
             made = {"wizard": whole_way(at), "dashboard": [dashboard(at)]}
             hand_over(at)

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+import re
+from typing import TYPE_CHECKING
 
 from werkzeug.utils import redirect
 
 from eh_connect.employment_hero.portal import portal_url
 from eh_connect.employment_hero.scopes import BOXES, by_card
-from eh_connect.sandbox.site import Pages, the
+from eh_connect.sandbox.records import made_up
+from eh_connect.sandbox.site import Pages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug import Request, Response
     from werkzeug.datastructures import MultiDict
 
-    from eh_connect.employment_hero.scopes import Box
     from eh_connect.sandbox.records import Records
+    from eh_connect.sandbox.site import Data
 
+_HTTPS = re.compile(r"https://(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _ROLES = {"Admin": "Administrator Role Required", "User": "Standard User Role"}
-
-
-def _strings(box: Box) -> tuple[str, ...]:
-    """A box's strings; where they were never seen, one that is made up after those that were."""
-    return box.strings or (f"{box.card.lower().replace(' ', '_')}:{box.name.lower()}",)
-
-
-_BOXES = {f"{box.section}/{box.card}/{box.name}": _strings(box) for box in BOXES}
+_STRINGS = {
+    # where they were never seen, one that is made up after those that were
+    f"{box.section}/{box.card}/{box.name}": box.strings
+    or (f"{box.card.lower().replace(' ', '_')}:{box.name.lower()}",)
+    for box in BOXES
+}
 """What each box of the form stands for."""
 
+_CARDS = [
+    {"section": its[0].section, "card": its[0].card, "boxes": [box.name for box in its]}
+    for its in by_card(BOXES)
+]
 _SECTIONS = [
-    {
-        "section": section,
-        "role": role,
-        "cards": [
-            {"card": boxes[0].card, "boxes": [{"box": box.name} for box in boxes]}
-            for boxes in by_card(box for box in BOXES if box.section == section)
-        ],
-    }
+    {"section": section, "role": role, "cards": [card for card in _CARDS if card["section"] == section]}
     for section, role in _ROLES.items()
 ]
 
@@ -46,80 +44,65 @@ _SECTIONS = [
 class Portal(Pages):
     """A WSGI application for ``/app``. Its applications are the same in every organisation."""
 
-    product = "Employment Hero"
+    server, product = "employment_hero", "Employment Hero"
 
     def __init__(self, records: Records) -> None:
-        self._records = records
         api = "/v2/organisations/<org>/developer_portal/api"
         super().__init__(
+            records,
             ("GET", api, self._list),
             ("GET", f"{api}/new", self._configure),
             ("GET", f"{api}/review", self._review),
             ("POST", api, self._create),
-            ("GET", f"{api}/<client_id>", self._show),
-            ("POST", f"{api}/<client_id>", self._edit),
-            ("POST", f"{api}/<client_id>/secret", self._renew_secret),
+            ("GET", f"{api}/<application>", self._show),
+            ("POST", f"{api}/<application>", self._edit),
+            ("POST", f"{api}/<application>/secret", self._renew_secret),
         )
 
-    def _list(self, _: Request, org: str) -> Response:
-        shown = {"url": portal_url(org, ""), "applications": self._records.data["applications"]}
+    def _list(self, _: Request, data: Data, org: str) -> Response:
+        shown = {"url": portal_url(org, ""), "applications": data["applications"]}
         return self.page("applications", "API", shown)
 
-    def _configure(self, _: Request, org: str, problems: tuple[str, ...] = ()) -> Response:
+    def _configure(self, _: Request, __: Data, org: str, problems: Sequence[str] = ()) -> Response:
         shown = {"url": portal_url(org, ""), "sections": _SECTIONS}
-        return self.page("new_application", "Add New Application", shown, problems=problems)
+        return self.page("new_application", "Add New Application", shown, problems)
 
-    def _review(self, request: Request, org: str) -> Response:
+    def _review(self, request: Request, data: Data, org: str) -> Response:
         sent = request.args
         if problems := _problems(sent):
-            return self._configure(request, org, problems)
+            return self._configure(request, data, org, problems)
         hidden = [{"key": key, "value": value} for key, value in sent.items(multi=True)]
         shown = {"url": portal_url(org, ""), "sent": hidden, "scopes": _scopes(sent), **_editable(sent)}
         return self.page("review", "Review", shown)
 
-    def _create(self, request: Request, org: str) -> Response:
+    def _create(self, request: Request, data: Data, org: str) -> Response:
         if problems := _problems(request.form):
-            return self._configure(request, org, problems)
-        client_id, secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        application = {"client_id": client_id, "client_secrets": [secret], "scopes": _scopes(request.form)}
-        with self._records.change() as data:
-            data["applications"].append(application | _editable(request.form))
-        return redirect(f"{portal_url(org, '')}/{client_id}?created", 303)
+            return self._configure(request, data, org, problems)
+        its = {"client_id": made_up(), "client_secrets": [made_up()], "scopes": _scopes(request.form)}
+        data["applications"].append(its | _editable(request.form))
+        return redirect(f"{portal_url(org, '')}/{its['client_id']}?created", 303)
 
-    def _show(self, request: Request, org: str, client_id: str, problems: tuple[str, ...] = ()) -> Response:
-        its, url = _find(self._records.data, client_id), portal_url(org, "")
-        credentials = [
-            {"id": "client_id", "label": "Client ID", "value": client_id},
-            {"id": "client_secret", "label": "Client Secret", "value": its["client_secrets"][-1]},
-        ]
-        shown = {"url": url, "here": f"{url}/{client_id}", "credentials": credentials}
+    def _show(
+        self, request: Request, _: Data, org: str, application: Data, problems: Sequence[str] = ()
+    ) -> Response:
+        url = portal_url(org, "")
+        shown = application | {"url": url, "here": f"{url}/{application['client_id']}"}
+        shown |= {"client_secret": application["client_secrets"][-1]}
         if "created" in request.args:
-            shown |= {"created": [{}], "kept": []}
-            return self.page("credentials", "Application Created Successfully!", shown)
-        shown |= {"created": [], "kept": [its | (_editable(request.form) if problems else {})]}
-        return self.page("credentials", its["name"], shown, problems=problems)
+            return self.page("created", "Application Created Successfully!", shown)
+        shown |= _editable(request.form) if problems else {}
+        return self.page("application", application["name"], shown, problems)
 
-    def _edit(self, request: Request, org: str, client_id: str) -> Response:
+    def _edit(self, request: Request, data: Data, org: str, application: Data) -> Response:
         if problems := _problems(request.form, new=False):
-            return self._show(request, org, client_id, problems)
-        with self._records.change() as data:
-            _find(data, client_id).update(_editable(request.form))
-        return redirect(f"{portal_url(org, '')}/{client_id}", 303)
+            return self._show(request, data, org, application, problems)
+        application.update(_editable(request.form))
+        return redirect(f"{portal_url(org, '')}/{application['client_id']}", 303)
 
-    def _renew_secret(self, _: Request, org: str, client_id: str) -> Response:
+    def _renew_secret(self, _: Request, __: Data, org: str, application: Data) -> Response:
         # whether the portal can do this, and what becomes of the old secret, is not documented
-        new = secrets.token_urlsafe(32)
-        with self._records.change() as data:
-            its = _find(data, client_id)
-            kept = {"dies": [], "lives": its["client_secrets"]}[data["settings"]["old_secret"]]
-            its["client_secrets"] = [*kept, new]
-            if client_id == data["ready"]["client_id"]:
-                data["ready"]["client_secret"] = new
-        return redirect(f"{portal_url(org, '')}/{client_id}", 303)
-
-
-def _find(data: dict[str, Any], client_id: str) -> dict[str, Any]:
-    return the(each for each in data["applications"] if each["client_id"] == client_id)
+        application["client_secrets"] = [made_up()]
+        return redirect(f"{portal_url(org, '')}/{application['client_id']}", 303)
 
 
 def _editable(sent: MultiDict[str, str]) -> dict[str, str]:
@@ -128,27 +111,19 @@ def _editable(sent: MultiDict[str, str]) -> dict[str, str]:
 
 def _scopes(sent: MultiDict[str, str]) -> list[str]:
     """The strings of the boxes, in the portal's order."""
-    return [string for key in _BOXES if key in sent.getlist("scope") for string in _BOXES[key]]
+    ticked = sent.getlist("scope")
+    return [string for key, strings in _STRINGS.items() if key in ticked for string in strings]
 
 
 def _problems(sent: MultiDict[str, str], *, new: bool = True) -> tuple[str, ...]:
     its, ticked = _editable(sent), sent.getlist("scope")
-    hosts = [_host(uri.strip()) for uri in its["redirect_uri"].split(",")]
+    uris = [_HTTPS.fullmatch(uri.strip()) for uri in its["redirect_uri"].split(",")]
     wrong = {
         "Application Name required": not its["name"],
         "Redirect URI required": not its["redirect_uri"],
-        "Redirect URI must be an HTTPS address": its["redirect_uri"] and not all(hosts),
-        "Redirect URI must not lead to localhost": "localhost" in hosts,
+        "Redirect URI must be an HTTPS address": its["redirect_uri"] and not all(uris),
+        "Redirect URI must not lead to localhost": any(uri and uri[1].lower() == "localhost" for uri in uris),
         "At least 1 scope required": new and not ticked,
-        "There is no such scope": new and not _BOXES.keys() >= set(ticked),
+        "There is no such scope": new and not _STRINGS.keys() >= set(ticked),
     }
     return tuple(text for text, is_so in wrong.items() if is_so)
-
-
-def _host(uri: str) -> str | None:
-    """The host of an HTTPS address; None for anything else."""
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return None
-    return parts.hostname if parts.scheme == "https" and uri.isprintable() else None

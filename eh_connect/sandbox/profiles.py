@@ -1,112 +1,132 @@
-"""The connector profiles of the sandbox's StackOne, for its API and for its dashboard."""
+"""The connector profiles of the sandbox's StackOne, for its API and for its dashboard, and their connectors."""
 
 from __future__ import annotations
 
 import copy
-import re
+import json
 import uuid
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from eh_connect.sandbox.connectors import CONNECTORS, VERSIONS, actions_of
+from pydantic import Field, ValidationInfo, field_validator
+
 from eh_connect.sandbox.records import now
-from eh_connect.sandbox.site import the
+from eh_connect.sandbox.site import Body, RefusedError, Text, judged
 
-_REQUIRED = ("name", "connector_key", "authentication_config_key", "environment", "setup_information")
-_NULLABLE = ("connector_version", "connector_pinned_version", "connector_owner")
-_VERSION = re.compile(r"latest|\d+\.(x\.x|\d+\.(x|\d+))")
+if TYPE_CHECKING:
+    from eh_connect.sandbox.site import Data
+
+CONNECTORS: dict[str, dict[str, Any]] = json.loads(
+    Path(__file__).with_name("connectors.json").read_text("utf-8")
+)
+"""By connector key, in the shape that ``GET /actions`` is documented with.
+
+An authentication's ``support`` is what ``include=authentication_guides`` adds. The actions' ids follow the
+documented pattern ``{connector_key}_{operation}_{entity}``; which ones the real connector has is for the real
+``GET /actions`` to say. The second connector is made up altogether.
+"""
+
+ConnectorKey = Literal["employmenthero", "samplehr"]
+_VERSIONS = ("1.1.0", "1.2.0")  # of every connector; the newest is the last
 _OWNER = "stackone"
 
 
-def problems_of(fields: dict[str, Any], *, connector_key: str | None = None) -> list[str]:
-    """What is wrong with the body of an assumed write: strict, so that the client's mistakes are found.
+class ProfileBody(Body):
+    """An assumed write of a profile."""
 
-    Args:
-        fields: the body.
-        connector_key: that of the profile to change; None for a creation, which needs all the fields.
-    """
-    key = connector_key or str(fields.get("connector_key"))
-    missing = [name for name in _REQUIRED if name not in fields] if connector_key is None else []
-    wrong = [name for name, value in fields.items() if not _is_valid(name, value, key)]
-    return [f"{name} should not be empty" for name in missing] + [f"{name} is not valid" for name in wrong]
+    name: Text
+    connector_key: ConnectorKey
+    authentication_config_key: Literal["oauth2"]
+    environment: Literal["production"]
+    setup_information: Annotated[dict[Literal["clientId", "clientSecret"], Text], Field(min_length=2)]
+    default: bool = False
+    actions: list[str] | None = None
 
-
-def _is_valid(name: str, value: Any, key: str) -> bool:
-    match name, value:
-        case "name", str():
-            return bool(value.strip())
-        case "setup_information", {"clientId": str(one), "clientSecret": str(other), **more}:
-            return bool(one.strip() and other.strip() and not more)
-        case "actions", list() if key in CONNECTORS:
-            return all(each in [*actions_of(key)] for each in value)
-        case "connector_key", str():
-            return value == key and key in CONNECTORS
-    return (name == "default" and isinstance(value, bool)) or (name, value) in (
-        ("environment", "production"),
-        ("authentication_config_key", "oauth2"),
-    )
+    @field_validator("actions")
+    @classmethod
+    def _are_known(cls, actions: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        if not actions_of(info.data.get("connector_key")).keys() >= {*(actions or ())}:
+            raise ValueError("the connector has no such action")
+        return actions
 
 
-def find(data: dict[str, Any], profile_id: str | None) -> dict[str, Any]:
-    """The profile of an ID; NotFound where there is none."""
-    return the(each for each in data["profiles"] if each["shown"]["id"] == profile_id)
+class PinBody(Body):
+    """The version to pin."""
+
+    pinned_version: Annotated[str, Field(pattern=r"^(latest|\d+\.(x\.x|\d+\.(x|\d+)))$")]
+    owner: str | None = None
 
 
-def create(data: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+def actions_of(connector_key: str | None) -> dict[str, str]:
+    """The labels of a connector's actions, by their IDs."""
+    connector = CONNECTORS.get(connector_key or "", {"actions": ()})
+    return {action["id"]: action["label"] for action in connector["actions"]}
+
+
+def create(data: Data, fields: Data) -> Data:
     """Add a profile to ``data``: with a new ID, and enabled at once."""
-    connector, time = CONNECTORS[fields["connector_key"]], now()
-    shown = {
+    body, time = judged(ProfileBody, fields), now()
+    connector = CONNECTORS[body.connector_key]
+    shown = dict.fromkeys(("connector_version", "connector_pinned_version", "connector_owner")) | {
         "id": str(uuid.uuid4()),
-        "connector_key": connector["key"],
         "connector_label": connector["name"],
-        "logo_url": f"https://logos.invalid/{connector['key']}.svg",
+        "logo_url": f"https://logos.invalid/{body.connector_key}.svg",
         "categories": connector["categories"],
         "active": True,
-        "default": False,
         "release_stage": connector["release_stage"],
         "authentication_config_label": connector["authentication"][0]["label"],
         "created_at": time,
         "updated_at": time,
     }
-    profile = {"shown": dict.fromkeys(_NULLABLE) | shown, "actions": None, "pinned": None}
+    profile = {"shown": shown, "pinned": None}
     data["profiles"].append(profile)
-    _apply(fields, profile, data["profiles"])
+    _apply(data, profile, body)
     return profile
 
 
-def change(data: dict[str, Any], profile: dict[str, Any], fields: dict[str, Any]) -> None:
+def change(data: Data, profile: Data, fields: Data, *, active: bool | None = None) -> Data:
     """Change a profile of ``data``; ``updated_at`` moves where something changed or credentials came."""
     shown, before = profile["shown"], copy.deepcopy(profile)
-    _apply(fields, profile, data["profiles"])
+    kept = {name: shown[name] for name in ProfileBody.model_fields if name in shown}
+    setup = {"clientId": profile["client_id"], "clientSecret": profile["client_secret"]}
+    body = judged(ProfileBody, kept | {"setup_information": setup, "actions": profile["actions"]} | fields)
+    if body.connector_key != shown["connector_key"]:
+        raise RefusedError(422, "Validation failed", errors=["connector_key can't be changed"])
+    shown["active"] = shown["active"] if active is None else active
+    _apply(data, profile, body)
     if profile != before or "setup_information" in fields:
         shown["updated_at"] = now(after=shown["updated_at"])  # two changes never look like one
+    return profile
 
 
-def versions(profile: dict[str, Any]) -> list[dict[str, Any]]:
+def versions(profile: Data) -> list[Data]:
     """The versions of a profile's connector."""
     pinned, usual = profile["shown"]["connector_pinned_version"], {"owner": _OWNER, "builtin": True}
-    return [{"version": version, "pinned": version == pinned} | usual for version in VERSIONS]
+    return [{"version": version, "pinned": version == pinned} | usual for version in _VERSIONS]
 
 
-def pin(profile: dict[str, Any], version: Any, owner: str | None) -> list[str]:
-    """Pin a version, or none; what is wrong with it."""
-    if version is not None and not (isinstance(version, str) and _VERSION.fullmatch(version)):
-        return ["pinned_version is not valid"]
-    before = profile["pinned"] or {"connector_profile_id": profile["shown"]["id"], "created_at": now()}
-    pinned = before | {"pinned_version": version, "owner": owner or _OWNER, "updated_at": now()}
-    profile["pinned"], profile["shown"]["connector_pinned_version"] = version and pinned, version
-    return []
+def pin(profile: Data, fields: Data | None) -> Data | None:
+    """Pin a version, or none; what is pinned."""
+    pinned = None
+    if fields is not None:
+        pinned = profile["pinned"] or {"connector_profile_id": profile["shown"]["id"], "created_at": now()}
+        pinned |= {"owner": _OWNER, "updated_at": now()} | judged(PinBody, fields).model_dump(
+            exclude_none=True
+        )
+    profile["pinned"] = pinned
+    profile["shown"]["connector_pinned_version"] = pinned and pinned["pinned_version"]
+    return pinned
 
 
-def _apply(fields: dict[str, Any], profile: dict[str, Any], everyone: list[dict[str, Any]]) -> None:
-    shown = profile["shown"]
-    named = ("name", "environment", "authentication_config_key", "default", "active")
-    shown |= {name: fields[name] for name in named if name in fields}
-    if setup := fields.get("setup_information"):
-        profile |= {"client_id": setup["clientId"], "client_secret": setup["clientSecret"]}
-    if "actions" in fields:
-        profile["actions"] = fields["actions"]
-    if fields.get("default"):
+def _apply(data: Data, profile: Data, body: ProfileBody) -> None:
+    setup = body.setup_information
+    profile |= {
+        "client_id": setup["clientId"],
+        "client_secret": setup["clientSecret"],
+        "actions": body.actions,
+    }
+    profile["shown"] |= body.model_dump(exclude={"setup_information", "actions"})
+    for other in data["profiles"]:
         # the default is the project's choice: the profile that loses it keeps its `updated_at`
-        for other in everyone:
-            if other is not profile and other["shown"]["connector_key"] == shown["connector_key"]:
-                other["shown"]["default"] = False
+        if body.default and other is not profile and other["shown"]["connector_key"] == body.connector_key:
+            other["shown"]["default"] = False

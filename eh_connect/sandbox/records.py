@@ -1,16 +1,23 @@
-"""What the sandbox keeps: one JSON file in its folder. Every secret in it is made up."""
+"""What the sandbox keeps in its folder: its servers' data and a keyring. Every secret in it is made up."""
 
 from __future__ import annotations
 
 import copy
 import json
+import os
 import re
 import secrets
-import threading
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from filelock import FileLock
+from keyring.backend import KeyringBackend
+from keyring.errors import InitError, KeyringError, PasswordDeleteError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from eh_connect.errors import StorageError
 from eh_connect.local.files import PrivateFolder, shown
@@ -18,82 +25,149 @@ from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 HOST = "127.0.0.1"
 FILE = "sandbox.json"
-_PORTS = range(1, 65_536)
-_SCHEMA = 3
+_KEYRING = "keyring.json"
+_LOCK_SECONDS = 3.0
 _OURS = re.compile(r"(sandbox|keyring)\.json(\..*\.tmp)?|(serving|keyring)\.lock|profile-.+|trial.*")
-_SETTINGS = {  # how to behave where no behaviour is documented
-    "first_page": 1,  # the number of the first page, or 0
-    "max_page_size": 25,  # what a larger `page_size` is cut to
-    "writes": "on",  # or the status of the assumed calls: "404", "405", "501"
-    "old_secret": "dies",  # or "lives": an application's old secret when it gets a new one
-    "pkce": "on",  # or "off": whether StackOne's Hub sends it
-    "access_token_seconds": 900,
-    "attempt_seconds": 300,  # after which StackOne's Hub cancels what is pending
-}
+_PASSWORDS = TypeAdapter(dict[str, dict[str, str]])  # by service and user name
+_Rows = list[dict[str, Any]]
+_Port = Annotated[int, Field(gt=0, lt=65_536)]
+
+
+def made_up() -> str:
+    """A key, an ID or a secret of 43 characters, as Employment Hero's were seen."""
+    return secrets.token_urlsafe(32)
+
+
+def _first_application() -> _Rows:
+    scopes = ["employees:list", "employees:show", "teams:list", "organizations:list"]
+    its = {"name": "StackOne Integration", "redirect_uri": REDIRECT_URI, "scopes": scopes}
+    return [{"client_id": made_up(), "client_secrets": [made_up()]} | its]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _StackOne(_Strict):
+    port: _Port
+    api_key: str = Field(default_factory=lambda: f"v1.eu1.{made_up()}")
+    profiles: _Rows = []  # {"shown": what the API shows, "client_id", "client_secret", "actions", "pinned"}
+    accounts: _Rows = []  # {"shown", "profile", "tokens": as StackOne keeps them, or None}
+    sessions: _Rows = []  # {"shown", "token", "expires", "state", "verifier", "started"}
+
+
+class _EmploymentHero(_Strict):
+    port: _Port
+    organisation: str = Field(default_factory=lambda: str(uuid.uuid4()))
+    grants: _Rows = []  # a code and what it is bound to, or the newest tokens
+    # {"client_id", "client_secrets": any is right, the newest is the last, "name", "redirect_uri", "scopes"};
+    # the first one's credentials are ready for a run without questions
+    applications: _Rows = Field(default_factory=_first_application, min_length=1)
+
+
+class _Data(_Strict):
+    version: Literal[4] = 4
+    token: str = Field(default_factory=made_up)  # the folder's identity
+    stackone: _StackOne
+    employment_hero: _EmploymentHero
 
 
 class Records:
-    """The data of one folder, for the one process that serves it. Errors: StorageError."""
+    """The data of both servers of a folder, for the one process that serves it. Errors: StorageError."""
 
-    def __init__(self, folder: PrivateFolder, data: dict[str, Any]) -> None:
+    def __init__(self, folder: PrivateFolder, data: _Data) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
-        self._data = data
+        self._writing = Lock()
+        self._changing = {"stackone": Lock(), "employment_hero": Lock()}
+        self.data: dict[str, Any] = data.model_dump()
+        """What is true now: a snapshot to read. ``change`` is for changes."""
 
     @classmethod
     def load(cls, path: Path) -> Records | None:
         """What the folder keeps; None where there is nothing yet."""
-        folder, data = private(path), None
+        folder = private(path)
         if (raw := folder.read(FILE)) is None:
             return None
-        with suppress(ValueError, RecursionError):
-            data = json.loads(raw)
-        model = _fresh({"stackone": 0, "employment_hero": 0})
-        kept = data if isinstance(data, dict) else {}
-        if kept.get("schema") == _SCHEMA and all(type(kept.get(name)) is type(model[name]) for name in model):
-            ports = [kept["ports"].get(name) for name in model["ports"]]
-            if all(type(port) is int and port in _PORTS for port in ports):
-                return cls(folder, kept)
-        raise StorageError(
-            f"{shown(path / FILE)} can't be read",
-            detail="It is not what this version's sandbox writes.",
-            hint=f"Delete the folder {shown(path)}. Nothing real is in it, and the next run starts afresh.",
-        )
+        try:
+            return cls(folder, _Data.model_validate_json(raw))
+        except ValidationError as exc:
+            raise StorageError(
+                f"{shown(path / FILE)} can't be read",
+                detail="It is not what this version's sandbox writes.",
+                hint=f"Delete the folder {shown(path)}. Nothing real is in it, and the next run starts afresh.",
+            ) from exc
 
     @classmethod
-    def create(cls, path: Path, **ports: int) -> Records:
+    def create(cls, path: Path, stackone: int, employment_hero: int) -> Records:
         """New records, with the two servers' ports and made-up keys and credentials of their own."""
-        records = cls(private(path), {})
-        with records.change() as data:
-            data.update(_fresh(ports))
+        data = _Data(stackone=_StackOne(port=stackone), employment_hero=_EmploymentHero(port=employment_hero))
+        records = cls(private(path), data)
+        records._write(records.data)
         return records
 
-    @property
-    def data(self) -> dict[str, Any]:
-        """What is true now (its shape: ``_fresh``): a snapshot to read. ``change`` is for changes."""
-        return self._data
-
     @contextmanager
-    def change(self) -> Iterator[dict[str, Any]]:
-        """A copy to change: kept, whole, at the end; dropped if the block raises."""
-        with self._lock:
-            changed = copy.deepcopy(self._data)
+    def change(self, server: str) -> Iterator[dict[str, Any]]:
+        """A copy of a server's data, to change: kept, whole, at the end; dropped if the block raises."""
+        with self._changing[server]:
+            changed = copy.deepcopy(self.data[server])
             yield changed
-            self._folder.write(FILE, json.dumps(changed, indent=2).encode())
-            self._data = changed
+            with self._writing:
+                if changed != self.data[server]:
+                    self._write(self.data | {server: changed})
 
     def url(self, server: str) -> str:
         """The base URL of ``stackone`` or ``employment_hero``: all that the one knows of the other."""
-        return f"http://{HOST}:{self._data['ports'][server]}"
+        return f"http://{HOST}:{self.data[server]['port']}"
 
-    def key(self, rights: str) -> str:
-        """The API key that is ``read-write`` or ``read-only``."""
-        keys: dict[str, str] = self._data["api_keys"]
-        return next(key for key, its in keys.items() if its == rights)
+    def _write(self, data: dict[str, Any]) -> None:
+        self._folder.write(FILE, json.dumps(data, indent=2).encode())
+        self.data = data
+
+
+class SandboxKeyring(KeyringBackend):
+    """A keyring in a file of the folder that EH_CONNECT_HOME names. It is never chosen by accident."""
+
+    known_as = "the sandbox's keyring"
+
+    priority: ClassVar[float] = -100
+    """Below keyring's own fail and null backends."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The password; None where there is none."""
+        with self._opened() as kept:
+            return kept.get(service, {}).get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep a password."""
+        with self._opened(writes=True) as kept:
+            kept.setdefault(service, {})[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget a password; PasswordDeleteError where there is none."""
+        with self._opened(writes=True) as kept:
+            if kept.get(service, {}).pop(username, None) is None:
+                raise PasswordDeleteError("There is no such password")
+
+    @contextmanager
+    def _opened(self, *, writes: bool = False) -> Iterator[dict[str, dict[str, str]]]:
+        if not (home := os.environ.get("EH_CONNECT_HOME")):
+            raise InitError("The sandbox's keyring works with --sandbox, or with EH_CONNECT_HOME set")
+        path, folder = Path(home), private(Path(home))
+        try:
+            if writes:
+                folder.check_writable()
+            with FileLock(path / "keyring.lock", _LOCK_SECONDS, 0o600) if writes else nullcontext():
+                kept = _PASSWORDS.validate_json(folder.read(_KEYRING) or b"{}")
+                yield kept
+                if writes:
+                    folder.write(_KEYRING, json.dumps(kept).encode())
+        except ValidationError as exc:
+            raise KeyringError(f"{path / _KEYRING} can't be read: delete it to start afresh") from exc
+        except (OSError, StorageError) as exc:  # a held lock is an OSError
+            raise KeyringError(f"{path / _KEYRING} can't be used: {type(exc).__name__}") from exc
 
 
 def private(path: Path) -> PrivateFolder:
@@ -107,30 +181,3 @@ def now(after: str = "") -> str:
     if after:
         time = max(time, datetime.fromisoformat(after) + timedelta(milliseconds=1))
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _fresh(ports: dict[str, int]) -> dict[str, Any]:
-    client_id, client_secret, token, *keys = (secrets.token_urlsafe(32) for _ in range(5))
-    return {
-        "schema": _SCHEMA,
-        "token": token,  # the folder's identity
-        "ports": ports,
-        "organisation": str(uuid.uuid4()),
-        "ready": {"client_id": client_id, "client_secret": client_secret},
-        # a key that is "no-actions" may do all but run actions
-        "api_keys": {f"v1.eu1.{keys[0]}": "read-write", f"v1.eu1.{keys[1]}": "read-only"},
-        "profiles": [],  # {"shown": what the API shows, "client_id", "client_secret", "actions", "pinned"}
-        "accounts": [],  # {"shown", "profile", "tokens": as StackOne keeps them, or None}
-        "sessions": [],  # {"shown", "token", "expires", "state", "verifier", "started"}
-        "grants": [],  # Employment Hero's: a code and what it is bound to, or the newest tokens
-        "applications": [
-            {
-                "client_id": client_id,
-                "client_secrets": [client_secret],  # any of them is right; the newest is the last
-                "name": "StackOne Integration",
-                "redirect_uri": REDIRECT_URI,
-                "scopes": ["employees:list", "employees:show", "teams:list", "organizations:list"],
-            }
-        ],
-        "settings": dict(_SETTINGS),
-    }

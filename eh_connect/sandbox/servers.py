@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
-import json
 import random
 import socket
 import threading
@@ -17,14 +15,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from eh_connect.errors import BusyError, StorageError
 from eh_connect.local.files import shown
+from eh_connect.sandbox.accounts import NoTokenError, ask
 from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.employment_hero_portal import Portal
-from eh_connect.sandbox.keyring import SandboxKeyring
-from eh_connect.sandbox.records import FILE, HOST, Records, private
+from eh_connect.sandbox.records import FILE, HOST, Records, SandboxKeyring, private
 from eh_connect.sandbox.site import Site
 from eh_connect.sandbox.stackone_api import StackOneApi
-from eh_connect.sandbox.stackone_dashboard import Dashboard
-from eh_connect.sandbox.stackone_hub import Hub
+from eh_connect.sandbox.stackone_pages import Dashboard, Hub
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +30,7 @@ if TYPE_CHECKING:
 _PORTS = range(20_000, 30_000)  # below the ephemeral ranges: no outgoing connection takes one of these
 _NAMES = ("stackone", "employment_hero")
 _POLL = 0.05
-_TRIES_OF_REMEMBERED_PORT = 20
-_TRIES_OF_NEW_PORT = 100
+_TRIES = 20
 
 
 class Sandbox:
@@ -67,35 +63,33 @@ class Sandbox:
             self.serves = shared is None
             self.records = shared or self._start(lasting=lasting)
         except BaseException:  # Ctrl-C too leaves no server behind
-            self.stop()
+            self._open.close()
             raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        self.stop()
+        self._open.close()
 
     @property
     def environment(self) -> dict[str, str]:
         """Variables to lay over the process's environment: every input is made up and leads here."""
-        data, (stackone, employment_hero) = self.records.data, map(self.records.url, _NAMES)
+        stackone, employment_hero = map(self.records.url, _NAMES)
+        provider = self.records.data["employment_hero"]
+        ready = provider["applications"][0]
         return {
             "EH_CONNECT_HOME": str(self._folder),
             "EH_CONNECT_KEYRING": f"{SandboxKeyring.__module__}.{SandboxKeyring.__qualname__}",
-            "EH_CONNECT_ORG_ID": data["organisation"],
-            "EH_CONNECT_CLIENT_ID": data["ready"]["client_id"],
-            "EH_CONNECT_CLIENT_SECRET": data["ready"]["client_secret"],
-            "STACKONE_API_KEY": self.records.key("read-write"),
+            "EH_CONNECT_ORG_ID": provider["organisation"],
+            "EH_CONNECT_CLIENT_ID": ready["client_id"],
+            "EH_CONNECT_CLIENT_SECRET": ready["client_secrets"][-1],
+            "STACKONE_API_KEY": self.records.data["stackone"]["api_key"],
             "STACKONE_API_URL": stackone,
             "STACKONE_APP_URL": f"{stackone}/dashboard",
             "EMPLOYMENT_HERO_APP_URL": employment_hero,
             "EMPLOYMENT_HERO_OAUTH_URL": employment_hero,
         }
-
-    def stop(self) -> None:
-        """Stop what was started here; doing so again is fine."""
-        self._open.close()
 
     def served(self, name: str, app: WSGIApplication) -> WSGIApplication:
         """The application of a server, as it is served: tests put something around it."""
@@ -124,14 +118,11 @@ class Sandbox:
         with ExitStack() as opened:
             # sockets of our own: given a port that is taken, Werkzeug prints and exits
             records = Records.load(self._folder)
-            known = records.data["ports"] if records else dict.fromkeys(_NAMES)
-            bound = [opened.enter_context(_bind(known[name], self._folder)) for name in _NAMES]
-            records = records or Records.create(
-                self._folder,
-                **{name: each.getsockname()[1] for name, each in zip(_NAMES, bound, strict=True)},
-            )
+            known = [records.data[name]["port"] if records else None for name in _NAMES]
+            bound = [opened.enter_context(_bind(port, self._folder)) for port in known]
+            records = records or Records.create(self._folder, *(each.getsockname()[1] for each in bound))
             said = _said(records, lasting=lasting)
-            itself = Site(("GET", "/", lambda _: said))
+            itself = Site(records, ("GET", "/", lambda *_: said))
             apps: tuple[tuple[WSGIApplication, dict[str, WSGIApplication]], ...] = (
                 (StackOneApi(records), {"/dashboard": Dashboard(records), "/connect": Hub(records)}),
                 (EmploymentHeroOAuth(records), {"/app": Portal(records)}),
@@ -162,14 +153,13 @@ class _QuietHandler(WSGIRequestHandler):
 
 def _bind(port: int | None, folder: Path) -> socket.socket:
     """Listen at the port that the folder remembers, or at any free one."""
-    tries = random.sample(_PORTS, _TRIES_OF_NEW_PORT) if port is None else [port] * _TRIES_OF_REMEMBERED_PORT
     failure: OSError | None = None
-    for each in tries:
+    for each in [port] * _TRIES if port else random.sample(_PORTS, _TRIES):
         try:
             return socket.create_server((HOST, each), backlog=128)
         except OSError as exc:
             failure = exc
-            time.sleep(0 if port is None else _POLL)  # its last owner may be ending at this moment
+            time.sleep(_POLL)  # its last owner may be ending at this moment
     raise StorageError(
         f"The sandbox's port {port} is taken by another program"
         if port
@@ -184,14 +174,10 @@ def _served_lastingly(folder: Path) -> Records | None:
     records = Records.load(folder)
     if records is None:
         return None
-    connection = http.client.HTTPConnection(HOST, records.data["ports"]["stackone"], timeout=1)
     try:
-        connection.request("GET", "/sandbox/")
-        said = json.loads(connection.getresponse().read())
-    except (OSError, http.client.HTTPException, ValueError):
+        _, said = ask("GET", f"{records.url('stackone')}/sandbox/")
+    except NoTokenError:
         return None
-    finally:
-        connection.close()
     return records if said == _said(records, lasting=True) else None
 
 

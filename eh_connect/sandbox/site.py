@@ -8,9 +8,10 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from markupsafe import Markup, escape
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug import Request, Response, routing
 from werkzeug.exceptions import HTTPException, NotFound
 
@@ -18,40 +19,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+    from eh_connect.sandbox.records import Records
+
+    Answer = tuple[dict[str, Any], int]
+    Data = dict[str, Any]
     Rule = tuple[str, str, Callable[..., Any]]
 
+Text = Annotated[str, Field(pattern=r"\S")]
+"""A text that is not blank."""
+
+_Body = TypeVar("_Body", bound=BaseModel)
 _PART = re.compile(r"<!-- each (\w+) -->\n?(.*?)<!-- end \1 -->\n?|\{\{(\w+)\}\}", re.DOTALL)
 
 
-class Site:
-    """A WSGI application.
+class Body(BaseModel):
+    """The fields of a body, and no others: strict, so that the client's mistakes are found."""
 
-    Args:
-        rules: method, path, and what answers, by a response or by JSON, when called with the request and the
-            path's variables.
-    """
-
-    def __init__(self, *rules: Rule) -> None:
-        self._routes = routing.Map(
-            [routing.Rule(path, methods=[method], endpoint=answer) for method, path, answer in rules]
-        )
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
-        try:
-            answer = self._answer(Request(environ))
-        except HTTPException as exc:
-            answer = self._refusal(exc)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer(environ, start_response)
-
-    def _answer(self, request: Request) -> Response:
-        endpoint, arguments = self._routes.bind_to_environ(request.environ).match()
-        answer = endpoint(request, **arguments)
-        return answer if isinstance(answer, Response) else answered(answer)
-
-    def _refusal(self, exc: HTTPException) -> Response:
-        return answered({"error": exc.name}, exc.code or 500)
+    model_config = ConfigDict(strict=True, extra="forbid")
 
 
 class RefusedError(HTTPException):
@@ -63,32 +47,72 @@ class RefusedError(HTTPException):
         self.more = {name: value for name, value in more.items() if value}
 
 
+class Site:
+    """A WSGI application, of one of the two servers. It answers one request after the other.
+
+    Args:
+        records: of both.
+        rules: method, path, and what answers, called with the request, the server's data and the path's
+            variables: by a response, by JSON, or by JSON and its status. A variable that is named as a kind of
+            records is the one of that ID.
+    """
+
+    server: ClassVar = "stackone"
+
+    def __init__(self, records: Records, *rules: Rule) -> None:
+        self.records = records
+        self._routes = routing.Map(
+            [routing.Rule(path, methods=[method], endpoint=answer) for method, path, answer in rules]
+        )
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        request = Request(environ)
+        request.get_data()  # what may be slow comes first
+        with self.records.change(self.server) as data:
+            try:
+                answer = self._answer(request, data)
+            except HTTPException as exc:
+                answer = self._refusal(exc)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer(environ, start_response)
+
+    def _answer(self, request: Request, data: Data) -> Response:
+        endpoint, named = self._routes.bind_to_environ(request.environ).match()
+        kinds = [name for name in named if f"{name}s" in data]
+        answer = endpoint(
+            request, data, **{**named, **{kind: one(data, kind, named[kind]) for kind in kinds}}
+        )
+        if isinstance(answer, Response):
+            return answer
+        return answered(*answer) if isinstance(answer, tuple) else answered(answer)
+
+    def _refusal(self, exc: HTTPException) -> Response:
+        return answered({"error": exc.name}, exc.code or 500)
+
+
 class Pages(Site):
     """What a person meets of ``product``."""
 
-    product: ClassVar[str]
+    product: ClassVar = "StackOne"
 
     def _refusal(self, exc: HTTPException) -> Response:
         return self.message(exc.name, status=exc.code or 500)
 
     def page(
-        self,
-        template: str,
-        title: str,
-        values: Mapping[str, Any],
-        *,
-        problems: Sequence[str] = (),
-        status: int = 200,
+        self, template: str, title: str, values: Mapping[str, Any], problems: Sequence[str] = ()
     ) -> Response:
         """A page from its template; with problems (status 422) it asks to fill in its form again."""
         body = filled(_template(template), values)
         common = {"title": title, "product": self.product, "problems": problems, "body": body}
         html = filled(_template("page"), common)
-        return Response(html, 422 if problems else status, mimetype="text/html")
+        return Response(html, 422 if problems else 200, mimetype="text/html")
 
     def message(self, title: str, text: str = "", *, status: int = 200) -> Response:
         """A page that says something."""
-        return self.page("message", title, {"text": text}, status=status)
+        page = self.page("message", title, {"text": text})
+        page.status_code = status
+        return page
 
 
 def filled(template: str, values: Mapping[str, Any]) -> Markup:
@@ -117,11 +141,28 @@ def answered(body: Any, status: int = 200) -> Response:
     return Response(json.dumps(body), status, mimetype="application/json")
 
 
-def the(found: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def judged(body: type[_Body], fields: Data, *, status: int = 422) -> _Body:
+    """The fields of a body. RefusedError: some are missing or wrong."""
+    try:
+        return body.model_validate(fields)
+    except ValidationError as exc:
+        kinds = {str(error["loc"][0]): error["type"] for error in exc.errors()}
+        missing = {"missing": "should not be empty"}
+        errors = [f"{name} {missing.get(kind, 'is not valid')}" for name, kind in kinds.items()]
+        raise RefusedError(status, "Validation failed", errors=errors) from exc
+
+
+def the(found: Iterable[Data]) -> Data:
     """The first of what was found; NotFound where that is nothing."""
     for each in found:
         return each
     raise NotFound
+
+
+def one(data: Data, kind: str, its_id: str) -> Data:
+    """The ``profile``, ``account``, ``session`` or ``application`` of an ID; NotFound: there is none."""
+    ids = ((each["shown"]["id"] if "shown" in each else each["client_id"], each) for each in data[f"{kind}s"])
+    return the(each for known, each in ids if str(known) == its_id.removesuffix(".0"))
 
 
 def challenge_of(verifier: str) -> str:

@@ -68,8 +68,8 @@ class Tool:
     """The address of a D-Bus session whose Secret Service is the keyring; None: a file is."""
 
     def __post_init__(self) -> None:
-        with self.stage.records.change() as data:
-            data["api_keys"] = {leaks.API_KEY: "read-write", leaks.READ_ONLY_KEY: "read-only"}
+        with self.stage.records.change("stackone") as data:
+            data["api_key"] = leaks.API_KEY
         for secret in (leaks.CLIENT_SECRET, leaks.NEW_SECRET, leaks.ODD_SECRET):
             self.stage.register(leaks.CLIENT_ID, secret)
         self.folder.mkdir()
@@ -135,7 +135,7 @@ class Tool:
             shutil.copytree(self.state, copy)
 
         def bring_back() -> None:
-            with records.change() as data:
+            with records.change("stackone") as data:
                 data["profiles"][:] = json.loads(profiles)
             self.keyring.unlink(missing_ok=True)
             if keyring is not None:

@@ -24,7 +24,6 @@ CLIENT_SECRET = "canarySECu4Xt8Zp1Ny6Qv3Kw9Jr7Mh2Bg5Fd0Ls-_o"
 NEW_SECRET = "canaryNEWh3Dk7Vf1Sx9Gj5Pb8Ty2Cm6Rl4Wn0Uz-_i"
 ODD_SECRET = 'canary/ODD+%&"\\é=y8Rk5Hm2Tw9Nc4Jx7Bv1Qp6Ls'
 API_KEY = "v1.eu1.canaryKEYz2Lv6Bn9Xc4Mk7Hj1Gt5Fr8Dw3Sq0Pe"
-READ_ONLY_KEY = "v1.eu1.canaryREADt6Ym2Wc9Kx4Rb7Vz1Nh5Jf8Lg3Qd0"
 
 CANARIES = {
     "Client ID": CLIENT_ID,
@@ -32,7 +31,6 @@ CANARIES = {
     "new Client Secret": NEW_SECRET,
     "odd Client Secret": ODD_SECRET,
     "API key": API_KEY,
-    "read-only API key": READ_ONLY_KEY,
 }
 """Made-up secrets, found nowhere by chance. The first two have the shape that real ones were seen in."""
 

@@ -46,36 +46,32 @@ class Stage(Sandbox):
         return self.records.url("employment_hero")
 
     @property
-    def read_only_key(self) -> str:
-        return self.records.key("read-only")
-
-    @property
     def profiles(self) -> list[dict[str, Any]]:
         """With what StackOne never shows: ``{"shown", "client_id", "client_secret", "actions"}``."""
-        profiles: list[dict[str, Any]] = self.records.data["profiles"]
+        profiles: list[dict[str, Any]] = self.records.data["stackone"]["profiles"]
         return profiles
 
     @property
     def accounts(self) -> list[dict[str, Any]]:
         """The linked accounts: ``{"shown", "profile", "tokens"}``. Asking StackOne may refresh tokens."""
-        found: list[dict[str, Any]] = self.records.data["accounts"]
+        found: list[dict[str, Any]] = self.records.data["stackone"]["accounts"]
         return found
 
     @property
     def sessions(self) -> list[dict[str, Any]]:
         """The connect sessions as ``GET /connect_sessions/{id}`` shows them."""
-        return [session["shown"] for session in self.records.data["sessions"]]
+        return [session["shown"] for session in self.records.data["stackone"]["sessions"]]
 
     def expire_sessions(self) -> None:
         """As if the life of every auth link were over."""
-        with self.records.change() as data:
+        with self.records.change("stackone") as data:
             for session in data["sessions"]:
                 session["expires"] = 0
 
     def expire_tokens(self) -> None:
         """As if 15 minutes had gone by: for codes, and for access tokens at either end."""
-        with self.records.change() as data:
-            for kept in (*data["grants"], *(each["tokens"] for each in data["accounts"] if each["tokens"])):
+        with self.records.change("stackone") as ours, self.records.change("employment_hero") as theirs:
+            for kept in (*theirs["grants"], *(each["tokens"] for each in ours["accounts"] if each["tokens"])):
                 kept["expires"] = 0
 
     def sign_in(self, auth_link_url: str, *, consent: bool = True) -> str:
@@ -94,16 +90,16 @@ class Stage(Sandbox):
 
     def link_account(self, profile_id: str, status: str = "active") -> str:
         """An account without tokens; its ID."""
-        with self.records.change() as data:
+        with self.records.change("stackone") as data:
             named = {"origin_owner_id": f"owner-{len(data['accounts'])}", "origin_owner_name": "Owner"}
             usual = dict.fromkeys(("origin_username", "label", "type", "account_id"))
             account_id = accounts.link(data, usual | named | {"provider": "employmenthero"}, profile_id)
-            accounts.set_status(accounts.find(data, account_id), status)
+            accounts.set_status(data["accounts"][-1], status)
         return account_id
 
     def register(self, client_id: str, client_secret: str) -> None:
         """Make this a pair that Employment Hero knows; a known client gets a further secret."""
-        with self.records.change() as data:
+        with self.records.change("employment_hero") as data:
             for application in data["applications"]:
                 if application["client_id"] == client_id:
                     application["client_secrets"].append(client_secret)
@@ -111,11 +107,11 @@ class Stage(Sandbox):
             new = {"client_id": client_id, "client_secrets": [client_secret]}
             data["applications"].append({**data["applications"][0], **new})
 
-    def settings(self, **changed: Any) -> None:
-        """How the sandbox behaves where no behaviour is documented."""
-        with self.records.change() as data:
-            assert changed.keys() <= data["settings"].keys()
-            data["settings"] |= changed
+    def refuse_writes(self) -> None:
+        """As if StackOne's API could not create or change a profile."""
+        missing = {"kind": "status", "status": 404, "times": None}
+        methods = ({"method": method, "path": "/connector_profiles"} for method in ("POST", "PATCH"))
+        self.faults(*(missing | {"match": match} for match in methods))
 
     def faults(self, *faults: dict[str, Any], employment_hero: bool = False) -> None:
         """Order these faults (fields: ``tests.support.faults.Fault``) in place of earlier ones."""

@@ -1,0 +1,153 @@
+"""StackOne's pages in the sandbox: the dashboard's connector profiles, and the Hub behind an auth link.
+
+Source of the form for a new profile: StackOne's setup guide, which lists no field for a name. How a profile is
+edited, how the Hub looks, and what it records when, is not documented: these pages are our reading.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from werkzeug.utils import redirect
+
+from eh_connect.sandbox import accounts, profiles
+from eh_connect.sandbox.records import made_up
+from eh_connect.sandbox.site import Pages, challenge_of, one, the
+from eh_connect.stackone.models import EMPLOYMENT_HERO, REDIRECT_URI
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from werkzeug import Request, Response
+    from werkzeug.datastructures import MultiDict
+    from werkzeug.exceptions import HTTPException
+
+    from eh_connect.sandbox.records import Records
+    from eh_connect.sandbox.site import Data
+
+_URL = "/dashboard/connector_profiles"
+_SWITCHES = {"active": "Enabled", "default": "Default of the project"}
+
+
+class Dashboard(Pages):
+    """A WSGI application for ``/dashboard``; its profiles are the API's."""
+
+    def __init__(self, records: Records) -> None:
+        super().__init__(
+            records,
+            ("GET", "/connector_profiles", self._list),
+            ("GET", "/connector_profiles/new", self._new),
+            ("POST", "/connector_profiles", self._create),
+            ("GET", "/connector_profiles/<profile>", self._show),
+            ("POST", "/connector_profiles/<profile>", self._edit),
+        )
+
+    def _list(self, _: Request, data: Data) -> Response:
+        shown = (profile["shown"] for profile in data["profiles"])
+        rows = [its | {"state": "Enabled" if its["active"] else "Disabled"} for its in shown]
+        return self.page("profiles", "Connector Profiles", {"url": _URL, "profiles": rows})
+
+    def _new(self, request: Request, _: Data, problems: tuple[str, ...] = ()) -> Response:
+        shown = {"url": _URL, "actions": _boxes(profiles.actions_of(EMPLOYMENT_HERO))}
+        shown["client_id"] = request.form.get("client_id", "")
+        return self.page("new_profile", "New Connector Profile", shown, problems)
+
+    def _create(self, request: Request, data: Data) -> Response:
+        fields, taken = _fields(request.form, {}), {profile["shown"]["name"] for profile in data["profiles"]}
+        if not all(fields["setup_information"].values()):
+            return self._new(request, data, ("Client ID and Client Secret are required",))
+        numbered = ("Employment Hero", *(f"Employment Hero {n}" for n in range(2, len(taken) + 2)))
+        fields |= {"name": next(name for name in numbered if name not in taken), "environment": "production"}
+        fields |= {"connector_key": EMPLOYMENT_HERO, "authentication_config_key": "oauth2"}
+        profiles.create(data, fields)
+        return redirect(_URL, 303)
+
+    def _show(self, _: Request, __: Data, profile: Data) -> Response:
+        its = profile["shown"]
+        shown = its | {"url": _URL, "client_id": profile["client_id"]}
+        shown["actions"] = _boxes(profiles.actions_of(its["connector_key"]), profile["actions"] or ())
+        shown["switches"] = _boxes(_SWITCHES, [name for name in _SWITCHES if its[name]])
+        return self.page("profile", its["name"], shown)
+
+    def _edit(self, request: Request, data: Data, profile: Data) -> Response:
+        form, its, on = request.form, profile["shown"], request.form.getlist("on")
+        fields = _fields(form, profile) | {"name": form.get("name", "").strip() or its["name"]}
+        profiles.change(data, profile, fields | {"default": "default" in on}, active="active" in on)
+        return redirect(f"{_URL}/{its['id']}", 303)
+
+
+class Hub(Pages):
+    """A WSGI application for ``/connect``: there a customer links an account."""
+
+    def __init__(self, records: Records) -> None:
+        super().__init__(
+            records,
+            ("GET", "/link/<token>", self._show),
+            ("POST", "/link/<token>", self._start),
+            ("GET", f"/oauth2/{EMPLOYMENT_HERO}/callback", self._end),
+        )
+
+    def _refusal(self, exc: HTTPException) -> Response:
+        text = "It has expired, or there is no such link. Ask for a new one."
+        return self.message("This link can't be used", text, status=exc.code or 500)
+
+    def _show(self, request: Request, data: Data, token: str) -> Response:
+        its = accounts.alive(data, "token", token)["shown"]
+        shown = {"owner": its["origin_owner_name"], "here": request.script_root + request.path}
+        if its["account_id"]:
+            return self.page("hub_again", "Edit your account", shown)
+        return self.page("hub", "Connect your account", shown)
+
+    def _start(self, _: Request, data: Data, token: str) -> Response:
+        session = accounts.alive(data, "token", token)
+        profile = _profile(data, session)
+        session |= {"state": made_up(), "verifier": made_up()}
+        accounts.record(session, "pending")
+        query = {
+            "response_type": "code",
+            "client_id": profile["client_id"],
+            "redirect_uri": REDIRECT_URI,
+            "state": session["state"],
+            "code_challenge": challenge_of(session["verifier"]),
+            "code_challenge_method": "S256",
+        }
+        return redirect(f"{self.records.url('employment_hero')}/oauth2/authorize?{urlencode(query)}", 303)
+
+    def _end(self, request: Request, data: Data) -> Response:
+        session = accounts.alive(data, "state", request.args.get("state", ""))
+        session["state"], profile = None, _profile(data, session)
+        server = self.records.url("employment_hero")
+        try:
+            tokens = accounts.redeemed(request.args, session["verifier"], profile, server)
+            text = accounts.organisation(tokens["access_token"], server) or ""
+        except accounts.NoTokenError as exc:
+            status, text = "cancelled" if exc.code == "access_denied" else "error", f"{exc.code or ''} {exc}"
+            said = {"oauth_error_code": exc.code, "oauth_error_description": str(exc) or None}
+        else:
+            linked = accounts.link(data, session["shown"], profile["shown"]["id"], tokens)
+            status, said = "authenticated", {"account_secure_id": linked}
+        accounts.record(session, status, **said)
+        return self.message(f"Employment Hero: {status}", text)
+
+
+def _boxes(labels: Mapping[str, str], ticked: Container[str] = ()) -> list[dict[str, str]]:
+    states = {value: " checked" if value in ticked else "" for value in labels}
+    return [{"value": value, "label": label, "checked": states[value]} for value, label in labels.items()]
+
+
+def _fields(sent: MultiDict[str, str], profile: Data) -> Data:
+    """The fields of a write; what was left blank stays as it is in ``profile``."""
+    names = {"clientId": "client_id", "clientSecret": "client_secret"}
+    setup = {key: sent.get(name, "").strip() or profile.get(name, "") for key, name in names.items()}
+    is_new = setup["clientId"] != profile.get("client_id") or sent.get("client_secret", "").strip()
+    return {"actions": sent.getlist("actions") or None} | ({"setup_information": setup} if is_new else {})
+
+
+def _profile(data: Data, session: Data) -> Any:
+    """The profile that a session is for: the named one, else what is usual for its provider."""
+    if profile_id := session["shown"]["connector_profile_id"]:
+        return one(data, "profile", profile_id)
+    key = session["shown"]["provider"] or EMPLOYMENT_HERO
+    all_of = [p for p in data["profiles"] if p["shown"]["active"] and p["shown"]["connector_key"] == key]
+    return the(sorted(all_of, key=lambda profile: not profile["shown"]["default"]))
