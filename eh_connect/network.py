@@ -19,7 +19,6 @@ from eh_connect import __version__
 from eh_connect.deadline import DeadlineError, bounded
 from eh_connect.network_body import body_text, whole
 from eh_connect.network_faults import PROXY, ExchangeError, fault, proxy_wants_password
-from eh_connect.server_text import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,10 +46,6 @@ class Answer:
     def is_success(self) -> bool:
         """Whether the status is 2xx."""
         return httpx.codes.is_success(self.status)
-
-    def json(self) -> object:
-        """The JSON value in ``text``. ValueError: there is none, or none that may be parsed."""
-        return parse_json(self.text or "")
 
 
 class Http(httpx.Client):

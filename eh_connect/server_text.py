@@ -46,26 +46,16 @@ def scrub(text: str, secrets: Iterable[Secret]) -> str:
     return _scrubber(secrets)(text)
 
 
-def parse_json(text: str) -> Any:
-    """The JSON value in ``text``.
+def read_json(text: str, secrets: Iterable[Secret] = ()) -> Any:
+    """The JSON value in ``text``, with the echoes of secrets taken out of every string in it.
 
-    ValueError: it is no JSON, or more or deeper than Python's parser takes in bounded memory.
+    Done after parsing: JSON has many spellings for one string, and ``12345678`` may be a number. ValueError:
+    it is no JSON, or more or deeper than Python's parser takes in bounded memory.
     """
     if sum(map(text.count, ",:[{")) > _MOST_VALUES:
         raise ValueError("too many values")
     try:
-        return json.loads(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def read_json(text: str, secrets: Iterable[Secret]) -> Any:
-    """As ``parse_json``, with the echoes of secrets taken out of every string in it.
-
-    Done after parsing: JSON has many spellings for one string, and ``12345678`` may be a number.
-    """
-    try:
-        return _without(parse_json(text), _scrubber(secrets))
+        return _without(json.loads(text), _scrubber(secrets))
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

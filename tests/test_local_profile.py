@@ -1,4 +1,4 @@
-"""What is saved of a label, and the order in which it changes: killed anywhere, no secret is lost."""
+"""What is saved of a label: in which order it changes, so that no kill loses a secret, and where it may go."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 from tests.support.disk import (
     CHANGED,
-    NOW,
     ORIGINS,
     PROFILE,
     A,
@@ -24,11 +23,11 @@ from tests.support.disk import (
     by_hand,
     create,
     disk_with,
-    opened,
     roll_back,
     rotate,
 )
-from tests.support.stackone import Killed, Steps
+from tests.support.memory import NOW
+from tests.support.stackone import Killed
 
 # The order
 
@@ -46,17 +45,17 @@ JOBS = {
 def test_killed_at_any_write_nothing_is_lost_and_the_next_run_ends_the_same(name: str) -> None:
     before, do, new = JOBS[name]
     whole = disk_with(*before)
-    do(opened(whole), new)
+    do(whole.local(), new)
     for at in range(1, len(whole.steps.taken) + 1):
         disk = disk_with(*before)
-        held = opened(disk).current
+        held = disk.local().current
         disk.steps.revive(kill_at=at)
         with pytest.raises(Killed):
-            do(opened(disk), new)
+            do(disk.local(), new)
         disk.steps.revive()
         saved = [disk.entries.get(entry) for entry in ("current", "next", "previous")]
         assert held is None or held in saved
-        again = opened(disk)
+        again = disk.local()
         if again.state.sent is not None or again.state.pending is not None:
             assert new in saved, "it may be at StackOne"
         assert "next" not in disk.entries or disk.entries["origins"] == ORIGINS
@@ -68,13 +67,13 @@ def test_killed_at_any_write_nothing_is_lost_and_the_next_run_ends_the_same(name
 
 def test_what_a_finished_creation_and_rotation_leave() -> None:
     disk = Disk()
-    local = opened(disk)
+    local = disk.local()
     local.note(wanted_name="Employment Hero", chosen_actions=("x",), org_id="12345")
     local.servers = {"stackone_url": "https://api", "oauth_url": "https://oauth"}
     local.stage(A, ORIGINS)
     local.expect("api", "Employment Hero", [])
     assert disk.state.pending == PendingWrite(via="api", name="Employment Hero", sent_at=NOW)
-    assert (opened(disk).is_sent, disk.state.stackone_url) == (True, None)
+    assert (disk.local().is_sent, disk.state.stackone_url) == (True, None)
     local.commit(PROFILE, ProfileFields(credentials=A), "api")
     assert disk.entries == {"current": A, "origins": ORIGINS}
     assert disk.state == LocalState(
@@ -90,7 +89,7 @@ def test_what_a_finished_creation_and_rotation_leave() -> None:
         via="api",
     )
     local.note(verified_at=NOW, scopes_missing=("x",), session=SavedSession(id="1", owner_id="o"))
-    rotate(opened(disk), B)
+    rotate(disk.local(), B)
     assert disk.entries == {"current": B, "previous": A, "origins": ORIGINS}
     state = disk.state
     assert (state.verified_at, state.session, state.scopes_missing) == (None, None, ())
@@ -101,7 +100,7 @@ def test_a_plain_refusal_leaves_all_as_before_it_was_staged() -> None:
     disk = disk_with((create, A))
     before = dict(disk.entries), disk.state
     for staged_before in (None, B):
-        local = opened(disk)
+        local = disk.local()
         if staged_before:
             local.stage(B, ORIGINS)
             before = {**before[0], "next": B}, before[1]
@@ -110,14 +109,14 @@ def test_a_plain_refusal_leaves_all_as_before_it_was_staged() -> None:
         assert local.is_sent
         local.undo()
         assert (disk.entries, disk.state, local.is_sent) == (*before, False)
-    local = opened(disk)
+    local = disk.local()
     local.aim("id-1", "rotate", sends=True)
     local.unstage()
     assert (local.credentials, "next" in disk.entries, disk.state.staged_for) == (A, False, None)
 
 
 def test_asked_twice_what_a_person_made_in_between_is_still_new() -> None:
-    local = opened(Disk())
+    local = Disk().local()
     local.expect("dashboard", "x", [])
     local.expect("dashboard", "x", [PROFILE])
     assert local.state.pending == PendingWrite(via="dashboard", name="x")
@@ -128,19 +127,19 @@ def test_asked_twice_what_a_person_made_in_between_is_still_new() -> None:
 
 def test_an_interrupted_rollback_brings_back_the_same_and_a_finished_one_the_other() -> None:
     disk = disk_with((create, A), (rotate, B))
-    assert opened(disk).rollback_target == A
-    local = opened(disk)
+    assert disk.local().rollback_target == A
+    local = disk.local()
     local.stage(A, ORIGINS)
-    assert opened(disk).rollback_target == A
+    assert disk.local().rollback_target == A
     local.aim("id-1", "rollback", sends=True)
-    assert opened(disk).rollback_target == A
-    roll_back(opened(disk), None)
-    assert (opened(disk).current, opened(disk).rollback_target) == (A, B)
+    assert disk.local().rollback_target == A
+    roll_back(disk.local(), None)
+    assert (disk.local().current, disk.local().rollback_target) == (A, B)
 
 
 def test_what_our_last_write_left_is_known_only_where_nothing_else_may_be_there() -> None:
     disk = disk_with((create, A))
-    local = opened(disk)
+    local = disk.local()
     in_force = local.in_force(PROFILE)
     assert in_force is not None
     assert (in_force.credentials, in_force.updated_at) == (A, "t1")
@@ -156,7 +155,7 @@ def test_what_our_last_write_left_is_known_only_where_nothing_else_may_be_there(
 @pytest.mark.parametrize("do", [create, rotate])
 def test_a_run_that_must_not_write_writes_nothing(do: Job) -> None:
     disk = disk_with((create, A))
-    local = opened(disk, writes=False)
+    local = disk.local(writes=False)
     do(local, B)
     local.save_api_key(Secret("key"), ORIGINS)
     with pytest.raises(StorageError, match="hand-over page"):
@@ -169,26 +168,26 @@ def test_a_run_that_must_not_write_writes_nothing(do: Job) -> None:
 
 def test_a_sign_in_is_dated_only_for_the_credentials_that_it_tested() -> None:
     disk = disk_with((create, A))
-    local = opened(disk)
+    local = disk.local()
     assert local.verified(PROFILE) is None
     assert disk.state.verified_at == NOW
     disk = disk_with((create, A))
-    local = opened(disk)
+    local = disk.local()
     assert "was changed at StackOne" in str(local.verified(CHANGED))
     assert disk.state.verified_at is None
     other = ConnectorProfile(id="id-2", name="x", connector_key="employmenthero", updated_at="t1")
     assert "not saved here" in str(local.verified(other))
-    opened(disk).aim("id-1", "rotate", sends=False)
+    disk.local().aim("id-1", "rotate", sends=False)
     assert "new credentials" in str(local.verified(PROFILE))
-    rotate(opened(disk), B)
+    rotate(disk.local(), B)
     assert "other credentials" in str(local.verified(PROFILE))
     assert disk.state.verified_at is None
 
 
 def test_a_note_of_a_run_without_the_lock_keeps_what_another_run_noted() -> None:
     disk = disk_with((create, A))
-    local = opened(disk)
-    opened(disk).note(org_id="12345")
+    local = disk.local()
+    disk.local().note(org_id="12345")
     assert local.note_later(session=SavedSession(id="1", owner_id="o"))
     assert (disk.state.org_id, disk.state.session) == ("12345", SavedSession(id="1", owner_id="o"))
     disk.states.busy = True
@@ -205,11 +204,11 @@ def test_a_note_of_a_run_without_the_lock_keeps_what_another_run_noted() -> None
 
 def test_a_hand_over_key_alone_is_something_to_forget() -> None:
     disk = Disk()
-    assert opened(disk).is_empty
-    opened(disk).save_hand_over_key(Secret("jwk"))
-    assert (opened(disk).hand_over_key(), opened(disk).is_empty) == (Secret("jwk"), False)
-    opened(disk).save_hand_over_key(None)
-    assert opened(disk).is_empty
+    assert disk.local().is_empty
+    disk.local().save_hand_over_key(Secret("jwk"))
+    assert (disk.local().hand_over_key(), disk.local().is_empty) == (Secret("jwk"), False)
+    disk.local().save_hand_over_key(None)
+    assert disk.local().is_empty
 
 
 def test_a_removal_killed_anywhere_can_be_repeated_and_never_unbinds_what_is_left() -> None:
@@ -218,11 +217,11 @@ def test_a_removal_killed_anywhere_can_be_repeated_and_never_unbinds_what_is_lef
         disk.entries |= {"next": C, "api-key": Secret("key"), "hand-over": Secret("jwk")}
         disk.steps.revive(kill_at=at)
         with suppress(Killed):
-            opened(disk).forget()
+            disk.local().forget()
         disk.steps.revive()
         assert "origins" in disk.entries or set(disk.entries) == set()
-        assert not opened(disk).is_empty or not disk.states.states
-        opened(disk).forget()
+        assert not disk.local().is_empty or not disk.states.states
+        disk.local().forget()
         assert (disk.entries, disk.states.states) == ({}, {})
 
 
@@ -247,35 +246,35 @@ def test_one_saved_secret_is_enough_to_refuse_other_servers(
     disk = Disk({entry: A.client_secret if entry == "api-key" else A})
     if recorded:
         disk.entries["origins"] = ORIGINS
-    opened(disk).check_origins(ORIGINS, ORIGINS)
+    disk.local().check_origins(ORIGINS, ORIGINS)
     with pytest.raises(InputError, match="are for another") as caught:
-        opened(disk).check_origins(elsewhere, ORIGINS)
+        disk.local().check_origins(elsewhere, ORIGINS)
     assert caught.value.code == 3
 
 
 def test_the_refusal_names_both_servers_and_the_variable() -> None:
     with pytest.raises(InputError) as caught:
-        opened(Disk({"current": A, "origins": ELSEWHERE[0]})).check_origins(ORIGINS, ORIGINS)
+        Disk({"current": A, "origins": ELSEWHERE[0]}).local().check_origins(ORIGINS, ORIGINS)
     assert caught.value.title == "The saved credentials are for another StackOne server"
     assert caught.value.detail == ("saved for   https://elsewhere.test\nthis run    https://api.stackone.com")
     assert "STACKONE_API_URL" in str(caught.value.hint)
 
 
 def test_nothing_in_the_state_decides_where_a_secret_goes_and_without_one_any_server_will_do() -> None:
-    opened(Disk()).check_origins(ELSEWHERE[0], ORIGINS)
+    Disk().local().check_origins(ELSEWHERE[0], ORIGINS)
     disk = disk_with((create, A))
     disk.states.states["default"] = disk.state.changed(
         stackone_url="https://his.test", oauth_url="https://his.test"
     )
-    opened(disk).check_origins(ORIGINS, ORIGINS)
+    disk.local().check_origins(ORIGINS, ORIGINS)
     with pytest.raises(InputError):
-        opened(disk).check_origins(("https://his.test:443",) * 2, ORIGINS)
+        disk.local().check_origins(("https://his.test:443",) * 2, ORIGINS)
 
 
 @pytest.mark.parametrize("secret", ["next", "api-key"])
 def test_a_secret_is_bound_to_its_servers_before_it_is_saved(secret: str) -> None:
-    disk = Disk(steps=Steps(kill_at=2))
-    local = opened(disk)
+    disk = Disk(kill_at=2)
+    local = disk.local()
     save = partial(local.stage, A) if secret == "next" else partial(local.save_api_key, Secret("key"))
     with pytest.raises(Killed):
         save(ELSEWHERE[0])
@@ -287,7 +286,7 @@ def test_a_keyring_that_can_be_read_in_part_counts_as_empty(entry: str) -> None:
     saved: dict[str, Credentials | Secret | tuple[str, ...]] = {"current": A, "next": B, "previous": C}
     disk = Disk({**saved, "api-key": Secret("key"), "origins": ORIGINS})
     disk.keyring.unreadable = entry
-    local = opened(disk)
+    local = disk.local()
     assert (local.credentials, local.previous, local.api_key) == (None,) * 3
     assert local.unreadable is not None
     assert not local.is_empty

@@ -145,7 +145,7 @@ def test_after_one_that_was_left_the_next_exchange_works_and_then_one_connection
             exchange(http, http.build_request("GET", f"{url}/drip"), NetworkTime(LIMIT))
         for _ in range(3):
             answer = exchange(http, http.build_request("GET", url), NetworkTime())
-            assert (answer.status, answer.json()) == (200, {"a": 1})
+            assert (answer.status, answer.text) == (200, '{"a": 1}')
     assert len(met) == 2
 
 
@@ -245,7 +245,7 @@ def test_no_proxy_stands_before_loopback_or_what_no_proxy_names(monkeypatch: pyt
     with serving(lambda peer: peer.answer(b"1") if peer.head() else None) as port:
         url = f"http://127.0.0.1:{port}"
         with open_http(url) as http:
-            assert exchange(http, http.build_request("GET", url), NetworkTime()).json() == 1
+            assert exchange(http, http.build_request("GET", url), NetworkTime()).text == "1"
 
 
 @pytest.mark.parametrize(

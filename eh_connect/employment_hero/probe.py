@@ -15,6 +15,7 @@ from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import NetworkError
 from eh_connect.network import Answer, Http, exchange, open_http
 from eh_connect.network_faults import ExchangeError
+from eh_connect.server_text import read_json
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class CredentialProbe:
 
 def _meaning(answer: Answer) -> ProbeResult:
     with suppress(ValueError):
-        body = answer.json()
+        body = read_json(answer.text or "")
         error = body.get("error") if isinstance(body, dict) else None
         if answer.status in {400, 401} and isinstance(error, str):
             return _RESULTS.get(error, ProbeResult.COULD_NOT_TELL)

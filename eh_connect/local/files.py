@@ -190,19 +190,16 @@ def _judge_way(folder: Path) -> bool:
             status = at.lstat()
         except FileNotFoundError:
             return False
-        is_link = stat.S_ISLNK(status.st_mode)
-        _judge_owner(at, status)
-        if not is_link:
-            _judge_mode(at, status, is_above=bool(rest))
-        if not is_link and not stat.S_ISDIR(status.st_mode):
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        if is_link:
+        _judge(at, status, is_above=bool(rest))
+        if stat.S_ISLNK(status.st_mode):
             links += 1
             if links > _MOST_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
             target = at.readlink()
             rest = [*target.parts[bool(target.anchor) :], *rest]
             at = Path(target.anchor) if target.anchor else at.parent
+        elif not stat.S_ISDIR(status.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         elif rest:
             part = rest.pop(0)
             at = at.parent if part == ".." else at / part
@@ -214,21 +211,20 @@ def _judge_file(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise StorageError(f"{shown(path)} is not a file of eh-connect's", hint=f"Move it away. {ELSEWHERE}")
     if os.name != "nt":
-        _judge_owner(path, status)
-        _judge_mode(path, status, is_above=False)
+        _judge(path, status, is_above=False)
 
 
-def _judge_owner(path: Path, status: os.stat_result) -> None:
+def _judge(path: Path, status: os.stat_result, *, is_above: bool) -> None:
+    """It is the person's or root's, and nobody else may write there.
+
+    Above our folder a sticky one is fine: nobody moves another's files in it.
+    """
     if status.st_uid not in {0, os.geteuid()}:
         raise _not_ours(f"{path} belongs to another user")
-
-
-def _judge_mode(path: Path, status: os.stat_result, *, is_above: bool) -> None:
-    """Nobody else may write there; above our folder a sticky one is fine: nobody moves another's files."""
     by_others, by_group = status.st_mode & stat.S_IWOTH, status.st_mode & stat.S_IWGRP
     if is_above and (status.st_mode & stat.S_ISVTX or (not by_others and _is_own_group(status.st_gid))):
         return
-    if by_others or by_group:
+    if (by_others or by_group) and not stat.S_ISLNK(status.st_mode):
         raise _not_ours(f"Other users may write to {path}")
 
 

@@ -147,7 +147,7 @@ class Connection:
         return self._json(answer)
 
     def _json(self, answer: Answer) -> Any:
-        with suppress(ValueError, RecursionError):  # raised below: a JSON error holds the whole text
+        with suppress(ValueError):  # raised below: a JSON error holds the whole text
             if answer.text is not None:
                 return read_json(answer.text, self._hidden)
         raise self.unreadable("It is no JSON.", answer)
