@@ -18,6 +18,7 @@ from eh_connect.values import Values
 A, B = (Credentials(Secret("client-id"), Secret(f"client-secret-{name}")) for name in "ab")
 OTHER_APPLICATION = Credentials(Secret("another-client-id"), Secret("client-secret-c"))
 ACTIONS = ("employmenthero_list_employees", "employmenthero_list_teams")
+ONE = ACTIONS[:1]
 
 
 def profile(**fields: Any) -> ConnectorProfile:
@@ -25,12 +26,8 @@ def profile(**fields: Any) -> ConnectorProfile:
     return ConnectorProfile.model_validate(usual | {"default": False, "updated_at": "t1"} | fields)
 
 
-def shown(change: Change) -> tuple[tuple[str, str | None, str], ...]:
-    return tuple((each.field, each.before, each.after) for each in change.shown)
-
-
 PROFILE = profile()
-IN_FORCE = InForce(A, "t1")
+IN_FORCE = InForce(A, "t1", ONE)
 
 
 def told(**typed: Any) -> Values:
@@ -38,94 +35,72 @@ def told(**typed: Any) -> Values:
     return Values((i.NAME, i.DEFAULT, i.ACTIONS), typed, {}, lambda path, _: path)
 
 
-NOTHING = told()
-
-
-def test_a_profile_that_is_as_wanted_needs_nothing() -> None:
-    change = plan(PROFILE, A, NOTHING, IN_FORCE)
-    assert (change.is_nothing, change.fields, change.shown) == (True, ProfileFields(), ())
-
-
-def test_no_profile_is_a_creation_with_every_field_that_is_known() -> None:
-    change = plan(None, A, told(name="Ours", default=False, action=ACTIONS), None)
-    assert change.profile is None
-    assert change.fields == ProfileFields(
-        name="Ours", environment=ENVIRONMENT, credentials=A, default=False, actions=ACTIONS
-    )
-    assert shown(change) == (
-        ("name", None, "Ours"),
-        ("client_id", None, A.client_id.fingerprint),
-        ("client_secret", None, A.client_secret.fingerprint),
-        ("default", None, "false"),
-        ("actions", None, ", ".join(ACTIONS)),
-    )
-
-
-def test_a_creation_leaves_out_what_was_not_given() -> None:
-    fields = plan(None, A, NOTHING, None).fields
-    assert (fields.name, fields.default, fields.actions) == ("Employment Hero", None, None)
-
-
-def test_another_secret_is_shown_against_the_one_in_force() -> None:
-    change = plan(PROFILE, B, NOTHING, IN_FORCE)
-    assert change.fields == ProfileFields(credentials=B)
-    assert shown(change) == (("client_secret", A.client_secret.fingerprint, B.client_secret.fingerprint),)
-
-
-@pytest.mark.parametrize("in_force", [None, InForce(A, "t0"), InForce(A, None)])
-def test_credentials_that_may_not_be_in_force_are_sent_again_and_shown_as_unknown(
-    in_force: InForce | None,
-) -> None:
-    change = plan(PROFILE, A, NOTHING, in_force)
-    assert change.fields == ProfileFields(credentials=A)
-    assert [(c.field, c.before) for c in change.shown] == [("client_id", None), ("client_secret", None)]
-
-
-def test_a_name_that_was_not_given_is_not_touched() -> None:
-    assert plan(profile(name="Theirs"), A, NOTHING, IN_FORCE).is_nothing
-    change = plan(PROFILE, A, told(name="Ours"), IN_FORCE)
-    assert change.fields == ProfileFields(name="Ours")
-    assert shown(change) == (("name", "Employment Hero", "Ours"),)
-
-
-def test_a_default_is_sent_where_it_was_given_and_differs() -> None:
-    assert plan(PROFILE, A, told(default=False), IN_FORCE).is_nothing
-    change = plan(PROFILE, A, told(default=True), IN_FORCE)
-    assert shown(change) == (("default", "false", "true"),)
-
-
-def test_actions_are_sent_where_they_were_given_and_are_not_known_to_be_in_force() -> None:
-    one = ACTIONS[:1]
-    in_force = InForce(A, "t1", one)
-    assert plan(PROFILE, A, told(action=one), in_force).is_nothing
-    assert plan(PROFILE, A, NOTHING, in_force).is_nothing
-    assert shown(plan(PROFILE, A, told(action=ACTIONS), in_force)) == (
-        ("actions", one[0], ", ".join(ACTIONS)),
-    )
-    assert plan(PROFILE, A, told(action=one), InForce(A, "t0", one)).fields.actions == one
+def shown(change: Change) -> list[tuple[str, str | None, str]]:
+    return [(each.field, each.before, each.after) for each in change.shown]
 
 
 @pytest.mark.parametrize(
-    ("held", "sent", "changes"),
+    ("flags", "credentials", "in_force", "sent"),
     [
-        ((), A, None),
-        ((A,), A, False),
-        ((A,), B, False),
-        ((A, B), B, False),
-        ((A,), OTHER_APPLICATION, True),
-        ((A, OTHER_APPLICATION), A, True),
-        ((A, OTHER_APPLICATION), OTHER_APPLICATION, True),
+        ({}, A, IN_FORCE, {}),
+        ({"default": False, "action": ONE}, A, IN_FORCE, {}),
+        ({"name": "Ours"}, A, IN_FORCE, {"name": "Ours"}),
+        ({"default": True}, A, IN_FORCE, {"default": True}),
+        ({"action": ACTIONS}, A, IN_FORCE, {"actions": ACTIONS}),
+        ({}, B, IN_FORCE, {"credentials": B}),
+        ({}, A, None, {"credentials": A}),
+        ({}, A, InForce(A, None), {"credentials": A}),
+        ({"action": ONE}, A, InForce(A, "t0", ONE), {"credentials": A, "actions": ONE}),
     ],
 )
-def test_whether_the_application_changes_is_told_from_what_stackone_may_hold(
-    held: tuple[Credentials, ...], sent: Credentials, changes: bool | None
+def test_what_was_given_and_is_not_known_to_be_in_force_is_sent(
+    flags: dict[str, Any], credentials: Credentials, in_force: InForce | None, sent: dict[str, Any]
 ) -> None:
-    assert plan(PROFILE, sent, NOTHING, None).changes_application(held) is changes
+    change = plan(PROFILE, credentials, told(**flags), in_force)
+    assert (change.fields, change.is_nothing) == (ProfileFields(**sent), not sent)
 
 
-def test_without_credentials_or_a_profile_no_application_changes() -> None:
-    assert plan(None, OTHER_APPLICATION, NOTHING, None).changes_application((A,)) is False
-    assert plan(PROFILE, A, told(name="Ours"), IN_FORCE).changes_application((B,)) is False
+def test_a_change_is_shown_against_what_is_known_of_before() -> None:
+    wish = told(name="Ours", default=True, action=ACTIONS)
+    rest = [("name", "Employment Hero", "Ours"), ("default", "false", "true")]
+    ids = [("client_id", None, A.client_id.fingerprint), ("client_secret", None, A.client_secret.fingerprint)]
+    secret = ("client_secret", A.client_secret.fingerprint, B.client_secret.fingerprint)
+    all_actions = ", ".join(ACTIONS)
+    known = [rest[0], secret, rest[1], ("actions", ONE[0], all_actions)]
+    assert shown(plan(PROFILE, B, wish, IN_FORCE)) == known
+    assert shown(plan(PROFILE, A, wish, None)) == [rest[0], *ids, rest[1], ("actions", None, all_actions)]
+
+
+def test_a_creation_has_every_field_that_is_known() -> None:
+    fields: Any = {"environment": ENVIRONMENT, "credentials": A}
+    change = plan(None, A, told(name="Ours", default=False, action=ACTIONS), None)
+    assert change.fields == ProfileFields(name="Ours", default=False, actions=ACTIONS, **fields)
+    assert [before for _, before, _ in shown(change)] == [None] * 5
+    assert plan(None, A, told(), None).fields == ProfileFields(name="Employment Hero", **fields)
+
+
+@pytest.mark.parametrize(
+    ("before", "sent", "in_force", "held", "changes"),
+    [
+        (PROFILE, A, None, (), None),
+        (PROFILE, A, None, (A,), False),
+        (PROFILE, B, None, (A,), False),
+        (PROFILE, B, None, (A, B), False),
+        (PROFILE, OTHER_APPLICATION, None, (A,), True),
+        (PROFILE, A, None, (A, OTHER_APPLICATION), True),
+        (PROFILE, OTHER_APPLICATION, None, (A, OTHER_APPLICATION), True),
+        (PROFILE, A, IN_FORCE, (OTHER_APPLICATION,), False),
+        (None, OTHER_APPLICATION, None, (A,), False),
+    ],
+)
+def test_whether_the_application_changes_is_told_from_what_is_sent_and_what_stackone_may_hold(
+    before: ConnectorProfile | None,
+    sent: Credentials,
+    in_force: InForce | None,
+    held: tuple[Credentials, ...],
+    changes: bool | None,
+) -> None:
+    assert plan(before, sent, told(), in_force).changes_application(held) is changes
 
 
 texts = st.text("abc-_", min_size=1, max_size=8)
@@ -154,8 +129,7 @@ def test_a_change_that_was_made_leaves_nothing_to_change(
         default=before.default if fields.default is None else fields.default,
         updated_at="later",
     )
-    now = InForce(sent, "later", wish[i.ACTIONS])
-    assert plan(after, sent, wish, now).is_nothing
+    assert plan(after, sent, wish, InForce(sent, "later", wish[i.ACTIONS])).is_nothing
 
 
 @given(st.none() | profiles, credentials, wishes, last_writes)

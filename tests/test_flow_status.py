@@ -1,40 +1,43 @@
-"""``status``: what is saved, what StackOne lists, whether they agree, what is due."""
+"""``status`` and ``remove``: what is saved, what StackOne lists, what is due, what remains elsewhere."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StorageError
+from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StoppedError, StorageError
+from eh_connect.flows.remove import remove
 from eh_connect.flows.status import Looked, status
 from eh_connect.local.state import PendingWrite
+from eh_connect.secret import Secret
 from eh_connect.stackone.client import Client
 from eh_connect.stackone.models import ConnectorProfile
+from eh_connect.values import Values
 from tests.support.memory import NEW, NOW, OLD, Saved
 
 if TYPE_CHECKING:
-    from eh_connect.results import StatusResult
+    from collections.abc import Callable, Sequence
+
+    from eh_connect.results import RemoveResult, StatusResult
 
 ID, TIME = "11111111-1111-4111-8111-111111111111", "2026-11-24T08:00:00Z"
+BY_HAND = PendingWrite(via="dashboard", name="Employment Hero")
+PROFILE = ConnectorProfile(
+    id=ID, name="Employment Hero", connector_key="employmenthero", active=True, updated_at=TIME
+)
 
 
-def profile(profile_id: str = ID, *, updated_at: str = TIME, active: bool = True) -> ConnectorProfile:
-    return ConnectorProfile(
-        id=profile_id,
-        name="Employment Hero",
-        connector_key="employmenthero",
-        active=active,
-        updated_at=updated_at,
-    )
+def but(**changed: Any) -> ConnectorProfile:
+    return PROFILE.model_copy(update=changed)
 
 
 @dataclass(eq=False)
 class Project(Client):
-    """StackOne's list of profiles."""
+    """StackOne's list of profiles, each with 12 linked accounts."""
 
-    listed: list[ConnectorProfile] = field(default_factory=lambda: [profile()])
+    listed: list[ConnectorProfile] = field(default_factory=lambda: [PROFILE])
     error: EhConnectError | None = None
     asked: int = 0
 
@@ -43,6 +46,9 @@ class Project(Client):
         if self.error is not None:
             raise self.error
         return self.listed
+
+    def count_accounts(self, profile_id: str) -> int:
+        return 12 if profile_id == ID else 0
 
 
 @pytest.fixture
@@ -62,17 +68,20 @@ def saved() -> Saved:
     return saved
 
 
-def look(
-    saved: Saved, project: Project | None = None, *, check: bool = False, max_age: int | None = None
-) -> StatusResult:
+def see(*labels: Looked, max_age: int | None = None) -> StatusResult:
     return status(
-        [Looked("default", saved.local(writes=False), project, why_not="not checked (--offline)")],
+        labels,
         now=NOW,
         max_age=max_age,
-        check=check,
+        check=True,
         command=lambda label, *words: " ".join(("eh-connect", *words, f"[{label}]")),
         warn=lambda _: None,
     )
+
+
+def look(saved: Saved, project: Project | None = None, max_age: int | None = None) -> StatusResult:
+    offline = "not checked (--offline)"
+    return see(Looked("default", saved.local(writes=False), project, why_not=offline), max_age=max_age)
 
 
 def due(result: StatusResult) -> list[str]:
@@ -80,9 +89,8 @@ def due(result: StatusResult) -> list[str]:
 
 
 def test_what_is_as_it_should_be_has_nothing_to_do(saved: Saved) -> None:
-    result = look(saved, Project(), check=True)
-    (shown,) = result.profiles
-    assert (shown.agree, due(result), result.exit_code) == (True, [], 0)
+    result = look(saved, Project())
+    assert (result.profiles[0].agree, due(result), result.exit_code) == (True, [], 0)
     assert result.secret is not None
     assert result.secret.fingerprint == OLD.client_secret.fingerprint
     assert "Nothing to do" in [line.text for line in result.lines()]
@@ -91,21 +99,18 @@ def test_what_is_as_it_should_be_has_nothing_to_do(saved: Saved) -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"profile_id": None}, ["not_set_up"]),
-        ({"verified_at": None}, ["not_proven"]),
-        ({"staged_for": "rotate"}, ["unfinished"]),
-        ({"pending": PendingWrite(via="dashboard", name="Employment Hero")}, ["unfinished"]),
-        ({"fingerprint": "sha256:00000000"}, ["unfinished"]),
-        ({"scopes_missing": ("Admin: Teams, Read",), "scopes_checked_at": NOW}, ["scopes_missing"]),
+        ({"profile_id": None}, "not_set_up"),
+        ({"verified_at": None}, "not_proven"),
+        ({"staged_for": "rotate"}, "unfinished"),
+        ({"pending": BY_HAND}, "unfinished"),
+        ({"fingerprint": "sha256:00000000"}, "unfinished"),
+        ({"scopes_missing": ("Admin: Teams, Read",), "scopes_checked_at": NOW}, "scopes_missing"),
     ],
 )
-def test_what_is_saved_tells_what_is_due(
-    saved: Saved, fields: dict[str, object], expected: list[str]
-) -> None:
-    saved.note("default", **fields)
-    result = look(saved, check=True)
-    assert due(result) == expected
-    assert result.exit_code == 9
+def test_what_is_saved_tells_what_is_due(saved: Saved, fields: dict[str, object], expected: str) -> None:
+    saved.note(**fields)
+    result = look(saved)
+    assert (due(result), result.exit_code) == ([expected], 9)
 
 
 def test_lost_credentials_are_due_to_be_brought_again(saved: Saved) -> None:
@@ -116,17 +121,17 @@ def test_lost_credentials_are_due_to_be_brought_again(saved: Saved) -> None:
 @pytest.mark.parametrize(
     ("listed", "agree", "expected"),
     [
-        ([], False, ["not_there"]),
-        ([profile(active=False)], True, ["disabled"]),
-        ([profile(), profile("22222222-2222-4222-8222-222222222222")], True, ["two_of_a_name"]),
-        ([profile(updated_at="2026-11-25T08:00:00Z")], False, ["changed_by_others"]),
+        ([], False, "not_there"),
+        ([but(active=False)], True, "disabled"),
+        ([PROFILE, but(id="22222222-2222-4222-8222-222222222222")], True, "two_of_a_name"),
+        ([but(updated_at="2026-11-25T08:00:00Z")], False, "changed_by_others"),
     ],
 )
 def test_what_stackone_lists_tells_what_is_due(
-    saved: Saved, listed: list[ConnectorProfile], agree: bool, expected: list[str]
+    saved: Saved, listed: list[ConnectorProfile], agree: bool, expected: str
 ) -> None:
     result = look(saved, Project(listed))
-    assert (result.profiles[0].agree, due(result)) == (agree, expected)
+    assert (result.profiles[0].agree, due(result)) == (agree, [expected])
 
 
 @pytest.mark.parametrize(("max_age", "is_due"), [(2, True), (3, True), (4, False)])
@@ -149,30 +154,84 @@ def test_a_failure_at_stackone_is_raised_with_all_that_was_found(saved: Saved, e
     assert raised.value.found
 
 
-def test_a_state_that_cant_be_read_hides_no_other_label(saved: Saved) -> None:
-    broken = StorageError("The file can't be read")
-    project = Project()
-    local, empty = saved.local(writes=False), saved.local("x", writes=False)
+def test_a_state_that_cant_be_read_hides_no_other_label_and_a_project_is_asked_once(saved: Saved) -> None:
+    broken, project = StorageError("The file can't be read"), Project()
+    readable = [Looked(label, saved.local(label, writes=False), project) for label in ("default", "x")]
     with pytest.raises(StorageError) as raised:
-        status(
-            [
-                Looked("bad", None, failures=(broken,)),
-                Looked("default", local, project),
-                Looked("x", empty, project),
-            ],
-            now=NOW,
-            max_age=None,
-            check=False,
-            command=lambda *words: " ".join(words),
-            warn=lambda _: None,
-        )
+        see(Looked("bad", None, failures=(broken,)), *readable)
     assert [each["label"] for each in raised.value.body["profiles"]] == ["bad", "default", "x"]
     assert project.asked == 1
 
 
 def test_nothing_set_up_names_the_first_command() -> None:
-    result = status(
-        [], now=NOW, max_age=None, check=True, command=lambda *words: " ".join(words), warn=lambda _: None
-    )
+    result = see()
     assert (result.exit_code, result.secret) == (0, None)
-    assert result.lines()[-1].text == "default setup"
+    assert result.lines()[-1].text == "eh-connect setup [default]"
+
+
+# Removing it
+
+
+@pytest.fixture
+def full(saved: Saved) -> Saved:
+    """All that can be saved of a label."""
+    saved.keyring.write("next", NEW)
+    saved.keyring.write("api-key", Secret("v1.eu1.key"))
+    saved.keyring.write("hand-over", Secret("{}"))
+    saved.keyring.write("origins", ("https://api.stackone.com:443",))
+    saved.note(app_name="App", test_accounts=("account-1",))
+    return saved
+
+
+def removed(
+    saved: Saved, project: Project | None = None, confirm: Callable[[Sequence[str]], None] | None = None
+) -> RemoveResult:
+    local = saved.local()
+    looked = Looked(local.label, local, project, why_not="no API key")
+    return remove(local, looked, Values((), {}, {}, lambda path, _: path), confirm)
+
+
+def test_everything_is_forgotten_and_what_remains_is_named(full: Saved) -> None:
+    result = removed(full, Project())
+    assert (full.keyring.entries, full.states.states) == ({}, {})
+    assert (result.action, result.profile.id) == ("removed", ID)
+    told = "\n".join(result.by_hand)
+    for part in ("12 accounts are linked", ID, "account-1", '"App"', OLD.client_secret.fingerprint):
+        assert part in told
+    assert removed(full).action == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("project", "said"),
+    [
+        (None, "not known: no API key"),
+        (Project(error=NetworkError("No answer")), "not known: No answer"),
+        (Project([]), "it was deleted"),
+    ],
+)
+def test_what_cant_be_learnt_of_stackone_stops_nothing(
+    full: Saved, project: Project | None, said: str
+) -> None:
+    assert said in removed(full, project).by_hand[0]
+
+
+def test_a_creation_without_an_end_is_named() -> None:
+    saved = Saved()
+    saved.note(pending=PendingWrite(via="api", name="Mine", sent_at=NOW))
+    assert 'may have a connector profile "Mine"' in removed(saved).by_hand[0]
+
+
+def test_a_no_leaves_everything(full: Saved) -> None:
+    def refuse(_: Sequence[str]) -> None:
+        raise StoppedError("Stopped")
+
+    with pytest.raises(StoppedError):
+        removed(full, confirm=refuse)
+    assert len(full.keyring.entries) == 5
+
+
+def test_a_keyring_that_doesnt_forget_keeps_the_state_too(full: Saved) -> None:
+    full.keyring.keeps = False
+    with pytest.raises(StorageError):
+        removed(full)
+    assert full.states.states

@@ -24,10 +24,9 @@ NEW = Credentials(OLD.client_id, Secret("secretNew" + "y" * 34))
 
 @dataclass
 class MemoryKeyring(KeyringStore):
-    """``broken`` is raised by every call; one entry may be ``unreadable``."""
+    """One entry may be ``unreadable``."""
 
     entries: dict[str, Credentials | Secret | tuple[str, ...]] = field(default_factory=dict)
-    broken: StorageError | None = None
     unreadable: str | None = None
     keeps: bool = True
     """False: deletions fail."""
@@ -49,7 +48,6 @@ class MemoryKeyring(KeyringStore):
         return found if isinstance(found, tuple) else ()
 
     def delete(self, entry: str) -> None:
-        self._judge()
         if not self.keeps:
             raise StorageError("Your keyring does not delete")
         self.step(f"deletes {entry}")
@@ -57,23 +55,17 @@ class MemoryKeyring(KeyringStore):
         self.step(f"deleted {entry}")
 
     def trial(self) -> None:
-        self._judge()
+        pass
 
     def _found(self, entry: str) -> object:
-        self._judge()
         if entry == self.unreadable:
             raise StorageError("Your keyring can't be read")
         return self.entries.get(entry)
 
     def write(self, entry: str, value: Credentials | Secret | tuple[str, ...]) -> None:
-        self._judge()
         self.step(f"writes {entry}")
         self.entries[entry] = value
         self.step(f"wrote {entry}")
-
-    def _judge(self) -> None:
-        if self.broken is not None:
-            raise self.broken
 
 
 @dataclass
@@ -125,8 +117,6 @@ class Saved:
         local.load()
         return local
 
-    def note(self, label: str = "default", **fields: object) -> LocalProfile:
-        """With fields of the state as an earlier run left them."""
-        local = self.local(label)
-        local.note(**fields)
-        return self.local(label)
+    def note(self, **fields: object) -> None:
+        """Note fields of the state, as an earlier run left them."""
+        self.local().note(**fields)
