@@ -6,7 +6,6 @@ import io
 import os
 import signal
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +21,7 @@ from eh_connect.person.terminal_full import FullTerminal
 from tests.support.screen import CTRL_C, CTRL_D, ENTER, at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.support.screen import Person
@@ -48,14 +47,15 @@ def said(value):
 """
 
 
-def python(code: str, form: str = "full") -> tuple[str, ...]:
-    return (sys.executable, "-c", SCRIPT + code, *(["--plain"] if form == "plain" else []))
+def person(code: str, form: str = "full") -> AbstractContextManager[Person]:
+    program = (sys.executable, "-c", SCRIPT + code, *(["--plain"] if form == "plain" else []))
+    return at_terminal(environment={}, program=program)
 
 
-@contextmanager
-def person(code: str, form: str = "full", columns: int = 80, **environ: str) -> Iterator[Person]:
-    with at_terminal(environment=environ, columns=columns, program=python(code, form)) as someone:
-        yield someone
+def hides(someone: Person, question: str = "Secret") -> None:
+    """Wait until it may be typed."""
+    someone.sees(question)
+    someone.waits_unseen()
 
 
 def never_saw(someone: Person, secret: str) -> bool:
@@ -104,22 +104,24 @@ def test_no_key_of_the_library_shows_what_is_pasted_at_a_hidden_question(paste: 
         assert CANARY[-12:] not in screen.getvalue(), repr(keys)
 
 
+SYSTEM_KEYS = "\x13\x1a\x1c"
+"""In the plain form they are left to the system."""
+
+
 @pytest.mark.parametrize(
-    ("form", "key"),
+    ("form", "keys"),
     [
-        (form, key)
-        for form in FORMS
-        for key in ("\x12", "\x13", "\x1a", "\x11", "\x1c", "\x18\x05", "\x1b/", "\x1bx", "\t")
-        if form == "full"
-        or key not in {"\x1a", "\x1c", "\x13"}  # the system's own keys, which are left to it
+        ("full", SYSTEM_KEYS + "\x11\x18\x05\x1b/\x1bx\t"),
+        ("plain", "\x11\x18\x05\x1b/\x1bx\t"),
+        ("full", "\x12"),
+        ("plain", "\x12"),
     ],
 )
-def test_no_key_lets_a_terminal_show_it(form: str, key: str) -> None:
-    with person("said(terminal.ask_hidden('Client Secret', ()))", form) as someone:
-        someone.sees("Client Secret")
-        someone.waits_unseen()
-        someone.types(key)
-        someone.answers("", CANARY)
+def test_no_key_lets_a_terminal_show_it(form: str, keys: str) -> None:
+    with person("said(terminal.ask_hidden('Secret', ()))", form) as someone:
+        hides(someone)
+        someone.types(keys)
+        someone.types(CANARY + ENTER)
         someone.sees("=> sha256:")
         assert someone.leaves() == 0
         assert never_saw(someone, CANARY)
@@ -127,13 +129,11 @@ def test_no_key_lets_a_terminal_show_it(form: str, key: str) -> None:
 
 @both
 def test_a_hidden_line_says_its_length_and_is_read_whole(form: str) -> None:
-    with person("said(terminal.ask_hidden('Client Secret', HELPS))", form) as someone:
-        someone.sees("Client Secret")
-        someone.waits_unseen()
+    with person("said(terminal.ask_hidden('Secret', HELPS))", form) as someone:
+        hides(someone)
         someone.types("?" + ENTER)
         someone.sees("This explains it.")
-        someone.sees("Client Secret")
-        someone.waits_unseen()
+        hides(someone)
         someone.types(CANARY[:20] + "xy\x7f\x7f" + CANARY[20:] + ENTER)
         someone.sees("43 characters")
         someone.sees("=> sha256:")
@@ -142,9 +142,8 @@ def test_a_hidden_line_says_its_length_and_is_read_whole(form: str) -> None:
 
 @both
 def test_the_same_secret_twice_over_is_asked_about(form: str) -> None:
-    with person("said(terminal.ask_hidden('Client Secret', ()).length)", form) as someone:
-        someone.sees("Client Secret")
-        someone.waits_unseen()
+    with person("said(terminal.ask_hidden('Secret', ()).length)", form) as someone:
+        hides(someone)
         someone.types(CANARY * 2 + ENTER)
         someone.answers("86 characters: the same 43 twice. Use it once? (Y/n)")
         someone.sees("=> 43.")
@@ -153,11 +152,10 @@ def test_the_same_secret_twice_over_is_asked_about(form: str) -> None:
 @both
 def test_suspended_and_resumed_by_a_shell_it_hides_as_before(form: str, tmp_path: Path) -> None:
     program = tmp_path / "asks.py"
-    program.write_text(SCRIPT + "print('pid', os.getpid())\nsaid(terminal.ask_hidden('Client Secret', ()))\n")
+    program.write_text(SCRIPT + "print('pid', os.getpid())\nsaid(terminal.ask_hidden('Secret', ()))\n")
     with at_terminal(environment={"PS1": "ready> "}, program=("bash", "--norc", "-i")) as someone:
         someone.answers("ready>", f"{sys.executable} {program} {'--plain' if form == 'plain' else ''}")
-        someone.sees("Client Secret")
-        someone.waits_unseen()
+        hides(someone)
         if form == "plain":
             someone.types("\x1a")
         else:

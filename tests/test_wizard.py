@@ -7,46 +7,135 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import golden
-from tests.support.screen import ENTER
-from tests.support.wizard import at, link_on, to_the_review
+from tests.support import golden, leaks
+from tests.support.screen import CTRL_C, DOWN, ENTER
+from tests.support.wizard import BEFORE_THE_REVIEW, TO_THE_FORM, TO_THE_REVIEW, at, link_on, paste, walk
 
 if TYPE_CHECKING:
     from tests.support.command import Tool
     from tests.support.screen import Person
 
 
-def walk(someone: Person, tool: Tool) -> None:
-    """The happy path, from the first question to the end."""
-    to_the_review(someone)
-    someone.sees("Create the connector profile?")
-    someone.sees("Stop", stays=False)
-    someone.types(ENTER)
-    someone.sees("Created")
-    someone.answers("Test it now?", "")
-    someone.sees("check now", stays=False)
-    tool.stage.sign_in(link_on(someone))
-    someone.types(ENTER)
-    someone.sees("Verified")
-    someone.answers("(y/N)", "")
-    someone.sees("eh-connect status")
-    assert someone.leaves() == 0
-
-
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_the_happy_path(tool: Tool, columns: int) -> None:
     with at(tool, "setup", columns=columns) as someone:
-        walk(someone, tool)
+        walk(someone)
+        someone.chooses("Create the connector profile?")
+        someone.answers("Test it now?")
+        someone.sees("check now", stays=False)
+        tool.stage.sign_in(link_on(someone))
+        someone.types(ENTER)
+        someone.sees("Verified")
+        someone.answers("(y/N)")
+        assert someone.leaves() == 0
         golden.compare(f"setup-{columns}", someone)
     assert tool.holds_what_stackone_has()
     if columns == 80:
-        printed = list("\n".join(someone.lines).rstrip().splitlines())
+        printed = "\n".join(someone.lines).rstrip().splitlines()
         questions = [line for line in printed if line.startswith("? ")]
         assert (len(questions), len(printed) <= 90) == (8, True)
 
 
-def test_the_happy_path_without_colour(tool: Tool) -> None:
+def test_without_colour_it_is_the_same_form(tool: Tool) -> None:
     with at(tool, "setup", NO_COLOR="1") as someone:
-        walk(someone, tool)
+        walk(someone)
+        someone.sees("Create the connector profile?")
     assert not re.search(rb"\x1b\[[0-9;]*(3[0-7]|9[0-7])m", someone.raw)
     assert b"\x1b[1m" in someone.raw, "bold is no colour"
+
+
+def test_the_plain_form_has_the_same_steps_one_line_after_another(tool: Tool) -> None:
+    with at(tool, "setup", "--plain") as someone:
+        someone.sees("Step 1 of 5. StackOne")
+        paste_plain(someone, "StackOne API key", leaks.API_KEY)
+        someone.sees("OK: Key accepted")
+        someone.answers("Number", "1")
+        someone.answers("a colleague has the account)", "12345")
+        someone.answers("I've created it")
+        someone.sees("Step 4 of 5.")
+        paste_plain(someone, "Client ID", leaks.CLIENT_ID)
+        paste_plain(someone, "Client Secret", leaks.CLIENT_SECRET)
+        someone.sees("Step 5 of 5. Review")
+        someone.answers("Number", "1")
+        someone.answers("Test it now?", "y")
+        someone.sees("Enter")
+        tool.stage.sign_in(link_on(someone))
+        someone.types(ENTER)
+        someone.sees("OK: Verified")
+        someone.answers("(y/N)", "")
+        assert someone.leaves() == 0
+        golden.compare("setup-plain", someone)
+    assert b"\x1b[" not in someone.raw
+
+
+def paste_plain(someone: Person, question: str, secret: str) -> None:
+    someone.sees(f"Question: {question}")
+    someone.waits_unseen()
+    someone.types(secret + ENTER)
+
+
+def test_a_window_that_is_too_small_gets_the_plain_form(tool: Tool) -> None:
+    with at(tool, "setup", columns=49) as someone:
+        someone.sees("Step 1 of 5.")
+
+
+@pytest.mark.parametrize(
+    ("answers", "next_question"),
+    [
+        (0, "Which data"),
+        (1, "Which data"),
+        (2, "a colleague"),
+        (3, "I've created it"),
+        (4, "I've created it"),
+        (TO_THE_REVIEW, "Create the connector profile?"),
+    ],
+)
+def test_ctrl_c_says_what_is_saved_and_the_next_run_goes_on(
+    tool: Tool, answers: int, next_question: str
+) -> None:
+    with at(tool, "setup") as someone:
+        walk(someone, answers)
+        someone.sees((*(question for question, _ in BEFORE_THE_REVIEW), "Stop")[answers], stays=False)
+        someone.waits_unseen()
+        someone.types(CTRL_C)
+        someone.sees("Nothing was changed at StackOne")
+        assert someone.leaves() == 130
+        if answers == 2:
+            golden.compare("stopped-2", someone)
+        elif answers == TO_THE_REVIEW:
+            golden.compare("stopped-5", someone)
+    assert tool.stage.profiles == []
+    with at(tool, "setup") as someone:
+        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.sees(next_question, stays=False)
+
+
+def test_answers_can_be_gone_back_to(tool: Tool) -> None:
+    with at(tool, "setup") as someone:
+        walk(someone, TO_THE_FORM)
+        someone.presses("b", "I've created it")
+        someone.answers("a colleague has the account)", "b")
+        someone.presses(DOWN * 2 + ENTER, "Choose cards")
+        someone.answers("a colleague has the account)", "67890")
+        someone.sees("organisations/67890")
+        someone.sees("I've created it", stays=False)
+
+
+def test_back_from_the_form_ends_there_again_where_all_before_it_was_given(tool: Tool) -> None:
+    with at(tool, "setup", "--scopes", "directory", "--org-id", "12345") as someone:
+        paste(someone, "StackOne API key", leaks.API_KEY)
+        for key in ("b", ENTER):
+            someone.sees("4 Scopes")
+            someone.presses(key, "I've created it")
+        someone.sees("? Client ID")
+
+
+def test_each_question_explains_itself(tool: Tool) -> None:
+    with at(tool, "setup") as someone:
+        someone.sees("StackOne API key")
+        someone.waits_unseen()
+        someone.types("?" + ENTER)
+        someone.sees("Only a Project Admin")
+        walk(someone, TO_THE_FORM)
+        someone.presses("?", "I've created it")
+        golden.compare("explained", someone)

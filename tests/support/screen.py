@@ -85,31 +85,33 @@ class Person:
         ``stays`` is False for what a redraw will take away: what comes next may stand in its place.
         """
         wanted = "".join(text.split())
-        end = time.monotonic() + PATIENCE
-        while True:
-            flat = "".join("".join(self.lines).split())
-            place = flat.find(wanted, self._seen)
-            if place >= 0:
-                self._seen = place + len(wanted) if stays else self._seen
-                return
-            if time.monotonic() > end or not self._pump():
-                flat = "".join("".join(self.lines).split())
-                if flat.find(wanted, self._seen) >= 0:
-                    continue
-                raise AssertionError(f"{text!r} is not on the screen:\n" + "\n".join(self.lines))
+
+        def place() -> int:
+            return "".join("".join(self.lines).split()).find(wanted, self._seen)
+
+        self._waits_until(lambda: place() >= 0, f"{text!r} is not on the screen")
+        self._seen = place() + len(wanted) if stays else self._seen
 
     def is_shown(self, text: str) -> None:
         """Wait until the text is on the screen, wherever."""
-        end = time.monotonic() + PATIENCE
-        while text not in "\n".join(self._screen.display):
-            assert time.monotonic() < end, "\n".join(self._screen.display)
-            assert self._pump(), "it has ended"
+        self._waits_until(lambda: text in "\n".join(self._screen.display), f"{text!r} is not shown")
 
-    def waits_for(self, ready: Callable[[], bool], *, seconds: float) -> None:
+    def waits_unseen(self) -> None:
+        """Wait until the terminal shows nothing of what is typed."""
+        self._waits_until(
+            lambda: not termios.tcgetattr(self.child.child_fd)[3] & termios.ECHO, "what is typed would show"
+        )
+
+    def waits_for(self, ready: Callable[[], bool], seconds: float) -> bool:
         """Watch the screen until something is so, or for so long."""
         end = time.monotonic() + seconds
-        while not ready() and time.monotonic() < end and not self.child.closed:
-            self._pump()
+        while not ready():
+            if time.monotonic() > end or not self._pump():
+                return ready()
+        return True
+
+    def _waits_until(self, ready: Callable[[], bool], otherwise: str) -> None:
+        assert self.waits_for(ready, PATIENCE), otherwise + ":\n" + "\n".join(self.lines)
 
     @property
     def without_second_screen(self) -> str:
@@ -117,13 +119,6 @@ class Person:
         screen = pyte.Screen(self.columns, ROWS)
         pyte.ByteStream(screen).feed(self.raw)
         return "\n".join(screen.display)
-
-    def waits_unseen(self) -> None:
-        """Wait until the terminal shows nothing of what is typed."""
-        end = time.monotonic() + PATIENCE
-        while termios.tcgetattr(self.child.child_fd)[3] & termios.ECHO:
-            assert time.monotonic() < end, "what is typed would show"
-            self._pump()
 
     @property
     def pid(self) -> int:
@@ -138,6 +133,16 @@ class Person:
         self.sees(question)
         self.types(answer + ENTER)
 
+    def presses(self, key: str, where: str) -> None:
+        """Wait for a line of keys, or the last of a menu, by a piece of its text, and press one."""
+        self.sees(where, stays=False)
+        self.types(key)
+
+    def chooses(self, question: str, number: int = 0) -> None:
+        """Take a choice of a menu, counted from 0."""
+        self.sees(question)
+        self.presses(DOWN * number + ENTER, "❯")  # noqa: RUF001  # the pointer
+
     def leaves(self) -> int:
         """Wait for the end, which has to come by itself; the exit status, or minus the signal."""
         end = time.monotonic() + PATIENCE
@@ -150,6 +155,8 @@ class Person:
 
     def _pump(self) -> bool:
         """Take what the tool wrote; False once it has ended."""
+        if self.child.closed:
+            return False
         try:
             chunk = self.child.read_nonblocking(65536, timeout=0.2)
         except pexpect.TIMEOUT:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.support import leaks
-from tests.support.screen import DOWN, ENTER, Person, at_terminal
+from tests.support.screen import ENTER, Person, at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,20 @@ if TYPE_CHECKING:
 NOTHING = dict.fromkeys(
     ("EH_CONNECT_CLIENT_ID", "EH_CONNECT_CLIENT_SECRET", "EH_CONNECT_ORG_ID", "STACKONE_API_KEY")
 )
-ORGANISATION = "12345"
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/connect/link/[\w-]+")
+
+BEFORE_THE_REVIEW = (
+    ("StackOne API key", leaks.API_KEY),
+    ("Choose cards", ""),
+    ("a colleague has the account)", "12345"),
+    ("I've created it", ""),
+    ("? Client ID", leaks.CLIENT_ID),
+    ("? Client Secret", leaks.CLIENT_SECRET),
+)
+"""The end of each question, and its answer."""
+
+TO_THE_FORM, TO_THE_SECRET, TO_THE_REVIEW = 3, 5, 6
+"""How many of them are answered."""
 
 
 @contextmanager
@@ -27,7 +39,6 @@ def at(tool: Tool, *arguments: str, columns: int = 80, **changed: str | None) ->
     variables = tool.variables({"TERM": "xterm-256color", **NOTHING, **changed})
     with at_terminal(*arguments, environment=variables, columns=columns, cwd=tool.folder) as someone:
         yield someone
-    leaks.add("the screen", someone.raw.decode(errors="replace"))
 
 
 def paste(someone: Person, question: str, secret: str) -> None:
@@ -38,22 +49,12 @@ def paste(someone: Person, question: str, secret: str) -> None:
     someone.sees(f"{len(secret)} characters")
 
 
-def to_the_form(someone: Person, choice: int = 0) -> None:
-    """Key, data, organisation."""
-    paste(someone, "StackOne API key", leaks.API_KEY)
-    someone.sees("Which data may your integration read?")
-    someone.sees("Choose cards", stays=False)
-    someone.types(DOWN * choice + ENTER)
-    someone.answers("a colleague has the account)", ORGANISATION)
-
-
-def to_the_review(someone: Person, secret: str = leaks.CLIENT_SECRET) -> None:
-    """All before the review, in the full form."""
-    to_the_form(someone)
-    someone.sees("I've created it", stays=False)
-    someone.types(ENTER)
-    paste(someone, "? Client ID", leaks.CLIENT_ID)
-    paste(someone, "Client Secret", secret)
+def walk(someone: Person, answers: int = TO_THE_REVIEW) -> None:
+    """Answer the first questions, in the full form."""
+    for question, answer in BEFORE_THE_REVIEW[:answers]:
+        someone.sees(question, stays=bool(answer))
+        someone.waits_unseen()
+        someone.types(answer + ENTER)
 
 
 def link_on(someone: Person) -> str:
