@@ -202,19 +202,20 @@ def test_a_hanging_keyring_is_given_up_once_and_then_at_once() -> None:
     assert sum(thread.name == "keyring" for thread in threading.enumerate()) == 1
 
 
-def test_without_a_limit_the_answer_is_awaited_and_each_second_is_told(
+def test_without_a_limit_the_answer_is_awaited_and_that_is_told_after_a_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("EH_TEST_KEYRING_DELAY", "2.3")
-    told: list[float | None] = []
+    told: list[str] = []
     store = KeyringStore(
-        "prod", backend_name="tests.support.keyrings.SlowKeyring", limit=None, waiting=told.append
+        "prod",
+        backend_name="tests.support.keyrings.SlowKeyring",
+        limit=None,
+        waiting=lambda: told.append("waiting"),
     )
-    assert store.read_credentials("current") is None
-    assert [seconds and int(seconds) for seconds in told] == [1, 2, None]
-    monkeypatch.setenv("EH_TEST_KEYRING_DELAY", "0")
-    assert store.read_credentials("next") is None
-    assert len(told) == 3
+    for seconds, is_told in (("0.7", False), ("1.3", True)):
+        monkeypatch.setenv("EH_TEST_KEYRING_DELAY", seconds)
+        assert store.read_credentials("current") is None
+        assert ("waiting" in told) is is_told
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -225,7 +226,7 @@ def test_ctrl_c_works_while_waiting_without_a_limit() -> None:
         "from eh_connect.local.keyring import KeyringStore\n"
         "from eh_connect.errors import StorageError\n"
         "store = KeyringStore('x', backend_name='tests.support.keyrings.HangingKeyring', limit=None,\n"
-        "    waiting=lambda seconds: print('waiting' if seconds else 'over', flush=True))\n"
+        "    waiting=lambda: print('waiting', flush=True))\n"
         "try: store.trial()\n"
         "except KeyboardInterrupt:\n"
         "    try: store.trial()\n"
@@ -235,5 +236,5 @@ def test_ctrl_c_works_while_waiting_without_a_limit() -> None:
         assert child.stdout is not None
         assert child.stdout.readline() == "waiting\n"
         child.send_signal(signal.SIGINT)
-        assert child.communicate(timeout=30)[0] == "over\nYour keyring doesn't answer\n"
+        assert child.communicate(timeout=30)[0].endswith("Your keyring doesn't answer\n")
     assert child.returncode == 0

@@ -190,7 +190,7 @@ def test_actions_come_with_the_scopes_that_they_need_and_an_empty_list_is_no_fau
     assert found == ConnectorActions(
         None,
         (
-            Action(id="employmenthero_list_teams", label="List teams", required_scopes=("teams:list",)),
+            Action(id="employmenthero_list_teams", required_scopes=("teams:list",)),
             Action(id="employmenthero_get_wish_list"),
         ),
     )

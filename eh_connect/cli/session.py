@@ -208,9 +208,9 @@ class Session:
         self._locals.append(LocalProfile(label, keyring, StateFolder(self.folder), writes=writes, now=now))
         return self._locals[-1]
 
-    def _waiting_for_keyring(self, seconds: float | None) -> None:
+    def _waiting_for_keyring(self) -> None:
         """Said once, where a person may have to unlock it."""
-        if seconds is not None and self.attended and not self._has_waited:
+        if self.attended and not self._has_waited:
             self._has_waited = True
             self.output.show(
                 prose("Waiting for your keyring. Unlock it in the window that it opened. Ctrl+C stops.")

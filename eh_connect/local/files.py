@@ -80,18 +80,13 @@ class PrivateFolder:
             temporary.replace(path)
             _sync(path.parent)
 
-    def delete(self, name: str) -> bool:
-        """Delete a file; False where there was none."""
+    def delete(self, name: str) -> None:
+        """Delete a file; one that is not there is fine."""
         folder = self._found()
-        if folder is None:
-            return False
-        with _translated("delete", folder / name):
-            try:
-                (folder / name).unlink()
-            except FileNotFoundError:
-                return False
-            _sync(folder)
-            return True
+        if folder is not None:
+            with _translated("delete", folder / name):
+                (folder / name).unlink(missing_ok=True)
+                _sync(folder)
 
     def exists(self) -> bool:
         """Whether it is there, and may be believed. Creates nothing."""

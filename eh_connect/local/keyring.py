@@ -28,9 +28,8 @@ class KeyringStore:
     """Secrets under the service ``eh-connect:<label>``. Errors: StorageError.
 
     No call of the backend is waited for beyond ``limit`` seconds; with None until it answers, or Ctrl-C.
-    After one that got no answer, all further ones fail at once. ``waiting`` is called about once a second of
-    a call that takes longer, with the seconds waited; with None once that wait is over. ``backend_name`` is
-    ``module.Class``; None for the system's own.
+    After one that got no answer, all further ones fail at once. ``waiting`` is called again and again while
+    one takes longer than a second. ``backend_name`` is ``module.Class``; None for the system's own.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class KeyringStore:
         *,
         backend_name: str | None,
         limit: float | None = 5.0,
-        waiting: Callable[[float | None], None] | None = None,
+        waiting: Callable[[], object] = lambda: None,
     ) -> None:
         self._service = f"eh-connect:{label}"
         self._backend_name = backend_name
@@ -141,13 +140,9 @@ class KeyringStore:
             except BaseException as exc:  # noqa: BLE001  # backends leak anything; it is judged below
                 return _Failed(exc)
 
-        told = 0
-
         def tick(waited: float) -> None:
-            nonlocal told
-            if self._waiting is not None and waited >= told + 1:
-                told = int(waited)
-                self._waiting(waited)
+            if waited >= 1:
+                self._waiting()
 
         if self._hanging:
             raise self._silent(doing)
@@ -156,9 +151,6 @@ class KeyringStore:
             answer = bounded(run, self._limit, name="keyring", tick=tick)
         except DeadlineError:
             raise self._silent(doing) from None
-        finally:
-            if told and self._waiting is not None:
-                self._waiting(None)
         self._hanging = False
         if isinstance(answer, _Failed):
             # Raised outside any `except` and without a cause: the backend's error may hold the secret.

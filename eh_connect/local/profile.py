@@ -7,7 +7,7 @@ Whatever StackOne has is in the keyring at every moment, and a run killed anywhe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from eh_connect.errors import StorageError
 from eh_connect.local.keyring import other_servers
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from eh_connect.local.keyring import KeyringStore
-    from eh_connect.local.state import Purpose, StateFolder
+    from eh_connect.local.state import Purpose, StateFolder, Via
     from eh_connect.secret import Credentials, Secret
     from eh_connect.stackone.models import ConnectorProfile, ProfileFields
-
-    Via = Literal["api", "dashboard"]
 
 
 @dataclass(frozen=True)

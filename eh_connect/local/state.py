@@ -41,6 +41,9 @@ Time = Annotated[str, AfterValidator(_plausible)]
 Purpose = Literal["setup", "rotate", "rollback"]
 """What credentials are staged for."""
 
+Via = Literal["api", "dashboard"]
+"""How a profile is made or changed."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
@@ -53,7 +56,7 @@ class PendingWrite(_Strict):
     against it, so that a lost answer is never answered by a second POST. ``sent_at`` is when a creation left.
     """
 
-    via: Literal["api", "dashboard"]
+    via: Via
     name: str
     known: tuple[tuple[str, str | None], ...] = ()
     sent_at: Time | None = None
@@ -99,7 +102,7 @@ class LocalState(_Strict):
     set_at: Time | None = None
     begun_at: Time | None = None
     fingerprint: str | None = None
-    via: Literal["api", "dashboard"] | None = None
+    via: Via | None = None
     actions: tuple[str, ...] | None = None
     chosen_actions: tuple[str, ...] | None = None
     verified_at: Time | None = None
@@ -123,7 +126,7 @@ class LocalState(_Strict):
         self,
         profile: ConnectorProfile,
         fields: ProfileFields,
-        via: Literal["api", "dashboard"],
+        via: Via,
         current: Credentials | None,
         now: str,
     ) -> LocalState:
@@ -167,12 +170,11 @@ class StateFolder(PrivateFolder):
         raw = json.dumps(fields, indent=2, ensure_ascii=False).encode(errors="replace")
         self.write(_file(state.label), raw + b"\n")
 
-    def forget(self, label: str) -> bool:
-        """Forget a label, its lock in the end; False where nothing was known of it."""
-        was_known = self.delete(_file(label))
+    def forget(self, label: str) -> None:
+        """Forget a label, its lock in the end; one that is not known is fine."""
+        self.delete(_file(label))
         with suppress(StorageError):  # an empty file, which Windows does not delete while it is held
             self.delete(_file(label, "lock"))
-        return was_known
 
     def labels(self) -> list[str]:
         """Every label with a state, sorted. Creates nothing."""

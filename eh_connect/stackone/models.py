@@ -32,27 +32,27 @@ _LONGEST = 1000
 """Characters of a field; long enough that a real one is never cut."""
 
 
-def text(value: Any) -> str | None:
+def _text(value: Any) -> str | None:
     """A text, made safe to show; None for an empty one and for anything else."""
     return (clean(value, _LONGEST) or None) if isinstance(value, str) else None
 
 
 def identifier(value: Any) -> str | None:
     """An ID that can be sent back as it came, a number as text: printable, no blanks, no ``..``."""
-    found = str(value) if type(value) is int and value >= 0 else text(value)
+    found = str(value) if type(value) is int and value >= 0 else _text(value)
     is_same = found is not None and found == str(value) and " " not in found and found.strip(".") != ""
     return found if is_same else None
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(t for t in map(text, value) if t) if isinstance(value, list | tuple) else ()
+    return tuple(t for t in map(_text, value) if t) if isinstance(value, list | tuple) else ()
 
 
 _Id = Annotated[str, BeforeValidator(identifier)]
 _SomeId = Annotated[str | None, BeforeValidator(identifier)]
-_Text = Annotated[str | None, BeforeValidator(text)]
-_Name = Annotated[str, BeforeValidator(lambda value: text(value) or "")]
-_Key = Annotated[str, BeforeValidator(lambda value: text(value) or EMPLOYMENT_HERO)]
+_Text = Annotated[str | None, BeforeValidator(_text)]
+_Name = Annotated[str, BeforeValidator(lambda value: _text(value) or "")]
+_Key = Annotated[str, BeforeValidator(lambda value: _text(value) or EMPLOYMENT_HERO)]
 _Flag = Annotated[bool | None, BeforeValidator(lambda value: value if isinstance(value, bool) else None)]
 
 
@@ -81,7 +81,6 @@ class Action(_Answered):
     """Something that the connector can do, and the scopes that it needs; often StackOne names none."""
 
     id: _Id
-    label: _Name = ""
     required_scopes: Annotated[tuple[str, ...], BeforeValidator(_texts)] = ()
 
     @property

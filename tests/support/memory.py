@@ -84,11 +84,10 @@ class MemoryStates(StateFolder):
         self.states[state.label] = state
         self.step("wrote state")
 
-    def forget(self, label: str) -> bool:
+    def forget(self, label: str) -> None:
         self.step("deletes state")
-        known = self.states.pop(label, None) is not None
+        self.states.pop(label, None)
         self.step("deleted state")
-        return known
 
     def exists(self) -> bool:
         return bool(self.states)
