@@ -6,7 +6,7 @@ of things to do by hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field
@@ -84,12 +84,7 @@ def plan(
     if profile is not None:
         before = ProfileFields(name=profile.name, default=profile.default)
         if in_force is not None and in_force.updated_at == profile.updated_at:
-            before = ProfileFields(
-                name=profile.name,
-                credentials=in_force.credentials,
-                default=profile.default,
-                actions=in_force.actions,
-            )
+            before = replace(before, credentials=in_force.credentials, actions=in_force.actions)
     wanted: dict[str, Any] = {
         "name": values.sure(NAME) if profile is None or values.given(NAME) else None,
         "environment": ENVIRONMENT if profile is None else None,
@@ -179,19 +174,10 @@ class WriteResult(Result):
         if self.is_brief:
             return found
         saved = f"saved in {self.keyring}" if self.keyring else "not saved here"
-        found += [
-            lines.row("Client Secret", f"{self.secret.fingerprint}, {saved}"),
-            *([lines.row("How", self._how())] if self.via else []),
-            lines.row("Sign-in test", self._test()),
-        ]
-        return found
-
-    def _how(self) -> str:
-        if self.via == "dashboard":
-            return "StackOne dashboard"
-        return "StackOne API. StackOne doesn't document this call."
-
-    def _test(self) -> str:
-        if self.proven:
-            return f"passed {dates.moment(self.proven)}"
-        return "not done. StackOne accepted the credentials; a sign-in shows whether they work."
+        found.append(lines.row("Client Secret", f"{self.secret.fingerprint}, {saved}"))
+        if self.via:
+            api = "StackOne API. StackOne doesn't document this call."
+            found.append(lines.row("How", "StackOne dashboard" if self.via == "dashboard" else api))
+        test = "not done. StackOne accepted the credentials; a sign-in shows whether they work."
+        test = f"passed {dates.moment(self.proven)}" if self.proven else test
+        return [*found, lines.row("Sign-in test", test)]

@@ -135,7 +135,7 @@ class LifeOfAProfile(RuleBasedStateMachine):
         world.steps.revive(death)
         before = {texts(each) for each in world.held.values()}
         with suppress(Killed):
-            local = world.opened()
+            local = world.local()
             remove(local, Looked(local.label, local), world.values("remove"), None)
             assert (world.keyring.entries, world.states.states) == ({}, {})
         gone = before - {texts(each) for each in world.held.values()}
@@ -151,7 +151,7 @@ class LifeOfAProfile(RuleBasedStateMachine):
         client, _ = world.client()
         world.run("setup", wanted, if_exists="update")
         profiles = client.profiles()
-        seen = Seen(world.opened(), profiles)
+        seen = Seen(world.local(), profiles)
         assert seen.agrees is True
         assert [name for name, *_ in seen.due(world.now(), None)] == ["not_proven"]
         world.is_settled(wanted)

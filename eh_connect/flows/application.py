@@ -51,16 +51,16 @@ def guard_application(change: Change, parts: Parts) -> int | None:
         if changes is None:
             parts.console.warn(f"The linked accounts could not be counted. {exc.sentence}")
         return None
-    if linked and changes is None and not may:
-        parts.console.warn(
-            f"{accounts_are(linked)} linked through this profile. Whether its Client ID stays the same can't be "
-            "seen from here. If it changes, each of them has to be linked again."
-        )
-    elif linked and changes and not may:
+    if linked and changes and not may:
         raise StackOneRefusedError(
             f"The Client ID would change while {accounts_are(linked)} linked",
             detail=_ANOTHER_APPLICATION,
             hint=f"{_SAFE_PATH} To change it anyway: --replace-application",
+        )
+    if linked and changes is None and not may:
+        parts.console.warn(
+            f"{accounts_are(linked)} linked through this profile. Whether its Client ID stays the same can't be "
+            "seen from here. If it changes, each of them has to be linked again."
         )
     return linked
 

@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 class Cause:
     """What a browser may show at the sign-in that StackOne does not hear of: as the person would say it.
 
-    ``means`` says in a few words what is likely; ``remedy`` is the one thing to do; ``exact`` a value to compare,
-    to the letter.
+    ``means`` says in a few words what is likely; ``exact`` is a value to compare, to the letter.
     """
 
-    name: str
     looks: str
     means: str
     remedy: str
@@ -37,7 +35,6 @@ _PKCE = (
 
 CAUSES = (
     Cause(
-        "redirect",
         "The redirect URI is not valid",
         "the portal has another one",
         "Compare the application's redirect URI in the Developer Portal, to the letter, with the callback URL "
@@ -45,26 +42,22 @@ CAUSES = (
         exact=REDIRECT_URI,
     ),
     Cause(
-        "client",
         "The client is unknown",
         "the Client ID is wrong",
         "The Client ID in the profile is wrong, or the application was deleted. Copy both values again from "
         "the Developer Portal, and run eh-connect setup with them.",
     ),
     Cause(
-        "stackone",
         "An error on a page of StackOne's",
         "perhaps not your fault",
         f"{_PKCE} Try once more, then ask StackOne's support.",
     ),
     Cause(
-        "access",
         "No access, or asked to sign in again",
         "another account is needed",
         "Sign in as an administrator of the organisation, and allow the access.",
     ),
     Cause(
-        "link",
         "The link can't be used, or nothing opened",
         "it was used, or ran out",
         "Make a new link, and open it by hand.",
@@ -128,24 +121,20 @@ def rejection(session: ConnectSession, parts: Parts) -> RejectedError:
     )
 
 
-def cancelled(again: str) -> ActionNeededError:
-    """StackOne reports that the attempt is over, with no reason."""
-    detail = (
-        "StackOne cancels it after 5 minutes, where the browser blocks its window, and where it is closed. It "
-        "says nothing about the credentials."
-    )
-    return _over("The sign-in was cancelled", detail, "Make a new link.", again, why="Make a new link")
-
-
-def expired(again: str) -> ActionNeededError:
-    """The link is too old."""
+def over(status: str, again: str) -> ActionNeededError:
+    """The attempt is over: StackOne says that it was cancelled, with no reason, or the link is too old."""
+    title = "The link ran out before a sign-in"
     detail = (
         "If the browser showed an error page of Employment Hero, compare the redirect URI in the Developer "
         f"Portal. It should be:\n{REDIRECT_URI}"
     )
-    return _over(
-        "The link ran out before a sign-in", detail, "Make a new link.", again, why="Make a new link"
-    )
+    if status == "cancelled":
+        title = "The sign-in was cancelled"
+        detail = (
+            "StackOne cancels it after 5 minutes, where the browser blocks its window, and where it is closed. "
+            "It says nothing about the credentials."
+        )
+    return _unseen(title, detail, "Make a new link.", again, why="Make a new link")
 
 
 def no_sign_in(seconds: float, again: str, *, unknown: str | None = None) -> ActionNeededError:
@@ -157,15 +146,17 @@ def no_sign_in(seconds: float, again: str, *, unknown: str | None = None) -> Act
     if unknown:
         detail = f'StackOne reports the status "{unknown}", which eh-connect doesn\'t know.'
     title = f"No sign-in within {dates.span(max(seconds, 1))}"
-    return _over(title, detail, "Look at what the browser shows.", again)
+    return _unseen(title, detail, "Look at what the browser shows.", again)
 
 
 def seen(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError:
     """What the person saw in the browser."""
     title = f'The sign-in did not work: "{cause.looks}" (session {session.id})'
     detail = f"It should be exactly this:\n{cause.exact}" if cause.exact else None
-    return _over(title, detail, cause.remedy, again)
+    return _unseen(title, detail, cause.remedy, again)
 
 
-def _over(title: str, detail: str | None, hint: str, again: str, why: str = "Try again") -> ActionNeededError:
+def _unseen(
+    title: str, detail: str | None, hint: str, again: str, why: str = "Try again"
+) -> ActionNeededError:
     return ActionNeededError(title, detail=detail, hint=hint, next_steps=(NextStep(why, again),))

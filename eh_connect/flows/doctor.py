@@ -53,11 +53,7 @@ def skipped(detail: str, remedy: str | None = None) -> Found:
 
 
 def doctor(checks: Iterable[Check], console: Console) -> DoctorResult:
-    """Run them in their order.
-
-    Raises:
-        EhConnectError: the first failure, carrying all that was found.
-    """
+    """Run them in their order. The first failure is raised in the end, carrying all that was found."""
     found: list[CheckView] = []
     failures: list[EhConnectError] = []
     missed: dict[str, str] = {}

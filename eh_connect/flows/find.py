@@ -35,11 +35,7 @@ class Found:
 
 
 def find(profiles: Sequence[ConnectorProfile], purpose: Purpose, parts: Parts) -> Found:
-    """Find it among all of the project.
-
-    Raises:
-        StackOneRefusedError: unknown ID, two of that name, or a name that is taken (6).
-    """
+    """Find it. StackOneRefusedError (6): unknown ID, two of that name, or a name that is taken."""
     values, local = parts.values, parts.local
     if profile := (known if purpose == "setup" else the_profile)(profiles, values, local):
         return _changed_by_hand(profile, local)

@@ -116,10 +116,8 @@ class SignIn:
     def watch(self, about: Sequence[Line]) -> Literal["authenticated", "pending", "over"]:
         """Show the link and wait; ``over``: it was cancelled or ran out, and the person wants another.
 
-        Raises:
-            RejectedError: StackOne reports an error.
-            ActionNeededError: cancelled, run out, or nobody signed in.
-            NetworkError: nothing was seen of it in the end.
+        RejectedError: StackOne reports an error. ActionNeededError: there was no sign-in. NetworkError: nothing
+        was seen of it in the end.
         """
         link = self.sure.link
         if link is not None:
@@ -155,7 +153,7 @@ class SignIn:
             self.judge()
             now = clock()
             if status in {"cancelled", "expired"} or now >= dead:
-                console.new_link(causes.cancelled(again) if status == "cancelled" else causes.expired(again))
+                console.new_link(causes.over(status, again))
                 self.parts.time.renew()
                 return "over"
             if unseen and now >= end:

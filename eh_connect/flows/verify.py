@@ -38,9 +38,6 @@ def verify(parts: Parts, wait: float) -> SessionResult:
     """Verify the profile. A session without an outcome is looked at by the next run.
 
     ``wait`` are the seconds to wait for a person; 0: the link is handed out and the run ends.
-
-    Raises:
-        EhConnectError: what stood in the way; it carries the session.
     """
     test = _Test(parts, wait)
     with test.reported():

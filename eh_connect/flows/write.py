@@ -41,12 +41,7 @@ _ROLLBACK_REJECTED = (
 
 
 def write(purpose: Purpose, parts: Parts) -> WriteResult:
-    """Bring the profile to what is wanted.
-
-    Raises:
-        EhConnectError: as the codes say.
-        Revised: the person changed an answer: call it again.
-    """
+    """Bring the profile to what is wanted. Revised: the person changed an answer: call it again."""
     return _Write(purpose, parts).run()
 
 

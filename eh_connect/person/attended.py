@@ -188,15 +188,15 @@ class Attended(Console):
         refusal: ActionNeededError,  # noqa: ARG002  # somebody sees it
     ) -> Cause | None:
         """Each thing that a browser may show, in a line; what to do about it."""
-        by_name = {cause.name: cause for cause in causes}
+        by_looks = {cause.looks: cause for cause in causes}
         chosen = self._terminal.choose(
             "What does your browser show?",
             [
-                *(Choice(cause.name, cause.looks, cause.means) for cause in causes),
+                *(Choice(cause.looks, cause.looks, cause.means) for cause in causes),
                 Choice("on", "Nothing of these: wait on"),
             ],
         )
-        return by_name.get(chosen)
+        return by_looks.get(chosen)
 
     def new_link(self, refusal: ActionNeededError) -> None:
         """Enter makes another."""

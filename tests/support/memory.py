@@ -108,11 +108,13 @@ class Saved:
 
     keyring: MemoryKeyring = field(default_factory=MemoryKeyring)
     states: MemoryStates = field(default_factory=MemoryStates)
-    clock: Callable[[], str] = lambda: NOW
+
+    def now(self) -> str:
+        return NOW
 
     def local(self, label: str = "default", *, writes: bool = True) -> LocalProfile:
         """As a run finds it."""
-        local = LocalProfile(label, self.keyring, self.states, writes=writes, now=self.clock)
+        local = LocalProfile(label, self.keyring, self.states, writes=writes, now=self.now)
         local.load()
         return local
 

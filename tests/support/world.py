@@ -23,17 +23,15 @@ from eh_connect.stackone.assumed_writes import AssumedWrites
 from eh_connect.stackone.client import Client
 from eh_connect.stackone.sessions import Sessions
 from eh_connect.values import Values
+from tests.support.disk import Disk
 from tests.support.http import Clock
-from tests.support.memory import NOW, MemoryKeyring, MemoryStates
-from tests.support.memory import Saved as Kept
-from tests.support.stackone import Fault, Killed, Row, StackOne, Steps
+from tests.support.memory import NOW
+from tests.support.stackone import Fault, Killed, Row, StackOne
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from eh_connect.change import WriteResult
-    from eh_connect.local.profile import LocalProfile
-    from eh_connect.local.state import LocalState
     from tests.support.person import Person
 
 
@@ -46,22 +44,17 @@ A, B, C = pair("a"), pair("b"), pair("c")
 OTHER_APPLICATION = pair("x", "two")
 
 
-class World:
+class World(Disk):
     """``run`` is one run. Keyring, state folder and StackOne last; the clock moves by waiting only."""
 
     def __init__(self, *faults: Fault) -> None:
-        self.clock, self.steps = Clock(), Steps()
+        super().__init__()
+        self.clock = Clock()
         self.stackone = StackOne(self.clock, self.steps, faults=[*faults])
-        self.keyring = MemoryKeyring(step=self.steps)
-        self.states = MemoryStates(step=self.steps)
         self.rejects: set[Credentials] = set()
         self.cant_tell = False
         self.probed: list[Credentials] = []
         self.warnings: list[str] = []
-
-    @property
-    def state(self) -> LocalState:
-        return self.states.states["default"]
 
     @property
     def only(self) -> Row:
@@ -93,24 +86,13 @@ class World:
         if credentials is not None:
             environ["EH_CONNECT_CLIENT_ID"] = credentials.client_id.reveal()
             environ["EH_CONNECT_CLIENT_SECRET"] = credentials.client_secret.reveal()
-        return Values(
-            COMMANDS[command].all_inputs,
-            typed,
-            environ,
-            lambda path, _: path,
-            lambda n: COMMANDS[n].all_inputs,
-        )
-
-    def opened(self, *, writes: bool = True) -> LocalProfile:
-        """The label, as a run finds it."""
-        return Kept(self.keyring, self.states, self.now).local(writes=writes)
+        takes = {name: each.all_inputs for name, each in COMMANDS.items()}
+        return Values(takes[command], typed, environ, lambda path, _: path, takes.__getitem__)
 
     def client(self, seconds: float = 150) -> tuple[Client, NetworkTime]:
         time = NetworkTime(seconds, self.clock, self.clock.sleep)
-        transport = httpx.MockTransport(self.stackone)
-        return Client(
-            Secret("v1.eu1.key"), url="https://api.stackone.com", time=time, transport=transport
-        ), time
+        url, transport = "https://api.stackone.com", httpx.MockTransport(self.stackone)
+        return Client(Secret("v1.eu1.key"), url=url, time=time, transport=transport), time
 
     def run(
         self,
@@ -129,7 +111,7 @@ class World:
         typed |= {"rollback": True} if purpose == "rollback" else {}
         values = self.values(command, credentials, **typed)
         values.stop_on_problems()
-        local = self.opened(writes=bool(values[i.STORE]) and not values[i.DRY_RUN])
+        local = self.local(writes=bool(values[i.STORE]) and not values[i.DRY_RUN])
         fill(values, local, purpose)
         client, time = self.client(values.sure(i.TIMEOUT))
         parts = Parts(
