@@ -31,16 +31,7 @@ _COLLEAGUE = "g"
 
 @dataclass
 class ApplicationSteps:
-    """Asks about it.
-
-    Args:
-        terminal: where the person is asked.
-        desktop: their browser and clipboard.
-        values: what this run was told; answers go there.
-        local: what is saved here.
-        origins: where credentials may go.
-        now: the time, UTC, ISO 8601.
-    """
+    """Asks about it. Answers go to ``values``; ``origins``: where credentials may go; ``now``: UTC, ISO 8601."""
 
     terminal: Terminal
     desktop: Desktop

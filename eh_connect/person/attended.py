@@ -32,13 +32,10 @@ if TYPE_CHECKING:
 
 
 class Attended(Console):
-    """A person at a terminal.
+    """A person at a terminal. Answers go to ``values``.
 
     Args:
-        terminal: where they are asked.
-        desktop: their browser and clipboard.
-        values: what this run was told: answers go there.
-        warn: keeps a warning for the result.
+        warn: says something, and keeps it for the result.
         wait: seconds that a person is waited for in the dashboard.
         renew: gives a look at StackOne the whole network time: waiting for a person is none.
         purpose: setup, rotate or rollback; empty for what writes no profile.

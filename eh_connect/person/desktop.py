@@ -42,44 +42,32 @@ _MOST_SENT = 50_000
 _OURS = ("EH_CONNECT_", "STACKONE_")
 """Variables that begin so may hold secrets."""
 
-_OPENERS = (
-    ("open",) if sys.platform == "darwin" else ("xdg-open",),
-    ("gio", "open"),
-)
-_OPENERS_OF_WSL = (("wslview",), ("rundll32.exe", "url.dll,FileProtocolHandler"))
-_UTF8_OUT = "[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-Clipboard -Raw"
+_OPENERS = ("open" if sys.platform == "darwin" else "xdg-open", "gio open")
+_OPENERS_OF_WSL = ("wslview", "rundll32.exe url.dll,FileProtocolHandler")
+_UTF8_OUT = "'[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-Clipboard -Raw'"
 
 
 @dataclass(frozen=True)
 class Tool:
     """A clipboard program, and its twin that reads; ``needs`` is a variable that must be set."""
 
-    copy: Sequence[str]
-    paste: Sequence[str]
-    clear: Sequence[str] = ()
+    copy: str
+    paste: str
+    clear: str = ""
     needs: str = ""
     encoding: str = "utf-8"
 
 
 _TOOLS = (
-    Tool(("pbcopy",), ("pbpaste",)),
+    Tool("pbcopy", "pbpaste"),
     Tool(
-        ("clip.exe",),
-        ("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", _UTF8_OUT),
+        "clip.exe",
+        f"powershell.exe -NoProfile -NonInteractive -Command {_UTF8_OUT}",
         encoding="utf-16-le",  # clip.exe takes the rest for the code page of a console
     ),
-    Tool(("wl-copy",), ("wl-paste", "--no-newline"), ("wl-copy", "--clear"), "WAYLAND_DISPLAY"),
-    Tool(
-        ("xclip", "-selection", "clipboard", "-in"),
-        ("xclip", "-selection", "clipboard", "-out"),
-        needs="DISPLAY",
-    ),
-    Tool(
-        ("xsel", "--clipboard", "--input"),
-        ("xsel", "--clipboard", "--output"),
-        ("xsel", "--clipboard", "--clear"),
-        "DISPLAY",
-    ),
+    Tool("wl-copy", "wl-paste --no-newline", "wl-copy --clear", "WAYLAND_DISPLAY"),
+    Tool("xclip -selection clipboard -in", "xclip -selection clipboard -out", needs="DISPLAY"),
+    Tool("xsel --clipboard --input", "xsel --clipboard --output", "xsel --clipboard --clear", "DISPLAY"),
 )
 
 
@@ -127,12 +115,12 @@ class Desktop:
 
     def holds(self, text: str, tool: Tool) -> bool:
         """Whether the text is in the clipboard; what can't be read or decoded is not it."""
-        said = self._run(tool.paste, reads=True)
+        said = self._run(shlex.split(tool.paste), reads=True)
         return said is not None and said.rstrip(b"\r\n") == text.encode()
 
     def clear(self, tool: Tool) -> None:
         """Leave nothing in the clipboard."""
-        self._run(tool.clear or tool.copy)
+        self._run(shlex.split(tool.clear or tool.copy))
 
     def open(self, url: str) -> Line:
         """Ask the system to open a page; whether it was asked. What comes of it can't be known."""
@@ -150,7 +138,7 @@ class Desktop:
 
     @cached_property
     def _tools(self) -> list[Tool]:
-        found = [tool for tool in _TOOLS if self._finds(tool.copy[0])]
+        found = [tool for tool in _TOOLS if self._finds(tool.copy.split()[0])]
         return [tool for tool in found if not tool.needs or self._environ.get(tool.needs)]
 
     @property
@@ -166,7 +154,10 @@ class Desktop:
 
     def _put(self, text: str) -> Tool | None:
         """What took the text; None where nothing did."""
-        return next((t for t in self._tools if self._run(t.copy, text.encode(t.encoding)) is not None), None)
+        for tool in self._tools:
+            if self._run(shlex.split(tool.copy), text.encode(tool.encoding)) is not None:
+                return tool
+        return None
 
     def _send_osc52(self, text: str) -> bool:
         sequence = b"\x1b]52;c;" + base64.b64encode(text.encode()) + b"\a"
@@ -196,8 +187,8 @@ class Desktop:
         if self.is_remote or not self._has_display:
             return
         for opener in (*(_OPENERS_OF_WSL if self._environ.get("WSL_DISTRO_NAME") else ()), *_OPENERS):
-            if self._finds(opener[0]):
-                yield [*opener, url]
+            if self._finds(opener.split()[0]):
+                yield [*opener.split(), url]
 
     def _finds(self, program: str) -> bool:
         return shutil.which(program, path=self._environ.get("PATH", os.defpath)) is not None

@@ -27,7 +27,7 @@ TOGETHER = 0.05
 """Seconds in which the rest of a paste arrives; nobody types that fast."""
 
 
-def keyboard(stdin: TextIO | None = None) -> Input:
+def keyboard(stdin: TextIO) -> Input:
     """The terminal's keys; one that is gone counts as closed, where prompt_toolkit would wait for ever."""
     if sys.platform == "win32":
         return create_input(stdin)
@@ -38,7 +38,7 @@ def keyboard(stdin: TextIO | None = None) -> Input:
         def closed(self) -> bool:
             return super().closed or not os.isatty(self._fileno)
 
-    return Keyboard(stdin or sys.stdin)
+    return Keyboard(stdin)
 
 
 def typed_at_once(keys: Input, seconds: float) -> list[KeyPress]:

@@ -81,7 +81,8 @@ def look_of(stream: Any, environ: Mapping[str, str], *, plain: bool = False) -> 
     if width is None:
         return Look(plain=plain)
     dumb = environ.get("TERM", "xterm" if os.name == "nt" else "") in {"", "dumb"}
-    if plain or dumb or width < SMALL or not is_utf8(stream):
+    encoding = codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name
+    if plain or dumb or width < SMALL or encoding != "utf-8":
         return Look(width, plain=True)
     links = any(map(environ.get, _KNOWS_LINKS)) and not any(map(environ.get, ("TMUX", "STY")))
     return Look(width, ansi=True, colour=not environ.get("NO_COLOR"), links=links)
@@ -93,11 +94,6 @@ def columns(stream: Any) -> int | None:
         return (os.get_terminal_size(stream.fileno()).columns or TABLES) if stream.isatty() else None
     except (OSError, ValueError, AttributeError):  # gone, closed, never there
         return None
-
-
-def is_utf8(stream: Any) -> bool:
-    """Whether every character can be written."""
-    return codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name == "utf-8"
 
 
 def render(lines: Sequence[Line], look: Look) -> str:

@@ -58,11 +58,8 @@ class Terminal(ABC):
     """Shows and asks. Ctrl-C is KeyboardInterrupt; Ctrl-D and a terminal that is gone are EOFError.
 
     What was printed stays; only a question's own lines are drawn again. ``more`` is what ``?`` explains: it
-    is shown, and the question asked again; without it ``?`` is an answer like any other.
-
-    Args:
-        screen: the terminal to write to.
-        fileno: that of the terminal to read from.
+    is shown, and the question asked again; without it ``?`` is an answer like any other. ``fileno`` is that
+    of the terminal that is read.
     """
 
     is_plain = False

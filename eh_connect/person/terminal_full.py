@@ -50,12 +50,7 @@ _SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\]8;[^\x1b]*\x1b\\")
 
 
 class FullTerminal(Terminal):
-    """On a terminal that can do everything.
-
-    Args:
-        screen: the terminal to draw on.
-        keys: where keys come from.
-    """
+    """On a terminal that can do everything."""
 
     def __init__(self, screen: TextIO, keys: Input) -> None:
         super().__init__(screen, keys.fileno())
