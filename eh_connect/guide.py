@@ -212,7 +212,7 @@ def dashboard_section(
         actions: to enable; None: they are not given.
         default: whether it becomes the project's default; None: not given.
         url: the page of connector profiles.
-        name: of the profile, where it is to be entered or found.
+        name: to be entered; None: it stays.
         credentials: whether Client ID and Client Secret are to be entered.
         handing: how the person gets Client ID and Client Secret from here; empty: by themselves.
     """
@@ -225,13 +225,10 @@ def dashboard_section(
             Step("OAuth 2.0", field="Type"),
         ]
     else:
-        steps.append(
-            Step("Open this profile:", values=(Value("Profile", name),))
-            if name
-            else Step("Open the Employment Hero profile")
-        )
-    if name and creating:
-        steps.append(Step("enter it, if there is such a field", values=(Value("Name", name),), field="Name"))
+        steps.append(Step("Open the Employment Hero profile"))
+    if name:
+        do = "enter" if creating else "change"
+        steps.append(Step(f"{do} it, if there is such a field", values=(Value("Name", name),), field="Name"))
     if credentials:
         for label, how in zip(("Client ID", "Client Secret"), handing or ("", ""), strict=True):
             steps.append(Step(f"{how}{', ' if how else ''}paste it there", field=label))

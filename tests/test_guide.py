@@ -94,7 +94,7 @@ https://app.stackone.com/connector_profiles
     ("creating", "given", "says", "never"),
     [
         (False, {}, ["Open the Employment Hero profile", "Save"], ["OAuth", "Actions", "Default"]),
-        (False, {"name": "Mine"}, ["Open this profile:\nMine\n"], []),
+        (False, {"name": "Mine"}, ["change it, if there is such a field\nMine\n"], []),
         (True, {"name": "Mine"}, ["enter it, if there is such a field\nMine\n"], []),
         (True, {"actions": ("all",)}, ["Actions         select all\n"], []),
         (True, {"actions": ("a_b", "c")}, ["select these, and no others:\n     a_b  c\n"], ["leave them"]),

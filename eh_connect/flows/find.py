@@ -37,7 +37,9 @@ class Found:
 def find(profiles: Sequence[ConnectorProfile], purpose: Purpose, parts: Parts) -> Found:
     """Find it. StackOneRefusedError (6): unknown ID, two of that name, or a name that is taken."""
     values, local = parts.values, parts.local
-    if profile := (known if purpose == "setup" else the_profile)(profiles, values, local):
+    look_up = known if purpose == "setup" else the_profile  # nothing else creates one
+    profile = look_up(profiles, values, local)
+    if profile is not None:
         return _changed_by_hand(profile, local)
     new = new_profiles(profiles, local)
     if len(new) > 1:
