@@ -14,8 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
 from eh_connect.employment_hero.credentials import cleaned, judge_pair
-from eh_connect.employment_hero.hand_over import HandOverKey, open_locked
-from eh_connect.employment_hero.hand_over_page import page
+from eh_connect.employment_hero.hand_over import HandOverKey, open_locked, page
 from eh_connect.employment_hero.scopes import parse
 from eh_connect.guide import PRECONDITIONS, SCOPES_STAY, portal_section
 from eh_connect.lines import warn

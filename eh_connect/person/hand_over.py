@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from eh_connect import guide
 from eh_connect import inputs as i
 from eh_connect.employment_hero import scopes
-from eh_connect.employment_hero.hand_over import HandOverKey
-from eh_connect.employment_hero.hand_over_page import page
+from eh_connect.employment_hero.hand_over import HandOverKey, page
 from eh_connect.errors import StorageError
 from eh_connect.lines import Line, exact, ok, prose, warn
 from eh_connect.results import Result
