@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.command import run_python
 from tests.support.needs import needs
 from tests.support.secret_service import MISSING, kept_in, secret_service
 
@@ -32,14 +31,7 @@ def refused(call):
 
 def run(env: dict[str, str], code: str, *, limit: float = 5.0, **more: str) -> str:
     """What a program with a store says; it has to end by itself, in time, without an error."""
-    done = subprocess.run(
-        [sys.executable, "-c", BEGIN.replace("LIMIT", str(limit)) + code],
-        env={**env, **more},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
+    done = run_python(BEGIN.replace("LIMIT", str(limit)) + code, **env | more)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()
 

@@ -24,20 +24,6 @@ def item(name: str, **more: object) -> dict[str, Any]:
     return {"id": name, "name": f"Profile {name}", "connector_key": "employmenthero", **more}
 
 
-class Listing:
-    """A server that has profiles, and numbers its pages from ``first``."""
-
-    def __init__(self, count: int, *, first: float, size: int = 25) -> None:
-        self.items = [item(f"p{n}") for n in range(count)]
-        self.first, self.size = first, size
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        number = int(request.url.params.get("page", self.first))
-        start = (number - int(self.first)) * self.size
-        items = self.items[start : start + self.size]
-        return page(items, page=type(self.first)(number), page_size=self.size, total=len(self.items))
-
-
 def test_a_request_carries_the_key_and_says_who_asks_whatever_netrc_holds(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,18 +39,9 @@ def test_a_request_carries_the_key_and_says_who_asks_whatever_netrc_holds(
 
 
 def test_a_profile_is_read_with_all_its_fields() -> None:
-    full = item("a", active=True, default=False, created_at="2026-01-01", updated_at="soon", new=[1])
-    assert World(page([full], page=1, page_size=25, total=1)).client.profiles() == [
-        ConnectorProfile(
-            id="a",
-            name="Profile a",
-            connector_key="employmenthero",
-            active=True,
-            default=False,
-            created_at="2026-01-01",
-            updated_at="soon",
-        )
-    ]
+    fields = {"active": True, "default": False, "created_at": "2026-01-01", "updated_at": "soon"}
+    (profile,) = World(page([item("a", **fields, new=[1])], page=1, page_size=25, total=1)).client.profiles()
+    assert profile.model_dump() == item("a", **fields)
 
 
 @pytest.mark.parametrize("first", [0, 1, 1.0])
@@ -72,7 +49,15 @@ def test_a_profile_is_read_with_all_its_fields() -> None:
     ("count", "requests"), [(0, 1), (1, 1), (25, 1), (26, 2), (50, 2), (51, 3), (110, 5)]
 )
 def test_all_pages_are_read_with_as_few_requests_as_can_be(first: float, count: int, requests: int) -> None:
-    world = World(Listing(count, first=first))
+    items = [item(f"p{n}") for n in range(count)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params.get("page", first))
+        start = (number - int(first)) * 25
+        said = type(first)(number)
+        return page(items[start : start + 25], page=said, page_size=25, total=count)
+
+    world = World(answer)
     assert len(world.client.profiles()) == count
     assert len(world.requests) == requests
 
@@ -80,19 +65,19 @@ def test_all_pages_are_read_with_as_few_requests_as_can_be(first: float, count: 
 AB = [item("a"), item("b")]
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        pytest.param(page(AB, total=1), id="total too small"),
-        pytest.param(page(AB, total="2"), id="total of a wrong type"),
-        pytest.param(page(AB, total=True, page=[], page_size=-1), id="all of wrong types"),
-        pytest.param(page(AB, page_size=3), id="no total"),
-        pytest.param(page(AB), id="data alone"),
-        pytest.param(page([*AB, item("a")], total=2), id="an ID twice"),
-        pytest.param(httpx.Response(200, json=AB), id="a bare array"),
-        pytest.param(page([*AB, item("c", connector_key="bamboohr")], total=3), id="filter ignored"),
-    ],
-)
+COMPLETE = {
+    "total too small": page(AB, total=1),
+    "total of a wrong type": page(AB, total="2"),
+    "all of wrong types": page(AB, total=True, page=[], page_size=-1),
+    "no total": page(AB, page_size=3),
+    "data alone": page(AB),
+    "an ID twice": page([*AB, item("a")], total=2),
+    "a bare array": httpx.Response(200, json=AB),
+    "filter ignored": page([*AB, item("c", connector_key="bamboohr")], total=3),
+}
+
+
+@pytest.mark.parametrize("answer", COMPLETE.values(), ids=list(COMPLETE))
 def test_an_odd_but_complete_page_is_read_in_one_request(answer: httpx.Response) -> None:
     world = World(answer)
     assert [profile.id for profile in world.client.profiles()] == ["a", "b"]
@@ -108,28 +93,20 @@ def test_no_data_is_an_empty_list_only_where_the_total_says_so() -> None:
 A, B, C = ([item(name)] for name in "abc")
 
 
-@pytest.mark.parametrize(
-    ("pages", "found", "asked"),
-    [
-        pytest.param(
-            [page(A, page_size=1), page(B, page_size=1), page([], page_size=1)],
-            *("ab", [None, "1", "2"]),
-            id="no total: until nothing new comes",
-        ),
-        pytest.param(
-            [page(one, page=1, page_size=1, total=3) for one in (A, B, C)],
-            *("abc", [None, "2", "3"]),
-            id="always the same number",
-        ),
-        pytest.param(
-            [page(one, total=2) for one in (A, A, B)], *("ab", [None, "1", "2"]), id="without numbers, from 1"
-        ),
-        pytest.param(
-            [page(A, page=1, total=9), page([], page=2, total=9)], "a", [None, "2"], id="total lies"
-        ),
-        pytest.param([page(A, page=1, total=9)] * 2, "a", [None, "2"], id="the first page again"),
-    ],
-)
+FOLLOWED = {
+    "no total: until nothing new": ([page(each, page_size=1) for each in (A, B, [])], "ab", [None, "1", "2"]),
+    "always page 1": (
+        [page(each, page=1, page_size=1, total=3) for each in (A, B, C)],
+        "abc",
+        [None, "2", "3"],
+    ),
+    "without numbers, from 1": ([page(each, total=2) for each in (A, A, B)], "ab", [None, "1", "2"]),
+    "the total lies": ([page(A, page=1, total=9), page([], page=2, total=9)], "a", [None, "2"]),
+    "the first page again": ([page(A, page=1, total=9)] * 2, "a", [None, "2"]),
+}
+
+
+@pytest.mark.parametrize(("pages", "found", "asked"), FOLLOWED.values(), ids=list(FOLLOWED))
 def test_pages_are_followed_whatever_they_say_of_themselves(
     pages: list[httpx.Response], found: str, asked: list[str | None]
 ) -> None:
