@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
@@ -89,8 +88,13 @@ def url(text: str) -> str:
         raise ValueError("a URL must not carry a user name or password")
     if parts.query or parts.fragment or "?" in text or "#" in text:
         raise ValueError("a base URL has no query and no fragment")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
-        raise ValueError("http is for a loopback IP address only (such as http://127.0.0.1:8000): use https")
+    if parts.scheme == "http":
+        from eh_connect.network import is_loopback
+
+        if not is_loopback(parts.hostname or ""):
+            raise ValueError(
+                "http is for a loopback IP address only (such as http://127.0.0.1:8000): use https"
+            )
     return text.rstrip("/")
 
 
@@ -117,13 +121,6 @@ def _split(text: str) -> SplitResult:
     if not text.isprintable() or any(c.isspace() for c in text):
         raise ValueError("a URL has no blanks or control characters in it")
     return parts
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def one_of(*choices: str) -> Callable[[str], str]:

@@ -45,17 +45,17 @@ def look(attempt: Any, **more: Any) -> ConnectSession:
     return World(answer).sessions.look("7")
 
 
-@pytest.mark.parametrize("more", [{"label": "L"}, {}])
+@pytest.mark.parametrize(("kind", "more"), [("production", {"label": "L"}), ("test", {})])
 def test_a_creation_sends_the_documented_fields_and_gives_a_link_that_does_not_show_by_accident(
-    more: dict[str, str],
+    kind: Any, more: dict[str, str]
 ) -> None:
     world = World(made(connector_profile_id="p"))
-    asked = SessionRequest("p", "id 1", "Näme", kind="production", expires_in=60, **more)
+    asked = SessionRequest("p", "id 1", "Näme", kind=kind, expires_in=60, **more)
     session = world.sessions.create(asked)
     (sent,) = world.requests
     assert (sent.method, sent.url.path) == ("POST", "/connect_sessions")
     owner = {"origin_owner_id": "id 1", "origin_owner_name": "Näme"}
-    body = {"connector_profile_id": "p", **owner, "type": "production", "expires_in": 60}
+    body = {"connector_profile_id": "p", **owner, "type": kind, "expires_in": 60}
     assert json.loads(sent.content) == body | more
     when = "2026-11-23T09:00:00.000Z"
     assert session == ConnectSession(id="4711", profile_id="p", link=Secret(LINK), created_at=when)
