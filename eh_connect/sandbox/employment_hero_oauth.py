@@ -46,14 +46,8 @@ class EmploymentHeroOAuth(Pages):
     server, product = "employment_hero", "Employment Hero"
 
     def __init__(self, records: Records) -> None:
+        super().__init__(records)
         self._signed_in: set[str] = set()  # what shows at the consent that a person has signed in
-        super().__init__(
-            records,
-            ("GET", "/oauth2/authorize", self._authorize),
-            ("POST", "/oauth2/authorize", self._authorize),
-            ("POST", "/oauth2/token", self._token),
-            ("GET", "/api/v1/<entity>", self._list),
-        )
 
     def _authorize(self, request: Request, data: Data) -> Response:
         """Login, then consent, then back to the client; the request stays in the query all the way."""
@@ -125,6 +119,13 @@ class EmploymentHeroOAuth(Pages):
         found = [{"id": data["organisation"], "name": name}] if page == 1 else []
         numbers = {"page_index": page, "item_per_page": size, "total_pages": 1, "total_items": 1}
         return {"data": {"items": found, **numbers}}, 200
+
+    rules = (
+        ("GET", "/oauth2/authorize", _authorize),
+        ("POST", "/oauth2/authorize", _authorize),
+        ("POST", "/oauth2/token", _token),
+        ("GET", "/api/v1/<entity>", _list),
+    )
 
 
 def _application(data: Data, sent: Mapping[str, Any]) -> Data | None:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from werkzeug import Request, Response
     from werkzeug.datastructures import MultiDict
 
-    from eh_connect.sandbox.records import Records
     from eh_connect.sandbox.site import Data
 
+_API = "/v2/organisations/<org>/developer_portal/api"
 _HTTPS = re.compile(r"https://(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _ROLES = {"Admin": "Administrator Role Required", "User": "Standard User Role"}
 _STRINGS = {
@@ -45,19 +45,6 @@ class Portal(Pages):
     """A WSGI application for ``/app``. Its applications are the same in every organisation."""
 
     server, product = "employment_hero", "Employment Hero"
-
-    def __init__(self, records: Records) -> None:
-        api = "/v2/organisations/<org>/developer_portal/api"
-        super().__init__(
-            records,
-            ("GET", api, self._list),
-            ("GET", f"{api}/new", self._configure),
-            ("GET", f"{api}/review", self._review),
-            ("POST", api, self._create),
-            ("GET", f"{api}/<application>", self._show),
-            ("POST", f"{api}/<application>", self._edit),
-            ("POST", f"{api}/<application>/secret", self._renew_secret),
-        )
 
     def _list(self, _: Request, data: Data, org: str) -> Response:
         shown = {"url": portal_url(org, ""), "applications": data["applications"]}
@@ -103,6 +90,16 @@ class Portal(Pages):
         # whether the portal can do this, and what becomes of the old secret, is not documented
         application["client_secrets"] = [made_up()]
         return redirect(f"{portal_url(org, '')}/{application['client_id']}", 303)
+
+    rules = (
+        ("GET", _API, _list),
+        ("GET", f"{_API}/new", _configure),
+        ("GET", f"{_API}/review", _review),
+        ("POST", _API, _create),
+        ("GET", f"{_API}/<application>", _show),
+        ("POST", f"{_API}/<application>", _edit),
+        ("POST", f"{_API}/<application>/secret", _renew_secret),
+    )
 
 
 def _editable(sent: MultiDict[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -19,7 +19,7 @@ from eh_connect.sandbox.accounts import NoTokenError, ask
 from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
 from eh_connect.sandbox.employment_hero_portal import Portal
 from eh_connect.sandbox.records import FILE, HOST, Records, SandboxKeyring, private
-from eh_connect.sandbox.site import Site
+from eh_connect.sandbox.site import answered
 from eh_connect.sandbox.stackone_api import StackOneApi
 from eh_connect.sandbox.stackone_pages import Dashboard, Hub
 
@@ -33,7 +33,7 @@ _POLL = 0.05
 _TRIES = 20
 
 
-class Sandbox:
+class Sandbox(ExitStack):
     """Both servers of a folder, and the variables that lead there: started, or found served.
 
     One process serves a folder at a time: the holder of ``serving.lock``, which dies with it. The others
@@ -56,21 +56,15 @@ class Sandbox:
     """Seconds to wait for another command's end."""
 
     def __init__(self, folder: Path, *, lasting: bool = False) -> None:
+        super().__init__()
         self._folder = folder.absolute()
-        self._open = ExitStack()
         try:
             shared = self._await_turn(time.monotonic() + self.patience)
             self.serves = shared is None
             self.records = shared or self._start(lasting=lasting)
         except BaseException:  # Ctrl-C too leaves no server behind
-            self._open.close()
+            self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._open.close()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -91,16 +85,20 @@ class Sandbox:
             "EMPLOYMENT_HERO_OAUTH_URL": employment_hero,
         }
 
-    def served(self, name: str, app: WSGIApplication) -> WSGIApplication:
-        """The application of a server, as it is served: tests put something around it."""
-        del name
-        return app
+    def serve(self, name: str, bound: socket.socket, app: WSGIApplication) -> None:
+        """Start a server at a socket; tests put something around its application."""
+        port, fd = bound.getsockname()[1], bound.fileno()
+        server = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler, fd=fd)
+        thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name=name, daemon=True)
+        thread.start()
+        self.callback(thread.join)
+        self.callback(server.shutdown)
 
     def _await_turn(self, deadline: float) -> Records | None:
         """Hold the lock, and return None; or return the records of a lasting server."""
         while True:
             try:
-                self._open.enter_context(private(self._folder).lock("serving.lock", "sandbox", FILE))
+                self.enter_context(private(self._folder).lock("serving.lock", "sandbox", FILE))
             except BusyError as exc:
                 if (shared := _served_lastingly(self._folder)) is not None:
                     return shared
@@ -121,25 +119,19 @@ class Sandbox:
             known = [records.data[name]["port"] if records else None for name in _NAMES]
             bound = [opened.enter_context(_bind(port, self._folder)) for port in known]
             records = records or Records.create(self._folder, *(each.getsockname()[1] for each in bound))
-            said = _said(records, lasting=lasting)
-            itself = Site(records, ("GET", "/", lambda *_: said))
-            apps: tuple[tuple[WSGIApplication, dict[str, WSGIApplication]], ...] = (
-                (StackOneApi(records), {"/dashboard": Dashboard(records), "/connect": Hub(records)}),
-                (EmploymentHeroOAuth(records), {"/app": Portal(records)}),
+            itself = answered(_said(records, lasting=lasting))
+            stackone: dict[str, WSGIApplication] = {
+                "/dashboard": Dashboard(records),
+                "/connect": Hub(records),
+            }
+            employment_hero: dict[str, WSGIApplication] = {"/app": Portal(records)}
+            apps = (
+                DispatcherMiddleware(StackOneApi(records), stackone | {"/sandbox": itself}),
+                DispatcherMiddleware(EmploymentHeroOAuth(records), employment_hero | {"/sandbox": itself}),
             )
-            for name, its_own, (app, rooms) in zip(_NAMES, bound, apps, strict=True):
-                self._serve(
-                    its_own, self.served(name, DispatcherMiddleware(app, rooms | {"/sandbox": itself}))
-                )
+            for name, its_own, app in zip(_NAMES, bound, apps, strict=True):
+                self.serve(name, its_own, app)
         return records
-
-    def _serve(self, bound: socket.socket, app: WSGIApplication) -> None:
-        port, fd = bound.getsockname()[1], bound.fileno()
-        server = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler, fd=fd)
-        thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name="sandbox", daemon=True)
-        thread.start()
-        self._open.callback(thread.join)
-        self._open.callback(server.shutdown)
 
 
 class _QuietHandler(WSGIRequestHandler):

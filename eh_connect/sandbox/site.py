@@ -48,21 +48,20 @@ class RefusedError(HTTPException):
 
 
 class Site:
-    """A WSGI application, of one of the two servers. It answers one request after the other.
-
-    Args:
-        records: of both.
-        rules: method, path, and what answers, called with the request, the server's data and the path's
-            variables: by a response, by JSON, or by JSON and its status. A variable that is named as a kind of
-            records is the one of that ID.
-    """
+    """A WSGI application, of one of the two servers. It answers one request after the other."""
 
     server: ClassVar = "stackone"
+    rules: ClassVar[tuple[Rule, ...]] = ()
+    """Method, path, and what answers: by a response, by JSON, or by JSON and its status.
 
-    def __init__(self, records: Records, *rules: Rule) -> None:
+    It is called with the site, the request, the server's data, and the path's variables; one that is named as a
+    kind of records is the one of that ID.
+    """
+
+    def __init__(self, records: Records) -> None:
         self.records = records
         self._routes = routing.Map(
-            [routing.Rule(path, methods=[method], endpoint=answer) for method, path, answer in rules]
+            [routing.Rule(path, methods=[method], endpoint=answer) for method, path, answer in self.rules]
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -79,10 +78,8 @@ class Site:
 
     def _answer(self, request: Request, data: Data) -> Response:
         endpoint, named = self._routes.bind_to_environ(request.environ).match()
-        kinds = [name for name in named if f"{name}s" in data]
-        answer = endpoint(
-            request, data, **{**named, **{kind: one(data, kind, named[kind]) for kind in kinds}}
-        )
+        found = {name: one(data, name, named[name]) for name in named if f"{name}s" in data}
+        answer = endpoint(self, request, data, **{**named, **found})
         if isinstance(answer, Response):
             return answer
         return answered(*answer) if isinstance(answer, tuple) else answered(answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from werkzeug import Response
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from werkzeug import Request
     from werkzeug.exceptions import HTTPException
 
-    from eh_connect.sandbox.records import Records
     from eh_connect.sandbox.site import Answer, Data, Rule
 
+_PROFILES = "/connector_profiles"
+_PINNED = f"{_PROFILES}/<profile>/pinned_version"
 _PAGE_SIZE = 25  # the documented default; here the most too
 _FILTERS = {"origin_owner_id": "origin_owner_id", "origin_owner_ids": "origin_owner_id"}
 _FILTERS |= {"provider": "provider", "providers": "provider", "account_ids": "id", "status": "status"}
@@ -26,36 +27,6 @@ _FILTERS |= {"provider": "provider", "providers": "provider", "account_ids": "id
 
 class StackOneApi(Site):
     """A WSGI application. Error bodies are ``{statusCode, message, timestamp}`` and perhaps more."""
-
-    def __init__(self, records: Records) -> None:
-        base, pinned = "/connector_profiles", "/connector_profiles/<profile>/pinned_version"
-        self._documented: list[Rule] = [
-            ("GET", base, self._list_profiles),
-            ("GET", "/auth_configs", self._list_profiles),
-            ("GET", f"{base}/<profile>/versions", lambda _, __, profile: profiles.versions(profile)),
-            ("GET", pinned, lambda _, __, profile: the(filter(None, [profile["pinned"]]))),
-            ("PUT", pinned, lambda request, _, profile: profiles.pin(profile, _fields(request))),
-            ("DELETE", pinned, self._unpin),
-            ("GET", "/actions", self._list_actions),
-            ("POST", "/actions/rpc", self._run_action),
-            ("GET", "/accounts", self._list_accounts),
-            ("GET", "/accounts/<account>", lambda _, data, account: self._fresh(data, account)["shown"]),
-            ("DELETE", "/accounts/<account>", self._delete_account),
-            ("GET", "/v2/accounts", self._list_accounts_v2),
-            (
-                "GET",
-                "/v2/accounts/<account>",
-                lambda _, data, account: accounts.v2(self._fresh(data, account)),
-            ),
-            ("POST", "/connect_sessions", self._create_session),
-            ("POST", "/connect_sessions/authenticate", self._authenticate),
-            ("GET", "/connect_sessions/<session>", lambda _, __, session: accounts.latest(session)["shown"]),
-        ]
-        assumed: list[Rule] = [
-            ("POST", base, lambda request, data: (profiles.create(data, _fields(request))["shown"], 201)),
-            ("PATCH", f"{base}/<profile>", self._update_profile),
-        ]
-        super().__init__(records, *assumed, *self._documented)
 
     def _answer(self, request: Request, data: Data) -> Response:
         if request.path == "/oas/stackone.json":
@@ -74,7 +45,7 @@ class StackOneApi(Site):
     def _openapi(self) -> Response:
         """What StackOne shows of its API to everybody."""
         paths: dict[str, Any] = {}
-        for method, path, _ in self._documented:
+        for method, path, _ in self.documented:
             shown = path.replace("<", "{").replace(">", "}")
             paths.setdefault(shown, {})[method.lower()] = {"responses": {"default": {"description": ""}}}
         info = {"title": "StackOne (sandbox)", "version": "1"}
@@ -89,6 +60,9 @@ class StackOneApi(Site):
         ]
         page, size, shown = _page(request, found)
         return {"page": page, "page_size": size, "total": len(found), "data": shown}
+
+    def _create_profile(self, request: Request, data: Data) -> Answer:
+        return profiles.create(data, _fields(request))["shown"], 201
 
     def _update_profile(self, request: Request, data: Data, profile: Data) -> Any:
         return profiles.change(data, profile, _fields(request))["shown"]
@@ -117,23 +91,23 @@ class StackOneApi(Site):
         action = judged(accounts.ActionBody, _fields(request), status=400).action
         if (account_id := request.headers.get("x-account-id")) is None:
             raise RefusedError(400, "Bad Request")
-        account = self._fresh(data, one(data, "account", account_id))
+        account = self.fresh(data, one(data, "account", account_id))
         return accounts.run_action(data, account, action, self.records.url("employment_hero"))
 
-    def _fresh(self, data: Data, account: Data) -> Data:
+    def fresh(self, data: Data, account: Data) -> Data:
         """An account, with tokens that are fresh."""
         return accounts.refresh(data, account, self.records.url("employment_hero"))
 
     def _list_accounts(self, request: Request, data: Data) -> list[Data]:
         wanted = [(name, _listed(request, key)) for key, name in _FILTERS.items()]
-        shown = (self._fresh(data, each)["shown"] for each in data["accounts"])
+        shown = (self.fresh(data, each)["shown"] for each in data["accounts"])
         found = [its for its in shown if all(not values or its[name] in values for name, values in wanted)]
         return _page(request, found)[2]
 
     def _list_accounts_v2(self, request: Request, data: Data) -> Data:
         profile_id = request.args.get("connector_profile_id")
         found = [each for each in data["accounts"] if profile_id in {None, each["profile"]}]
-        return {"data": [accounts.v2(self._fresh(data, each)) for each in found], "next": None}
+        return {"data": [accounts.v2(self.fresh(data, each)) for each in found], "next": None}
 
     def _delete_account(self, _: Request, data: Data, account: Data) -> Any:
         data["accounts"].remove(account)
@@ -146,6 +120,34 @@ class StackOneApi(Site):
 
     def _authenticate(self, request: Request, data: Data) -> Answer:
         return accounts.alive(data, "token", _fields(request).get("token", ""))["shown"], 201
+
+    documented: ClassVar[tuple[Rule, ...]] = (
+        ("GET", _PROFILES, _list_profiles),
+        ("GET", "/auth_configs", _list_profiles),
+        ("GET", f"{_PROFILES}/<profile>/versions", lambda *_, profile: profiles.versions(profile)),
+        ("GET", _PINNED, lambda *_, profile: the(filter(None, [profile["pinned"]]))),
+        ("PUT", _PINNED, lambda _, request, __, profile: profiles.pin(profile, _fields(request))),
+        ("DELETE", _PINNED, _unpin),
+        ("GET", "/actions", _list_actions),
+        ("POST", "/actions/rpc", _run_action),
+        ("GET", "/accounts", _list_accounts),
+        ("GET", "/accounts/<account>", lambda self, _, data, account: self.fresh(data, account)["shown"]),
+        ("DELETE", "/accounts/<account>", _delete_account),
+        ("GET", "/v2/accounts", _list_accounts_v2),
+        (
+            "GET",
+            "/v2/accounts/<account>",
+            lambda self, _, data, account: accounts.v2(self.fresh(data, account)),
+        ),
+        ("POST", "/connect_sessions", _create_session),
+        ("POST", "/connect_sessions/authenticate", _authenticate),
+        ("GET", "/connect_sessions/<session>", lambda *_, session: accounts.latest(session)["shown"]),
+    )
+    rules = (
+        ("POST", _PROFILES, _create_profile),
+        ("PATCH", f"{_PROFILES}/<profile>", _update_profile),
+        *documented,
+    )
 
 
 def _fields(request: Request) -> Data:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
     from werkzeug.exceptions import HTTPException
 
-    from eh_connect.sandbox.records import Records
     from eh_connect.sandbox.site import Data
 
 _URL = "/dashboard/connector_profiles"
@@ -32,16 +31,6 @@ _SWITCHES = {"active": "Enabled", "default": "Default of the project"}
 
 class Dashboard(Pages):
     """A WSGI application for ``/dashboard``; its profiles are the API's."""
-
-    def __init__(self, records: Records) -> None:
-        super().__init__(
-            records,
-            ("GET", "/connector_profiles", self._list),
-            ("GET", "/connector_profiles/new", self._new),
-            ("POST", "/connector_profiles", self._create),
-            ("GET", "/connector_profiles/<profile>", self._show),
-            ("POST", "/connector_profiles/<profile>", self._edit),
-        )
 
     def _list(self, _: Request, data: Data) -> Response:
         shown = (profile["shown"] for profile in data["profiles"])
@@ -76,17 +65,17 @@ class Dashboard(Pages):
         profiles.change(data, profile, fields | {"default": "default" in on}, active="active" in on)
         return redirect(f"{_URL}/{its['id']}", 303)
 
+    rules = (
+        ("GET", "/connector_profiles", _list),
+        ("GET", "/connector_profiles/new", _new),
+        ("POST", "/connector_profiles", _create),
+        ("GET", "/connector_profiles/<profile>", _show),
+        ("POST", "/connector_profiles/<profile>", _edit),
+    )
+
 
 class Hub(Pages):
     """A WSGI application for ``/connect``: there a customer links an account."""
-
-    def __init__(self, records: Records) -> None:
-        super().__init__(
-            records,
-            ("GET", "/link/<token>", self._show),
-            ("POST", "/link/<token>", self._start),
-            ("GET", f"/oauth2/{EMPLOYMENT_HERO}/callback", self._end),
-        )
 
     def _refusal(self, exc: HTTPException) -> Response:
         text = "It has expired, or there is no such link. Ask for a new one."
@@ -129,6 +118,12 @@ class Hub(Pages):
             status, said = "authenticated", {"account_secure_id": linked}
         accounts.record(session, status, **said)
         return self.message(f"Employment Hero: {status}", text)
+
+    rules = (
+        ("GET", "/link/<token>", _show),
+        ("POST", "/link/<token>", _start),
+        ("GET", f"/oauth2/{EMPLOYMENT_HERO}/callback", _end),
+    )
 
 
 def _boxes(labels: Mapping[str, str], ticked: Container[str] = ()) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from tests.support.openapi import JudgedApp
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from socket import socket
     from wsgiref.types import WSGIApplication
 
 
@@ -23,19 +24,18 @@ class Stage(Sandbox):
 
     def __init__(self, folder: Path) -> None:
         self._servers: dict[str, Disturbed] = {}
-        self._violations: list[str] = []
         super().__init__(folder)
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        super().__exit__(kind)
-        assert kind or self._violations == []
-
-    def served(self, name: str, app: WSGIApplication) -> WSGIApplication:
+    def serve(self, name: str, bound: socket, app: WSGIApplication) -> None:
         if name == "stackone":
             app = judged = JudgedApp(app)
-            self._violations = judged.violations
+
+            def is_unbroken(failed: object, *_: object) -> None:
+                assert failed or judged.violations == []
+
+            self.push(is_unbroken)
         self._servers[name] = Disturbed(app)
-        return self._servers[name]
+        super().serve(name, bound, self._servers[name])
 
     @property
     def stackone_url(self) -> str:
