@@ -12,7 +12,7 @@ import pytest
 from werkzeug.test import Client
 
 from eh_connect.employment_hero.portal import portal_url
-from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
+from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth
 from eh_connect.sandbox.records import Records
 from eh_connect.stackone.models import REDIRECT_URI
 from tests.support.oauth_app import VERIFIER, App, refused

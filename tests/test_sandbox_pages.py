@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
 from eh_connect.employment_hero.scopes import BOXES, PRESETS
-from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
-from eh_connect.sandbox.employment_hero_portal import Portal
+from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth, Portal
 from eh_connect.sandbox.records import Records
 from eh_connect.sandbox.site import filled
 from eh_connect.sandbox.stackone_pages import Dashboard

@@ -1,7 +1,4 @@
-"""The accounts of the sandbox's StackOne: connect sessions, by which they are linked, and what is done with them.
-
-StackOne asks Employment Hero by HTTP alone.
-"""
+"""The sandbox's StackOne: connect sessions, the accounts that they link, and what it asks of Employment Hero."""
 
 from __future__ import annotations
 
@@ -12,11 +9,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from eh_connect.sandbox.profiles import ConnectorKey, actions_of
 from eh_connect.sandbox.records import made_up, now
-from eh_connect.sandbox.site import Body, RefusedError, Text, judged, one, the
+from eh_connect.sandbox.site import RefusedError, Text, judged, one, the
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from eh_connect.sandbox.site import Data
 
 _ATTEMPT_SECONDS = 300  # after which StackOne's Hub cancels what is pending
-_SESSION_SECONDS = 1800
-_ANSWER_SECONDS = 10.0
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; a usual one costs 40 ms
 _KNOWN_BY = ("origin_owner_id", "origin_owner_name", "provider")
 _OF_ACCOUNT = (*_KNOWN_BY, "origin_username", "label", "type")
@@ -35,7 +30,7 @@ _RENAMED = {"provider": "connector", "origin_owner_id": "owner_id", "origin_owne
 _NOT_SHOWN = {"provider_version", "multiple", "shared", "relink", "scopes", "expires_in"}
 
 
-class SessionBody(Body):
+class SessionBody(BaseModel, extra="forbid"):
     """What a session is created from."""
 
     origin_owner_id: Text
@@ -57,10 +52,9 @@ class SessionBody(Body):
     expires_in: Annotated[float, Field(gt=0)] | None = None
 
 
-class ActionBody(BaseModel):
+class ActionBody(BaseModel, extra="allow"):
     """A run of an action, with objects such as ``path`` and ``query``."""
 
-    model_config = ConfigDict(strict=True, extra="allow")
     __pydantic_extra__: dict[str, dict[str, Any] | None]
     action: str
 
@@ -93,7 +87,7 @@ def create_session(data: Data, fields: Data) -> Data:
         shown["account_id"] = next(theirs, None)
     shown |= {"id": len(data["sessions"]) + 1, "organization_id": "1", "project_id": "1"}
     shown |= {"created_at": now(), "latest_connection_attempt": None}
-    expires = time.time() + (body.expires_in or _SESSION_SECONDS)
+    expires = time.time() + (body.expires_in or 1800)
     session = {"shown": shown, "expires": expires, "token": made_up(), "state": None}
     data["sessions"].append(session)
     return session
@@ -159,20 +153,15 @@ def tokens_for(grant: dict[str, str], profile: Data, server: str) -> Data:
         raise NoTokenError(f"The token endpoint answered {status}", said.get("error")) from None
 
 
-def redeemed(sent: Mapping[str, str], verifier: str, profile: Data, server: str) -> Data:
-    """The tokens for what Employment Hero sent a person back with."""
+def redeemed(sent: Mapping[str, str], verifier: str, profile: Data, server: str) -> tuple[Data, str]:
+    """The tokens for what a person came back with, and the organisation's name if the scopes let it be told."""
     if "error" in sent:
         raise NoTokenError(sent.get("error_description", ""), sent["error"])
     grant = {"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI}
-    grant |= {"code": sent.get("code", ""), "code_verifier": verifier}
-    return tokens_for(grant, profile, server)
-
-
-def organisation(access_token: str, server: str) -> str | None:
-    """The name of the organisation that a token is for; None where it lacks the scope to tell."""
-    status, said = _list(access_token, "organisations", server)
+    tokens = tokens_for(grant | {"code": sent.get("code", ""), "code_verifier": verifier}, profile, server)
+    status, said = _list(tokens["access_token"], "organisations", server)
     try:
-        return None if status == HTTPStatus.FORBIDDEN else str(said["data"]["items"][0]["name"])
+        return tokens, "" if status == HTTPStatus.FORBIDDEN else str(said["data"]["items"][0]["name"])
     except (KeyError, IndexError, TypeError):
         raise NoTokenError(f"The list of organisations answered {status}") from None
 
@@ -201,10 +190,7 @@ def run_action(data: Data, account: Data, action: str, server: str) -> Data:
     if account["tokens"] is None or account["shown"]["status"] != "active":
         raise RefusedError(401, "The account's credentials are not valid")
     entity = action.rpartition("_list_")[2] if "_list_" in action else "employees"
-    try:
-        status, said = _list(account["tokens"]["access_token"], entity, server)
-    except NoTokenError as exc:
-        raise RefusedError(502, str(exc)) from exc
+    status, said = _list(account["tokens"]["access_token"], entity, server)
     if status != HTTPStatus.OK:
         errors = [{"status": status, "url": f"/api/v1/{entity}", "raw": said, "headers": {}}]
         raise RefusedError(status, "The provider refused the request", provider_errors=errors)
@@ -212,12 +198,12 @@ def run_action(data: Data, account: Data, action: str, server: str) -> Data:
 
 
 def ask(method: str, url: str, **more: Any) -> tuple[int, Data]:
-    """A status, and the object that came with it. NoTokenError: no answer that can be read."""
+    """A status, and the object that came with it; 502 where there was no answer that can be read."""
     try:
-        answer = httpx.request(method, url, timeout=_ANSWER_SECONDS, trust_env=False, verify=_NO_TLS, **more)
+        answer = httpx.request(method, url, timeout=10, trust_env=False, verify=_NO_TLS, **more)
         said = answer.json()
-    except (httpx.HTTPError, ValueError) as exc:
-        raise NoTokenError("Employment Hero gave no answer that can be read") from exc
+    except (httpx.HTTPError, ValueError):
+        return HTTPStatus.BAD_GATEWAY, {}
     return answer.status_code, said if isinstance(said, dict) else {}
 
 

@@ -8,10 +8,10 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from eh_connect.sandbox.records import now
-from eh_connect.sandbox.site import Body, RefusedError, Text, judged
+from eh_connect.sandbox.site import RefusedError, Text, judged
 
 if TYPE_CHECKING:
     from eh_connect.sandbox.site import Data
@@ -19,19 +19,16 @@ if TYPE_CHECKING:
 CONNECTORS: dict[str, dict[str, Any]] = json.loads(
     Path(__file__).with_name("connectors.json").read_text("utf-8")
 )
-"""By connector key, in the shape that ``GET /actions`` is documented with.
+"""By connector key, as ``GET /actions`` is documented to show them. The second one is made up altogether.
 
-An authentication's ``support`` is what ``include=authentication_guides`` adds. The actions' ids follow the
-documented pattern ``{connector_key}_{operation}_{entity}``; which ones the real connector has is for the real
-``GET /actions`` to say. The second connector is made up altogether.
+Which actions the real connector has is for the real ``GET /actions`` to say: these follow the documented pattern
+``{connector_key}_{operation}_{entity}``.
 """
 
 ConnectorKey = Literal["employmenthero", "samplehr"]
-_VERSIONS = ("1.1.0", "1.2.0")  # of every connector; the newest is the last
-_OWNER = "stackone"
 
 
-class ProfileBody(Body):
+class ProfileBody(BaseModel, extra="forbid"):
     """An assumed write of a profile."""
 
     name: Text
@@ -50,11 +47,11 @@ class ProfileBody(Body):
         return actions
 
 
-class PinBody(Body):
+class PinBody(BaseModel, extra="forbid"):
     """The version to pin."""
 
     pinned_version: Annotated[str, Field(pattern=r"^(latest|\d+\.(x\.x|\d+\.(x|\d+)))$")]
-    owner: str | None = None
+    owner: str | None = "stackone"
 
 
 def actions_of(connector_key: str | None) -> dict[str, str]:
@@ -100,21 +97,19 @@ def change(data: Data, profile: Data, fields: Data, *, active: bool | None = Non
 
 
 def versions(profile: Data) -> list[Data]:
-    """The versions of a profile's connector."""
-    pinned, usual = profile["shown"]["connector_pinned_version"], {"owner": _OWNER, "builtin": True}
-    return [{"version": version, "pinned": version == pinned} | usual for version in _VERSIONS]
+    """The versions of a profile's connector; the newest is the last."""
+    its, pinned = {"owner": "stackone", "builtin": True}, profile["shown"]["connector_pinned_version"]
+    return [{"version": version, "pinned": version == pinned, **its} for version in ("1.1.0", "1.2.0")]
 
 
-def pin(profile: Data, fields: Data | None) -> Data | None:
-    """Pin a version, or none; what is pinned."""
-    pinned = None
-    if fields is not None:
-        pinned = profile["pinned"] or {"connector_profile_id": profile["shown"]["id"], "created_at": now()}
-        pinned |= {"owner": _OWNER, "updated_at": now()} | judged(PinBody, fields).model_dump(
-            exclude_none=True
-        )
-    profile["pinned"] = pinned
-    profile["shown"]["connector_pinned_version"] = pinned and pinned["pinned_version"]
+def pin(profile: Data, fields: Data) -> Data:
+    """Pin a version; what is pinned."""
+    body, first = (
+        judged(PinBody, fields),
+        {"connector_profile_id": profile["shown"]["id"], "created_at": now()},
+    )
+    pinned: Data = first | (profile["pinned"] or {}) | body.model_dump() | {"updated_at": now()}
+    profile["pinned"], profile["shown"]["connector_pinned_version"] = pinned, body.pinned_version
     return pinned
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from filelock import FileLock
 from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, PasswordDeleteError
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from eh_connect.errors import StorageError
 from eh_connect.local.files import PrivateFolder, shown
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 FILE = "sandbox.json"
 _KEYRING = "keyring.json"
-_LOCK_SECONDS = 3.0
 _OURS = re.compile(r"(sandbox|keyring)\.json(\..*\.tmp)?|(serving|keyring)\.lock|profile-.+|trial.*")
 _PASSWORDS = TypeAdapter(dict[str, dict[str, str]])  # by service and user name
 _Rows = list[dict[str, Any]]
@@ -41,17 +40,7 @@ def made_up() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _first_application() -> _Rows:
-    scopes = ["employees:list", "employees:show", "teams:list", "organizations:list"]
-    its = {"name": "StackOne Integration", "redirect_uri": REDIRECT_URI, "scopes": scopes}
-    return [{"client_id": made_up(), "client_secrets": [made_up()]} | its]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-
-class _StackOne(_Strict):
+class _StackOne(BaseModel):
     port: _Port
     api_key: str = Field(default_factory=lambda: f"v1.eu1.{made_up()}")
     profiles: _Rows = []  # {"shown": what the API shows, "client_id", "client_secret", "actions", "pinned"}
@@ -59,16 +48,15 @@ class _StackOne(_Strict):
     sessions: _Rows = []  # {"shown", "token", "expires", "state", "verifier", "started"}
 
 
-class _EmploymentHero(_Strict):
+class _EmploymentHero(BaseModel):
     port: _Port
     organisation: str = Field(default_factory=lambda: str(uuid.uuid4()))
     grants: _Rows = []  # a code and what it is bound to, or the newest tokens
-    # {"client_id", "client_secrets": any is right, the newest is the last, "name", "redirect_uri", "scopes"};
-    # the first one's credentials are ready for a run without questions
-    applications: _Rows = Field(default_factory=_first_application, min_length=1)
+    # {"client_id", "client_secrets": any is right, the newest is the last, "name", "redirect_uri", "scopes"}
+    applications: _Rows = Field(min_length=1)
 
 
-class _Data(_Strict):
+class _Data(BaseModel):
     version: Literal[4] = 4
     token: str = Field(default_factory=made_up)  # the folder's identity
     stackone: _StackOne
@@ -92,7 +80,7 @@ class Records:
         if (raw := folder.read(FILE)) is None:
             return None
         try:
-            return cls(folder, _Data.model_validate_json(raw))
+            return cls(folder, _Data.model_validate_json(raw, strict=True))
         except ValidationError as exc:
             raise StorageError(
                 f"{shown(path / FILE)} can't be read",
@@ -103,8 +91,11 @@ class Records:
     @classmethod
     def create(cls, path: Path, stackone: int, employment_hero: int) -> Records:
         """New records, with the two servers' ports and made-up keys and credentials of their own."""
-        data = _Data(stackone=_StackOne(port=stackone), employment_hero=_EmploymentHero(port=employment_hero))
-        records = cls(private(path), data)
+        scopes = ["employees:list", "employees:show", "teams:list", "organizations:list"]
+        ready = {"name": "StackOne Integration", "redirect_uri": REDIRECT_URI, "scopes": scopes}
+        ready |= {"client_id": made_up(), "client_secrets": [made_up()]}
+        provider = _EmploymentHero(port=employment_hero, applications=[ready])
+        records = cls(private(path), _Data(stackone=_StackOne(port=stackone), employment_hero=provider))
         records._write(records.data)
         return records
 
@@ -159,7 +150,7 @@ class SandboxKeyring(KeyringBackend):
         try:
             if writes:
                 folder.check_writable()
-            with FileLock(path / "keyring.lock", _LOCK_SECONDS, 0o600) if writes else nullcontext():
+            with FileLock(path / "keyring.lock", timeout=3, mode=0o600) if writes else nullcontext():
                 kept = _PASSWORDS.validate_json(folder.read(_KEYRING) or b"{}")
                 yield kept
                 if writes:

@@ -15,9 +15,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from eh_connect.errors import BusyError, StorageError
 from eh_connect.local.files import shown
-from eh_connect.sandbox.accounts import NoTokenError, ask
-from eh_connect.sandbox.employment_hero_oauth import EmploymentHeroOAuth
-from eh_connect.sandbox.employment_hero_portal import Portal
+from eh_connect.sandbox.accounts import ask
+from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth, Portal
 from eh_connect.sandbox.records import FILE, HOST, Records, SandboxKeyring, private
 from eh_connect.sandbox.site import answered
 from eh_connect.sandbox.stackone_api import StackOneApi
@@ -38,22 +37,14 @@ class Sandbox(ExitStack):
 
     One process serves a folder at a time: the holder of ``serving.lock``, which dies with it. The others
     wait for it, as its servers may end at any moment; except where it is ``eh-connect sandbox``, which says
-    at ``GET /sandbox`` that it is lasting: its servers are used as they are.
-
-    Attributes:
-        serves: False where the servers are another process's.
-        records: the data; a snapshot taken at the start where another process serves.
-
-    Args:
-        folder: the sandbox's own, below that of the real state; made if missing.
-        lasting: whether this is ``eh-connect sandbox``.
+    at ``GET /sandbox`` that it is lasting: its servers are used as they are. ``serves`` is False then, and
+    ``records`` a snapshot.
 
     Raises:
         StorageError: the folder, its lock, its records or a remembered port is not to be had.
     """
 
-    patience: ClassVar = 15.0
-    """Seconds to wait for another command's end."""
+    patience: ClassVar = 15.0  # seconds to wait for another command's end
 
     def __init__(self, folder: Path, *, lasting: bool = False) -> None:
         super().__init__()
@@ -100,8 +91,11 @@ class Sandbox(ExitStack):
             try:
                 self.enter_context(private(self._folder).lock("serving.lock", "sandbox", FILE))
             except BusyError as exc:
-                if (shared := _served_lastingly(self._folder)) is not None:
-                    return shared
+                records = Records.load(self._folder)
+                if records and ask("GET", f"{records.url('stackone')}/sandbox/")[1] == _said(
+                    records, lasting=True
+                ):
+                    return records
                 if time.monotonic() >= deadline:
                     raise StorageError(
                         "Another command is using the sandbox",
@@ -159,18 +153,6 @@ def _bind(port: int | None, folder: Path) -> socket.socket:
         detail=f"The sandbox in {shown(folder)} keeps to its ports: what it stores is bound to them ({failure}).",
         hint=f"Stop what listens there on {HOST}; or delete {shown(folder)}, to start afresh on other ports.",
     ) from failure
-
-
-def _served_lastingly(folder: Path) -> Records | None:
-    """The folder's records, where its remembered port says that a lasting server of it is there."""
-    records = Records.load(folder)
-    if records is None:
-        return None
-    try:
-        _, said = ask("GET", f"{records.url('stackone')}/sandbox/")
-    except NoTokenError:
-        return None
-    return records if said == _said(records, lasting=True) else None
 
 
 def _said(records: Records, *, lasting: bool) -> dict[str, Any]:

@@ -6,12 +6,11 @@ import base64
 import hashlib
 import json
 import re
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from markupsafe import Markup, escape
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from werkzeug import Request, Response, routing
 from werkzeug.exceptions import HTTPException, NotFound
 
@@ -25,17 +24,10 @@ if TYPE_CHECKING:
     Data = dict[str, Any]
     Rule = tuple[str, str, Callable[..., Any]]
 
-Text = Annotated[str, Field(pattern=r"\S")]
-"""A text that is not blank."""
-
+Text = Annotated[str, Field(pattern=r"\S")]  # not blank
 _Body = TypeVar("_Body", bound=BaseModel)
+_PAGES = Path(__file__).with_name("pages")
 _PART = re.compile(r"<!-- each (\w+) -->\n?(.*?)<!-- end \1 -->\n?|\{\{(\w+)\}\}", re.DOTALL)
-
-
-class Body(BaseModel):
-    """The fields of a body, and no others: strict, so that the client's mistakes are found."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
 
 
 class RefusedError(HTTPException):
@@ -48,9 +40,10 @@ class RefusedError(HTTPException):
 
 
 class Site:
-    """A WSGI application, of one of the two servers. It answers one request after the other."""
+    """A WSGI application of one of the two servers: one request after the other is answered."""
 
     server: ClassVar = "stackone"
+    product: ClassVar = "StackOne"
     rules: ClassVar[tuple[Rule, ...]] = ()
     """Method, path, and what answers: by a response, by JSON, or by JSON and its status.
 
@@ -85,24 +78,15 @@ class Site:
         return answered(*answer) if isinstance(answer, tuple) else answered(answer)
 
     def _refusal(self, exc: HTTPException) -> Response:
-        return answered({"error": exc.name}, exc.code or 500)
-
-
-class Pages(Site):
-    """What a person meets of ``product``."""
-
-    product: ClassVar = "StackOne"
-
-    def _refusal(self, exc: HTTPException) -> Response:
         return self.message(exc.name, status=exc.code or 500)
 
     def page(
         self, template: str, title: str, values: Mapping[str, Any], problems: Sequence[str] = ()
     ) -> Response:
         """A page from its template; with problems (status 422) it asks to fill in its form again."""
-        body = filled(_template(template), values)
+        body = filled((_PAGES / f"{template}.html").read_text("utf-8"), values)
         common = {"title": title, "product": self.product, "problems": problems, "body": body}
-        html = filled(_template("page"), common)
+        html = filled((_PAGES / "page.html").read_text("utf-8"), common)
         return Response(html, 422 if problems else 200, mimetype="text/html")
 
     def message(self, title: str, text: str = "", *, status: int = 200) -> Response:
@@ -128,24 +112,18 @@ def filled(template: str, values: Mapping[str, Any]) -> Markup:
     return Markup(_PART.sub(part, template))  # noqa: S704  # our own template; values are escaped
 
 
-@cache
-def _template(name: str) -> str:
-    return (Path(__file__).parent / "pages" / f"{name}.html").read_text("utf-8")
-
-
 def answered(body: Any, status: int = 200) -> Response:
     """JSON."""
     return Response(json.dumps(body), status, mimetype="application/json")
 
 
 def judged(body: type[_Body], fields: Data, *, status: int = 422) -> _Body:
-    """The fields of a body. RefusedError: some are missing or wrong."""
+    """The fields of a body: strict, so that the client's mistakes are found. RefusedError: it made some."""
     try:
-        return body.model_validate(fields)
+        return body.model_validate(fields, strict=True)
     except ValidationError as exc:
-        kinds = {str(error["loc"][0]): error["type"] for error in exc.errors()}
-        missing = {"missing": "should not be empty"}
-        errors = [f"{name} {missing.get(kind, 'is not valid')}" for name, kind in kinds.items()]
+        wrong = dict.fromkeys(str(error["loc"][0]) for error in exc.errors())
+        errors = [f"{name} is missing or not valid" for name in wrong]
         raise RefusedError(status, "Validation failed", errors=errors) from exc
 
 

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from eh_connect.sandbox.site import Answer, Data, Rule
 
 _PROFILES = "/connector_profiles"
-_PINNED = f"{_PROFILES}/<profile>/pinned_version"
+_PROFILE = f"{_PROFILES}/<profile>"
+_PINNED = f"{_PROFILE}/pinned_version"
 _PAGE_SIZE = 25  # the documented default; here the most too
-_FILTERS = {"origin_owner_id": "origin_owner_id", "origin_owner_ids": "origin_owner_id"}
-_FILTERS |= {"provider": "provider", "providers": "provider", "account_ids": "id", "status": "status"}
+_FILTERS = {"provider": "provider", "providers": "provider", "account_ids": "id", "status": "status"}
+_FILTERS |= dict.fromkeys(("origin_owner_id", "origin_owner_ids"), "origin_owner_id")
 """What the list of accounts can be filtered by, and the field that it looks at."""
 
 
@@ -68,7 +69,7 @@ class StackOneApi(Site):
         return profiles.change(data, profile, _fields(request))["shown"]
 
     def _unpin(self, _: Request, __: Data, profile: Data) -> Response:
-        profiles.pin(profile, None)
+        profile["pinned"] = profile["shown"]["connector_pinned_version"] = None
         return Response(status=204)
 
     def _list_actions(self, request: Request, _: Data) -> Data:
@@ -124,30 +125,26 @@ class StackOneApi(Site):
     documented: ClassVar[tuple[Rule, ...]] = (
         ("GET", _PROFILES, _list_profiles),
         ("GET", "/auth_configs", _list_profiles),
-        ("GET", f"{_PROFILES}/<profile>/versions", lambda *_, profile: profiles.versions(profile)),
+        ("GET", f"{_PROFILE}/versions", lambda *_, profile: profiles.versions(profile)),
         ("GET", _PINNED, lambda *_, profile: the(filter(None, [profile["pinned"]]))),
         ("PUT", _PINNED, lambda _, request, __, profile: profiles.pin(profile, _fields(request))),
         ("DELETE", _PINNED, _unpin),
         ("GET", "/actions", _list_actions),
         ("POST", "/actions/rpc", _run_action),
         ("GET", "/accounts", _list_accounts),
-        ("GET", "/accounts/<account>", lambda self, _, data, account: self.fresh(data, account)["shown"]),
+        ("GET", "/accounts/<account>", lambda api, _, data, account: api.fresh(data, account)["shown"]),
         ("DELETE", "/accounts/<account>", _delete_account),
         ("GET", "/v2/accounts", _list_accounts_v2),
         (
             "GET",
             "/v2/accounts/<account>",
-            lambda self, _, data, account: accounts.v2(self.fresh(data, account)),
+            lambda api, _, data, account: accounts.v2(api.fresh(data, account)),
         ),
         ("POST", "/connect_sessions", _create_session),
         ("POST", "/connect_sessions/authenticate", _authenticate),
         ("GET", "/connect_sessions/<session>", lambda *_, session: accounts.latest(session)["shown"]),
     )
-    rules = (
-        ("POST", _PROFILES, _create_profile),
-        ("PATCH", f"{_PROFILES}/<profile>", _update_profile),
-        *documented,
-    )
+    rules = (("POST", _PROFILES, _create_profile), ("PATCH", _PROFILE, _update_profile), *documented)
 
 
 def _fields(request: Request) -> Data:

@@ -13,7 +13,7 @@ from werkzeug.utils import redirect
 
 from eh_connect.sandbox import accounts, profiles
 from eh_connect.sandbox.records import made_up
-from eh_connect.sandbox.site import Pages, challenge_of, one, the
+from eh_connect.sandbox.site import Site, challenge_of, one, the
 from eh_connect.stackone.models import EMPLOYMENT_HERO, REDIRECT_URI
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _URL = "/dashboard/connector_profiles"
 _SWITCHES = {"active": "Enabled", "default": "Default of the project"}
 
 
-class Dashboard(Pages):
+class Dashboard(Site):
     """A WSGI application for ``/dashboard``; its profiles are the API's."""
 
     def _list(self, _: Request, data: Data) -> Response:
@@ -74,7 +74,7 @@ class Dashboard(Pages):
     )
 
 
-class Hub(Pages):
+class Hub(Site):
     """A WSGI application for ``/connect``: there a customer links an account."""
 
     def _refusal(self, exc: HTTPException) -> Response:
@@ -108,8 +108,7 @@ class Hub(Pages):
         session["state"], profile = None, _profile(data, session)
         server = self.records.url("employment_hero")
         try:
-            tokens = accounts.redeemed(request.args, session["verifier"], profile, server)
-            text = accounts.organisation(tokens["access_token"], server) or ""
+            tokens, text = accounts.redeemed(request.args, session["verifier"], profile, server)
         except accounts.NoTokenError as exc:
             status, text = "cancelled" if exc.code == "access_denied" else "error", f"{exc.code or ''} {exc}"
             said = {"oauth_error_code": exc.code, "oauth_error_description": str(exc) or None}

@@ -1,29 +1,49 @@
-"""Employment Hero's OAuth server in the sandbox, and the few calls of its API that need a token.
+"""Employment Hero in the sandbox: its Developer Portal, its OAuth server, and a few calls that need a token.
 
-Mandatory PKCE, credentials from a form body only, 15 minutes and the API's envelope are in Employment Hero's
-documentation; its error bodies and pages are not: these follow RFC 6749, 6750 and 7636, and the order of
-judging is that of Doorkeeper: parameters, client, code.
+Source of the portal: prints of it (March and June 2026). Mandatory PKCE, credentials from a form body only, 15
+minutes and the API's envelope are in Employment Hero's documentation; its error bodies and pages are not: these
+follow RFC 6749, 6750 and 7636, and the order of judging is that of Doorkeeper: parameters, client, code.
 """
 
 from __future__ import annotations
 
+import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from werkzeug.utils import redirect
 
+from eh_connect.employment_hero.portal import portal_url
+from eh_connect.employment_hero.scopes import BOXES, by_card
 from eh_connect.sandbox.records import HOST, made_up
-from eh_connect.sandbox.site import Pages, challenge_of
+from eh_connect.sandbox.site import Site, challenge_of
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from werkzeug import Request, Response
+    from werkzeug.datastructures import MultiDict
 
-    from eh_connect.sandbox.records import Records
     from eh_connect.sandbox.site import Answer, Data
+
+_API = "/v2/organisations/<org>/developer_portal/api"
+_HTTPS = re.compile(r"https://(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
+_ROLES = {"Admin": "Administrator Role Required", "User": "Standard User Role"}
+_STRINGS = {  # of each box; where they were never seen, one that is made up after those that were
+    f"{box.section}/{box.card}/{box.name}": box.strings
+    or (f"{box.card.lower().replace(' ', '_')}:{box.name.lower()}",)
+    for box in BOXES
+}
+_CARDS = [
+    {"section": its[0].section, "card": its[0].card, "boxes": [box.name for box in its]}
+    for its in by_card(BOXES)
+]
+_SECTIONS = [
+    {"section": section, "role": role, "cards": [card for card in _CARDS if card["section"] == section]}
+    for section, role in _ROLES.items()
+]
 
 _NEEDED = {  # by each grant type
     "authorization_code": ("code", "redirect_uri", "code_verifier"),
@@ -40,14 +60,73 @@ EMPLOYEE = "Kim Sample"
 _SCOPES = {"organisations": ("organizations:list", "organisations:list")}  # both spellings have been seen
 
 
-class EmploymentHeroOAuth(Pages):
+class Portal(Site):
+    """A WSGI application for ``/app``. Its applications are the same in every organisation."""
+
+    server, product = "employment_hero", "Employment Hero"
+
+    def _list(self, _: Request, data: Data, org: str) -> Response:
+        shown = {"url": portal_url(org, ""), "applications": data["applications"]}
+        return self.page("applications", "API", shown)
+
+    def _configure(self, _: Request, __: Data, org: str, problems: Sequence[str] = ()) -> Response:
+        shown = {"url": portal_url(org, ""), "sections": _SECTIONS}
+        return self.page("new_application", "Add New Application", shown, problems)
+
+    def _review(self, request: Request, data: Data, org: str) -> Response:
+        sent = request.args
+        if problems := _problems(sent):
+            return self._configure(request, data, org, problems)
+        hidden = [{"key": key, "value": value} for key, value in sent.items(multi=True)]
+        shown = {"url": portal_url(org, ""), "sent": hidden, "scopes": _scopes(sent), **_editable(sent)}
+        return self.page("review", "Review", shown)
+
+    def _create(self, request: Request, data: Data, org: str) -> Response:
+        if problems := _problems(request.form):
+            return self._configure(request, data, org, problems)
+        its = {"client_id": made_up(), "client_secrets": [made_up()], "scopes": _scopes(request.form)}
+        data["applications"].append(its | _editable(request.form))
+        return redirect(f"{portal_url(org, '')}/{its['client_id']}?created", 303)
+
+    def _show(
+        self, request: Request, _: Data, org: str, application: Data, problems: Sequence[str] = ()
+    ) -> Response:
+        url = portal_url(org, "")
+        shown = application | {"url": url, "here": f"{url}/{application['client_id']}"}
+        shown |= {"client_secret": application["client_secrets"][-1]}
+        if "created" in request.args:
+            return self.page("created", "Application Created Successfully!", shown)
+        shown |= _editable(request.form) if problems else {}
+        return self.page("application", application["name"], shown, problems)
+
+    def _edit(self, request: Request, data: Data, org: str, application: Data) -> Response:
+        if problems := _problems(request.form, new=False):
+            return self._show(request, data, org, application, problems)
+        application.update(_editable(request.form))
+        return redirect(f"{portal_url(org, '')}/{application['client_id']}", 303)
+
+    def _renew_secret(self, _: Request, __: Data, org: str, application: Data) -> Response:
+        # whether the portal can do this, and what becomes of the old secret, is not documented
+        application["client_secrets"] = [made_up()]
+        return redirect(f"{portal_url(org, '')}/{application['client_id']}", 303)
+
+    rules = (
+        ("GET", _API, _list),
+        ("GET", f"{_API}/new", _configure),
+        ("GET", f"{_API}/review", _review),
+        ("POST", _API, _create),
+        ("GET", f"{_API}/<application>", _show),
+        ("POST", f"{_API}/<application>", _edit),
+        ("POST", f"{_API}/<application>/secret", _renew_secret),
+    )
+
+
+class EmploymentHeroOAuth(Site):
     """A WSGI application for ``/oauth2`` and ``/api/v1``."""
 
     server, product = "employment_hero", "Employment Hero"
 
-    def __init__(self, records: Records) -> None:
-        super().__init__(records)
-        self._signed_in: set[str] = set()  # what shows at the consent that a person has signed in
+    _signed_in: ClassVar[set[str]] = set()  # what shows at the consent that a person has signed in
 
     def _authorize(self, request: Request, data: Data) -> Response:
         """Login, then consent, then back to the client; the request stays in the query all the way."""
@@ -126,6 +205,30 @@ class EmploymentHeroOAuth(Pages):
         ("POST", "/oauth2/token", _token),
         ("GET", "/api/v1/<entity>", _list),
     )
+
+
+def _editable(sent: MultiDict[str, str]) -> dict[str, str]:
+    return {name: sent.get(name, "").strip() for name in ("name", "redirect_uri")}
+
+
+def _scopes(sent: MultiDict[str, str]) -> list[str]:
+    """The strings of the boxes, in the portal's order."""
+    ticked = sent.getlist("scope")
+    return [string for key, strings in _STRINGS.items() if key in ticked for string in strings]
+
+
+def _problems(sent: MultiDict[str, str], *, new: bool = True) -> tuple[str, ...]:
+    its, ticked = _editable(sent), sent.getlist("scope")
+    uris = [_HTTPS.fullmatch(uri.strip()) for uri in its["redirect_uri"].split(",")]
+    wrong = {
+        "Application Name required": not its["name"],
+        "Redirect URI required": not its["redirect_uri"],
+        "Redirect URI must be an HTTPS address": its["redirect_uri"] and not all(uris),
+        "Redirect URI must not lead to localhost": any(uri and uri[1].lower() == "localhost" for uri in uris),
+        "At least 1 scope required": new and not ticked,
+        "There is no such scope": new and not _STRINGS.keys() >= set(ticked),
+    }
+    return tuple(text for text, is_so in wrong.items() if is_so)
 
 
 def _application(data: Data, sent: Mapping[str, Any]) -> Data | None:
