@@ -6,7 +6,10 @@ import io
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+import termios
+from contextlib import contextmanager
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from prompt_toolkit.input import create_pipe_input
@@ -21,17 +24,16 @@ from eh_connect.person.terminal_full import FullTerminal
 from tests.support.screen import CTRL_C, CTRL_D, ENTER, at_terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.support.screen import Person
 
 CANARY = "v1.eu1.not-to-be-seen-0123456789-abcdefghij"
-FORMS = ("full", "plain")
-both = pytest.mark.parametrize("form", FORMS)
 
 SCRIPT = """
-import os, signal, sys, time
+import os, sys, time
 from pathlib import Path
 from eh_connect.lines import prose
 from eh_connect.person.terminal import Choice, Key, open_terminal
@@ -43,19 +45,54 @@ COLOURS = [Choice("r", "Red"), Choice("g", "Green", "like grass"), Choice("b", "
 HELPS = (prose("This explains it."),)
 terminal = open_terminal(os.environ, plain="--plain" in sys.argv)
 def said(value):
-    print(f"=> {value.fingerprint if isinstance(value, Secret) else repr(value)}.")
+    print(f"=> {value.length if isinstance(value, Secret) else repr(value)}.")
 """
 
 
-def person(code: str, form: str = "full") -> AbstractContextManager[Person]:
-    program = (sys.executable, "-c", SCRIPT + code, *(["--plain"] if form == "plain" else []))
+class Form(Enum):
+    FULL = "full"
+    UNBRACKETED = "full, where the terminal marks no paste"
+    PLAIN = "plain"
+
+
+class Ask(NamedTuple):
+    """A question, the words that it ends with in the full form and in the plain one, what Enter alone gives."""
+
+    code: str
+    end: str
+    plain_end: str
+    enter: str
+
+    def __str__(self) -> str:
+        return self.code.partition("(")[0]
+
+    def comes(self, someone: Person, form: Form) -> None:
+        """Wait until it may be answered: before that, what is typed counts for nothing."""
+        someone.sees(self.plain_end if form is Form.PLAIN else self.end, stays=form is Form.PLAIN)
+        if form is not Form.PLAIN or self is HIDDEN:
+            someone.waits_unseen()
+
+
+HIDDEN = Ask("ask_hidden('Secret', HELPS)", "Secret", "Secret", "0")
+LINE = Ask("ask('Name')", "Name", "Name", "''")
+YES = Ask("yes('Sure?', default=True)", "(Y/n)", "(Y/n)", "True")
+MENU = Ask("choose('Colour', COLOURS, more=HELPS)", "help", "(Enter: 1)", "'r'")
+KEYS = Ask("wait_for_key([Key('g', 'a colleague'), Key('', 'go on')])", "go on", "go on", "''")
+
+both = pytest.mark.parametrize("form", [Form.FULL, Form.PLAIN])
+
+
+def person(code: str, form: Form = Form.FULL) -> AbstractContextManager[Person]:
+    program = (sys.executable, "-c", SCRIPT + code, *(["--plain"] if form is Form.PLAIN else []))
     return at_terminal(environment={}, program=program)
 
 
-def hides(someone: Person, question: str = "Secret") -> None:
-    """Wait until it may be typed."""
-    someone.sees(question)
-    someone.waits_unseen()
+@contextmanager
+def asked(ask: Ask, form: Form, before: str = "") -> Iterator[Person]:
+    with person(f"{before}\nsaid(terminal.{ask.code})", form) as someone:
+        if not before:
+            ask.comes(someone, form)
+        yield someone
 
 
 def never_saw(someone: Person, secret: str) -> bool:
@@ -108,55 +145,46 @@ SYSTEM_KEYS = "\x13\x1a\x1c"
 """In the plain form they are left to the system."""
 
 
-@pytest.mark.parametrize(
-    ("form", "keys"),
-    [
-        ("full", SYSTEM_KEYS + "\x11\x18\x05\x1b/\x1bx\t"),
-        ("plain", "\x11\x18\x05\x1b/\x1bx\t"),
-        ("full", "\x12"),
-        ("plain", "\x12"),
-    ],
-)
-def test_no_key_lets_a_terminal_show_it(form: str, keys: str) -> None:
-    with person("said(terminal.ask_hidden('Secret', ()))", form) as someone:
-        hides(someone)
-        someone.types(keys)
+@both
+@pytest.mark.parametrize("keys", ["\x11\x18\x05\x1b/\x1bx\t", "\x12"])
+def test_no_key_lets_a_terminal_show_it(form: Form, keys: str) -> None:
+    with asked(HIDDEN, form) as someone:
+        someone.types(keys if form is Form.PLAIN else SYSTEM_KEYS + keys)
         someone.types(CANARY + ENTER)
-        someone.sees("=> sha256:")
+        someone.sees("=>")
         assert someone.leaves() == 0
         assert never_saw(someone, CANARY)
 
 
 @both
-def test_a_hidden_line_says_its_length_and_is_read_whole(form: str) -> None:
-    with person("said(terminal.ask_hidden('Secret', HELPS))", form) as someone:
-        hides(someone)
+def test_a_hidden_line_says_its_length_and_is_read_whole(form: Form) -> None:
+    with asked(HIDDEN, form) as someone:
         someone.types("?" + ENTER)
         someone.sees("This explains it.")
-        hides(someone)
+        HIDDEN.comes(someone, form)
         someone.types(CANARY[:20] + "xy\x7f\x7f" + CANARY[20:] + ENTER)
         someone.sees("43 characters")
-        someone.sees("=> sha256:")
+        someone.sees("=> 43.")
         assert never_saw(someone, CANARY)
 
 
 @both
-def test_the_same_secret_twice_over_is_asked_about(form: str) -> None:
-    with person("said(terminal.ask_hidden('Secret', ()).length)", form) as someone:
-        hides(someone)
+def test_the_same_secret_twice_over_is_asked_about(form: Form) -> None:
+    with person("said(terminal.ask_hidden('Secret', ()))", form) as someone:
+        HIDDEN.comes(someone, form)
         someone.types(CANARY * 2 + ENTER)
         someone.answers("86 characters: the same 43 twice. Use it once? (Y/n)")
         someone.sees("=> 43.")
 
 
 @both
-def test_suspended_and_resumed_by_a_shell_it_hides_as_before(form: str, tmp_path: Path) -> None:
+def test_suspended_and_resumed_by_a_shell_it_hides_as_before(form: Form, tmp_path: Path) -> None:
     program = tmp_path / "asks.py"
     program.write_text(SCRIPT + "print('pid', os.getpid())\nsaid(terminal.ask_hidden('Secret', ()))\n")
     with at_terminal(environment={"PS1": "ready> "}, program=("bash", "--norc", "-i")) as someone:
-        someone.answers("ready>", f"{sys.executable} {program} {'--plain' if form == 'plain' else ''}")
-        hides(someone)
-        if form == "plain":
+        someone.answers("ready>", f"{sys.executable} {program} --{form.value}")
+        HIDDEN.comes(someone, form)
+        if form is Form.PLAIN:
             someone.types("\x1a")
         else:
             words = someone.text.split()
@@ -166,30 +194,22 @@ def test_suspended_and_resumed_by_a_shell_it_hides_as_before(form: str, tmp_path
         someone.sees("asks.py")
         someone.waits_unseen()
         someone.types(CANARY + ENTER)
-        someone.sees("=> sha256:")
+        someone.sees("=> 43.")
         assert never_saw(someone, CANARY)
 
 
 @both
-@pytest.mark.parametrize(
-    "ask", ["ask('Name')", "ask_hidden('Secret', ()).length", "choose('Colour', COLOURS)"]
-)
-def test_a_mode_that_others_changed_meanwhile_is_set_again(form: str, ask: str) -> None:
-    import termios
-
-    with person(f"said(terminal.{ask})", form) as someone:
-        last = "Red" if form == "full" else "(Enter: 1)"  # before that, what is typed counts for nothing
-        someone.sees("Name" if "Name" in ask else "Secret" if "Secret" in ask else last, stays=False)
-        if form == "full" or "hidden" in ask:
-            someone.waits_unseen()
+@pytest.mark.parametrize("ask", [LINE, HIDDEN, MENU], ids=str)
+def test_a_mode_that_others_changed_meanwhile_is_set_again(form: Form, ask: Ask) -> None:
+    with asked(ask, form) as someone:
         os.kill(someone.pid, signal.SIGSTOP)
         mode = termios.tcgetattr(someone.child.child_fd)
         mode[3] |= termios.ECHO | termios.ICANON
         termios.tcsetattr(someone.child.child_fd, termios.TCSANOW, mode)
         os.kill(someone.pid, signal.SIGCONT)
-        if form == "full" or "hidden" in ask:
+        if form is Form.FULL or ask is HIDDEN:
             someone.waits_unseen()
-        someone.types("1" + ENTER if "choose" not in ask or form == "plain" else ENTER)
+        someone.types(ENTER)
         someone.sees("=>")
         assert someone.leaves() == 0
 
@@ -208,7 +228,7 @@ def test_secrets_that_were_shown_are_wiped_in_every_terminal() -> None:
 
 
 @both
-def test_nothing_shows_that_is_typed_while_it_works(form: str, tmp_path: Path) -> None:
+def test_nothing_shows_that_is_typed_while_it_works(form: Form, tmp_path: Path) -> None:
     code = f"with terminal.working('Asking StackOne'): until('{tmp_path / 'go'}')\nsaid(1)"
     with person(code, form) as someone:
         someone.sees("Asking StackOne", stays=False)
@@ -216,71 +236,45 @@ def test_nothing_shows_that_is_typed_while_it_works(form: str, tmp_path: Path) -
         (tmp_path / "go").touch()
         someone.sees("=> 1.")
         assert "typed" not in someone.text
-        assert ("Asking" in someone.text) is (form == "plain")
+        assert ("Asking" in someone.text) is (form is Form.PLAIN)
 
 
 # A paste, and what was typed ahead
 
-KEYS = "wait_for_key([Key('g', 'a colleague'), Key('', 'go on')])"
 PAST = "https://secure.employmenthero.com/g"
 
 
-@both
-@pytest.mark.parametrize("ask", [KEYS, "choose('Colour', COLOURS, more=HELPS)", "yes('Sure?', default=True)"])
+@pytest.mark.parametrize(
+    ("form", "ask"),
+    [(form, ask) for form in Form for ask in (KEYS, MENU, YES) if (form, ask) != (Form.UNBRACKETED, YES)],
+    ids=str,
+)
 @pytest.mark.parametrize("ends", ["", "\r", "\rg\r"])
-def test_a_paste_is_no_key_press(form: str, ask: str, ends: str) -> None:
-    if form == "plain" and ends == "":
+def test_a_paste_is_no_key_press(form: Form, ask: Ask, ends: str) -> None:
+    if form is Form.PLAIN and ends == "":
         ends = "\r"  # a terminal that gives lines gives nothing before
-    brackets = form == "full"
-    with person(f"said(terminal.{ask})", form) as someone:
-        question = "go on" if "_key" in ask else "Sure?" if "yes" in ask else "help"
-        someone.sees(question, stays=not brackets)
-        if brackets:
-            someone.waits_unseen()
-        someone.types(f"\x1b[200~{PAST}{ends}\x1b[201~" if brackets else PAST + ends)
-        if form == "full" or "_key" in ask or len(ends) > 1:
-            typed = "yes" in ask
-            someone.sees("That was a paste (", stays=typed)
-            someone.sees("Nothing was done with it.", stays=typed)
-        if not brackets or "yes" in ask:
-            someone.sees(question)  # asked again: a line is no key press, and this one no answer
-        if brackets:
-            someone.waits_unseen()
+    with asked(ask, form) as someone:
+        someone.types(f"\x1b[200~{PAST}{ends}\x1b[201~" if form is Form.FULL else PAST + ends)
+        if form is not Form.PLAIN or ask is KEYS or len(ends) > 1:
+            someone.sees("That was a paste (", stays=False)
+            someone.sees("Nothing was done with it.", stays=ask is YES)
+        if form is Form.PLAIN or ask is YES:
+            ask.comes(someone, form)  # asked again: a line is no key press, and this one no answer
         someone.types(ENTER)
-        someone.sees({"w": "=> ''.", "c": "=> 'r'.", "y": "=> True."}[ask[0]])
-
-
-@pytest.mark.parametrize("ask", [KEYS, "choose('Colour', COLOURS, more=HELPS)"])
-def test_where_a_terminal_has_no_brackets_many_keys_at_once_are_a_paste(ask: str) -> None:
-    with person(f"said(terminal.{ask})") as someone:
-        someone.sees("go on" if "_key" in ask else "help", stays=False)
-        someone.waits_unseen()
-        someone.types(PAST + ENTER)
-        someone.sees("That was a paste (36 characters). Nothing was done with it.", stays=False)
-        someone.types(ENTER)
-        someone.sees("=>")
+        someone.sees(f"=> {ask.enter}.")
 
 
 @both
 @pytest.mark.parametrize(
-    ("ask", "sees", "answer", "result"),
-    [
-        ("yes('Sure?', default=False)", "Sure?", "y", "True"),
-        ("ask_hidden('Secret', ()).length", "Secret", "abc", "3"),
-        (KEYS, "a colleague", "g", "'g'"),
-    ],
+    ("ask", "answer", "result"), [(YES, "n", "False"), (HIDDEN, "abc", "3"), (KEYS, "g", "'g'")], ids=str
 )
 def test_what_was_typed_ahead_answers_nothing(
-    form: str, ask: str, sees: str, answer: str, result: str, tmp_path: Path
+    form: Form, ask: Ask, answer: str, result: str, tmp_path: Path
 ) -> None:
-    with person(f"print('busy')\nuntil('{tmp_path / 'go'}')\nsaid(terminal.{ask})", form) as someone:
+    with asked(ask, form, before=f"print('busy')\nuntil('{tmp_path / 'go'}')") as someone:
         someone.sees("busy")
         someone.types(ENTER * 5)
         (tmp_path / "go").touch()
-        someone.sees(sees, stays=False)
-        if form == "full":
-            someone.waits_unseen()
-        someone.types(answer)
-        if "_key" not in ask or form == "plain":
-            someone.types(ENTER)
-        someone.sees(f"=> {result}.")
+        ask.comes(someone, form)
+        someone.types(answer + ("" if ask is KEYS and form is Form.FULL else ENTER))
+        someone.sees(f"=> {result}")
