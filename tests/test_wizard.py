@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import golden, leaks
+from tests.support import leaks
 from tests.support.screen import CTRL_C, DOWN, ENTER
 from tests.support.wizard import BEFORE_THE_REVIEW, TO_THE_FORM, TO_THE_REVIEW, at, link_on, paste, walk
 
@@ -28,7 +28,7 @@ def test_the_happy_path(tool: Tool, columns: int) -> None:
         someone.sees("Verified")
         someone.answers("(y/N)")
         assert someone.leaves() == 0
-        golden.compare(f"setup-{columns}", someone)
+        someone.sees_golden(f"setup-{columns}")
     assert tool.holds_what_stackone_has()
     if columns == 80:
         printed = "\n".join(someone.lines).rstrip().splitlines()
@@ -64,7 +64,7 @@ def test_the_plain_form_has_the_same_steps_one_line_after_another(tool: Tool) ->
         someone.sees("OK: Verified")
         someone.answers("(y/N)", "")
         assert someone.leaves() == 0
-        golden.compare("setup-plain", someone)
+        someone.sees_golden("setup-plain")
     assert b"\x1b[" not in someone.raw
 
 
@@ -101,9 +101,9 @@ def test_ctrl_c_says_what_is_saved_and_the_next_run_goes_on(
         someone.sees("Nothing was changed at StackOne")
         assert someone.leaves() == 130
         if answers == 2:
-            golden.compare("stopped-2", someone)
+            someone.sees_golden("stopped-2")
         elif answers == TO_THE_REVIEW:
-            golden.compare("stopped-5", someone)
+            someone.sees_golden("stopped-5")
     assert tool.stage.profiles == []
     with at(tool, "setup") as someone:
         paste(someone, "StackOne API key", leaks.API_KEY)
@@ -138,4 +138,4 @@ def test_each_question_explains_itself(tool: Tool) -> None:
         someone.sees("Only a Project Admin")
         walk(someone, TO_THE_FORM)
         someone.presses("?", "I've created it")
-        golden.compare("explained", someone)
+        someone.sees_golden("explained")

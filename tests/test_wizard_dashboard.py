@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support import golden, leaks
+from tests.support import leaks
 from tests.support.hand_over import lock
 from tests.support.screen import CTRL_C, ENTER
 from tests.support.wizard import TO_THE_FORM, at, link_on, paste, walk
@@ -50,14 +50,14 @@ def test_one_screen_leads_through_the_dashboard_and_notices_the_profile(by_hand:
     with at(by_hand, "setup") as someone:
         walk(someone)
         someone.sees("check now", stays=False)
-        golden.compare("dashboard", someone)
+        someone.sees_golden("dashboard")
         someone.types("v")
         someone.presses("n" + ENTER, "(y/N)")
         someone.sees("check now", stays=False)
         by_hand.stage.enter_by_hand(leaks.CLIENT_SECRET, leaks.CLIENT_ID)
         someone.types(ENTER)
         someone.sees("Test it now?")
-        golden.compare("dashboard-found", someone)
+        someone.sees_golden("dashboard-found")
     assert by_hand.holds_what_stackone_has()
 
 
@@ -106,7 +106,7 @@ def test_a_secret_is_lent_to_the_clipboard_until_the_profile_is_there(
             someone.sees(f"Copied: {said}")
             someone.sees("Cleared in", stays=False)
             assert desktop.held.read_text() == value
-        golden.compare("dashboard-copied", someone)
+        someone.sees_golden("dashboard-copied")
         by_hand.stage.enter_by_hand(leaks.CLIENT_SECRET, leaks.CLIENT_ID)
         someone.types(ENTER)
         someone.sees("Found")
@@ -119,7 +119,7 @@ def test_a_rotation_where_the_api_can_t_is_one_screen_too(tool: Tool, desktop: D
     with at(tool, "rotate", STACKONE_API_KEY=leaks.API_KEY, **desktop.environ) as someone:
         paste(someone, "New Client Secret", leaks.NEW_SECRET)
         someone.sees("check now", stays=False)
-        golden.compare("dashboard-rotate", someone)
+        someone.sees_golden("dashboard-rotate")
         tool.stage.enter_by_hand(leaks.NEW_SECRET)
         someone.types(ENTER)
         someone.sees("Test it now?")
@@ -138,7 +138,7 @@ def test_the_values_of_the_form_are_copied_by_a_key(tool: Tool, desktop: Desktop
             someone.sees(said)
         assert desktop.held.read_text().endswith("/connect/oauth2/employmenthero/callback")
         someone.sees("I've created it", stays=False)
-        golden.compare("form-keys", someone)
+        someone.sees_golden("form-keys")
 
 
 def test_a_sign_in_is_waited_for_with_the_link_at_hand(tool: Tool, desktop: Desktop) -> None:
@@ -148,7 +148,7 @@ def test_a_sign_in_is_waited_for_with_the_link_at_hand(tool: Tool, desktop: Desk
         someone.sees("Copied: the link")
         assert desktop.held.read_text() == link_on(someone)
         someone.sees("I see an error", stays=False)
-        golden.compare("sign-in", someone)
+        someone.sees_golden("sign-in")
         tool.stage.sign_in(desktop.held.read_text())
         someone.types(ENTER)
         someone.answers("Check the scopes too?", "n")
@@ -171,7 +171,7 @@ def test_a_colleague_gets_a_page_and_the_next_run_takes_the_locked_text(tool: To
         someone.types(lock(page) + ENTER)
         someone.sees("Create the connector profile?")
         someone.sees("Stop", stays=False)
-        golden.compare("locked-text", someone)
+        someone.sees_golden("locked-text")
         someone.types(ENTER)
         someone.sees("Created")
     assert tool.holds_what_stackone_has()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support import golden, leaks
+from tests.support import leaks
 from tests.support.screen import CTRL_C, ENTER
 from tests.support.wizard import NOTHING, at, paste
 
@@ -30,7 +30,7 @@ def done(tool: Tool) -> Tool:
 def test_a_result_at_a_terminal(done: Tool, name: str) -> None:
     with at(done, *name.split(), columns=120, **{**NOTHING, **KEY}) as someone:
         assert someone.leaves() == 0
-        golden.compare(f"result-{name.split(maxsplit=1)[0]}", someone)
+        someone.sees_golden(f"result-{name.split(maxsplit=1)[0]}")
 
 
 def test_a_rotation_asks_for_the_new_secret_alone(done: Tool) -> None:
@@ -39,7 +39,7 @@ def test_a_rotation_asks_for_the_new_secret_alone(done: Tool) -> None:
         someone.answers("Test it now?", "n")
         someone.answers("(y/N)", "y")
         assert someone.leaves() == 0
-        golden.compare("rotate", someone)
+        someone.sees_golden("rotate")
     assert done.holds_what_stackone_has()
     with at(done, "rotate", "--rollback") as someone:
         someone.answers("the previous Client Secret again?", "y")
@@ -53,7 +53,7 @@ def test_link_asks_whose_account_it_is_for(done: Tool) -> None:
         someone.answers("Customer's name", "Ann")
         someone.answers("Customer's ID", "a1")
         assert someone.leaves() == 0
-        golden.compare("link", someone)
+        someone.sees_golden("link")
 
 
 def test_link_asks_nothing_more_where_there_is_no_profile(tool: Tool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import golden, leaks
+from tests.support import leaks
 from tests.support.screen import CTRL_C, ENTER
 from tests.support.wizard import TO_THE_SECRET, at, link_on, paste, walk
 
@@ -23,7 +23,7 @@ def test_a_key_that_is_refused_is_asked_for_again(tool: Tool) -> None:
         someone.sees("rejected the API key")
         paste(someone, "StackOne API key", leaks.API_KEY)
         someone.sees("help", stays=False)
-        golden.compare("key-refused", someone)
+        someone.sees_golden("key-refused")
 
 
 def test_without_a_keyring_it_ends_before_anything_is_asked(tool: Tool) -> None:
@@ -31,7 +31,7 @@ def test_without_a_keyring_it_ends_before_anything_is_asked(tool: Tool) -> None:
         tool, "setup", DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent", EH_CONNECT_KEYRING=None
     ) as someone:
         assert someone.leaves() == 4
-        golden.compare("no-keyring", someone)
+        someone.sees_golden("no-keyring")
 
 
 def test_credentials_that_are_refused_can_be_pasted_again(tool: Tool) -> None:
@@ -43,7 +43,7 @@ def test_credentials_that_are_refused_can_be_pasted_again(tool: Tool) -> None:
         paste(someone, "? Client Secret", leaks.CLIENT_SECRET)
         someone.chooses("Create the connector profile?")
         someone.sees("(Y/n)")
-        golden.compare("credentials-refused", someone)
+        someone.sees_golden("credentials-refused")
     assert tool.holds_what_stackone_has()
 
 
@@ -64,7 +64,7 @@ def test_a_profile_that_exists_comes_before_all_about_an_application(tool: Tool)
         paste(someone, "StackOne API key", leaks.API_KEY)
         someone.sees("What would you like to do?")
         someone.sees("Stop", stays=False)
-        golden.compare("profile-exists", someone)
+        someone.sees_golden("profile-exists")
         someone.types(ENTER)
         paste(someone, "? Client ID", leaks.CLIENT_ID)
         paste(someone, "? Client Secret", leaks.NEW_SECRET)
@@ -78,10 +78,10 @@ def test_what_the_browser_shows_leads_to_the_one_thing_to_do(tool: Tool) -> None
     with at(tool, "verify", STACKONE_API_KEY=leaks.API_KEY) as someone:
         someone.presses("e", "I see an error")
         someone.sees("wait on", stays=False)
-        golden.compare("browser-shows", someone)
+        someone.sees_golden("browser-shows")
         someone.types(ENTER)
         assert someone.leaves() == 8
-        golden.compare("browser-redirect-uri", someone)
+        someone.sees_golden("browser-redirect-uri")
 
 
 def test_a_link_that_ran_out_is_made_anew(tool: Tool) -> None:
@@ -92,7 +92,7 @@ def test_a_link_that_ran_out_is_made_anew(tool: Tool) -> None:
         tool.stage.sign_in(first, consent=False)
         someone.types(ENTER)
         someone.sees("new link", stays=False)
-        golden.compare("link-cancelled", someone)
+        someone.sees_golden("link-cancelled")
         someone.types(ENTER)
         while link_on(someone) == first:
             someone.sees("check now", stays=False)

@@ -1,13 +1,19 @@
-"""A pseudo-terminal with a person's eyes: the tool runs in it, and what is on the screen is read by pyte."""
+"""A pseudo-terminal with a person's eyes: the tool runs in it, and what is on the screen is read by pyte.
+
+``EH_TEST_GOLDEN=write`` writes the files of golden screens anew: then look at what changed.
+"""
 
 from __future__ import annotations
 
 import copy
+import difflib
 import os
+import re
 import sys
 import termios
 import time
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +34,25 @@ DOWN = "\x1b[B"
 CTRL_C = "\x03"
 CTRL_D = "\x04"
 
-
 _ALTERNATE = 1049
+
+_GOLDEN = Path(__file__).parents[1] / "golden"
+_VARY = (
+    (r"\d{1,2} [A-Z][a-z]{2} 20\d\d, \d\d:\d\d( \([a-z0-9 ]+\))?", "DATE"),
+    (r"(until\s+)\d\d:\d\d", r"\g<1>00:00"),
+    (r"127\.0\.0\.1:\d{5}", "127.0.0.1:20000"),
+    (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "00000000-0000-0000-0000-000000000000"),
+    (r"(connect/link/)[\w-]+(</>\n<bold>[\w-]+)?", r"\1TOKEN"),
+    (r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "⠋"),
+    (r"\b0:\d\d\b", "0:00"),
+    (r"in \d+ ms", "in 0 ms"),
+    (r"Cleared in \d\d seconds", "Cleared in 45 seconds"),
+    (
+        r"\n  (Checking the|Looking at|Asking StackOne's API|Creating \"|Updating \")[^\n]*",
+        "",
+    ),  # if it was slow
+)
+"""What differs from run to run on a golden screen."""
 
 
 class _Screen(pyte.HistoryScreen):
@@ -95,6 +118,29 @@ class Person:
     def is_shown(self, text: str) -> None:
         """Wait until the text is on the screen, wherever."""
         self._waits_until(lambda: text in "\n".join(self._screen.display), f"{text!r} is not shown")
+
+    def sees_golden(self, name: str) -> None:
+        """Hold all that is, or was, on the screen, with colours and bold, against ``tests/golden``."""
+        file = _GOLDEN / f"{name}.txt"
+        if os.environ.get("EH_TEST_GOLDEN") == "write":
+            self.waits_for(lambda: False, seconds=2)
+            file.write_text(self._marked(), encoding="utf-8")
+        wanted = file.read_text(encoding="utf-8")
+        self.waits_for(lambda: self._marked() == wanted, seconds=10)  # what is to come may take a moment
+        shown = self._marked()
+        difference = difflib.unified_diff(wanted.splitlines(), shown.splitlines(), name, "seen", lineterm="")
+        assert shown == wanted, "\n".join(difference)
+
+    def _marked(self) -> str:
+        shown = ""
+        for row in self.cells():
+            runs = groupby(row, key=lambda cell: (cell.fg, cell.bold))
+            marked = "".join(_run("".join(cell.data for cell in cells), *how) for how, cells in runs)
+            shown += marked.rstrip() + "\n"
+        shown = shown.rstrip() + "\n"
+        for pattern, fixed in _VARY:
+            shown = re.sub(pattern, fixed, shown)
+        return shown
 
     def waits_unseen(self) -> None:
         """Wait until the terminal shows nothing of what is typed."""
@@ -166,6 +212,11 @@ class Person:
         self.raw += chunk
         self._stream.feed(chunk)
         return True
+
+
+def _run(text: str, colour: str, bold: bool) -> str:  # as pyte has it
+    marks = [colour] * (colour != "default") + ["bold"] * bold
+    return f"<{' '.join(marks)}>{text}</>" if marks and text.strip() else text
 
 
 @contextmanager
