@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
 from eh_connect.employment_hero.credentials import ProbeResult, judge_pair
-from eh_connect.errors import ActionNeededError, InputError, NetworkError, NextStep, StackOneRefusedError
+from eh_connect.errors import (
+    STACKONE_ERRORS,
+    ActionNeededError,
+    InputError,
+    NetworkError,
+    NextStep,
+    StackOneRefusedError,
+)
 from eh_connect.flows.find import the_profile
 from eh_connect.lines import ok, prose
 from eh_connect.secret import Credentials, Secret
@@ -14,6 +21,7 @@ from eh_connect.secret import Credentials, Secret
 if TYPE_CHECKING:
     from eh_connect.change import Change
     from eh_connect.flows.parts import Parts
+    from eh_connect.stackone.client import Client
     from eh_connect.stackone.models import ConnectorProfile
     from eh_connect.values import Values
 
@@ -67,7 +75,8 @@ def guard_application(change: Change, parts: Parts) -> int | None:
 
 def same_application(credentials: Credentials | None, parts: Parts) -> Credentials:
     """What a rotation brings: a secret that is missing is asked for last of all."""
-    values, current, staged = parts.values, parts.local.current, parts.local.staged
+    values, local = parts.values, parts.local
+    current, staged = local.current, local.staged
     if current is not None and staged is not None and staged.client_id != current.client_id:
         raise StackOneRefusedError(  # sending it on the way to a new secret would drop what is saved
             "A set-up with another Client ID was begun and is not finished",
@@ -80,7 +89,7 @@ def same_application(credentials: Credentials | None, parts: Parts) -> Credentia
         )
     client_id = values[i.CLIENT_ID]
     if client_id is None:
-        the_profile(parts.client.profiles(), values, parts.local)
+        the_profile(parts.client.profiles(), values, local)
         raise InputError(
             "The Client ID is missing",
             missing=(i.CLIENT_ID.problem(),),
@@ -88,7 +97,7 @@ def same_application(credentials: Credentials | None, parts: Parts) -> Credentia
         )
     held = current or staged
     if held is not None and held.client_id != client_id:
-        _, accounts = _profile_and_accounts(parts)
+        accounts = count_accounts(the_profile(parts.client.profiles(), values, local), parts.client)
         linked = "The linked accounts could not be counted."
         if accounts is not None:
             linked = f"{accounts_are(accounts)} linked through this profile."
@@ -132,7 +141,8 @@ def _have_secret_made(client_id: Secret, parts: Parts) -> Credentials:
                 raise ValueError(finding.why)
             parts.console.warn(f"Client Secret: {finding.why}.")
 
-    profile, accounts = _profile_and_accounts(parts)
+    profile = the_profile(parts.client.profiles(), values, local)
+    accounts = count_accounts(profile, parts.client)
     if values[i.VIA] != "dashboard" and not parts.writes.may_update(profile.id) and values[i.VIA] == "api":
         raise no_call()
     secret = parts.console.new_secret(profile, accounts, judge)
@@ -144,13 +154,12 @@ def _have_secret_made(client_id: Secret, parts: Parts) -> Credentials:
     return credentials
 
 
-def _profile_and_accounts(parts: Parts) -> tuple[ConnectorProfile, int | None]:
-    """The profile, and how many accounts are linked through it, where that can be learnt."""
-    profile = the_profile(parts.client.profiles(), parts.values, parts.local)
+def count_accounts(profile: ConnectorProfile, client: Client) -> int | None:
+    """How many accounts are linked through a profile; None where that can't be learnt."""
     try:
-        return profile, parts.client.count_accounts(profile.id)
-    except (NetworkError, StackOneRefusedError):
-        return profile, None
+        return client.count_accounts(profile.id)
+    except STACKONE_ERRORS:
+        return None
 
 
 def no_previous(values: Values, label: str) -> InputError:

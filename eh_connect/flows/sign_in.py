@@ -84,7 +84,7 @@ class SignIn:
         self.session: ConnectSession | None = None
         self.parts = parts
         self._wait = wait
-        self._started = self._life = 0.0
+        self._dead = 0.0
         self._expires_at: str | None = None
         self._said = ""
 
@@ -105,7 +105,7 @@ class SignIn:
 
     def begin(self, request: SessionRequest) -> str:
         """Make a session; until when its link works, in words."""
-        self._started, self._life = self.parts.time.clock(), request.expires_in
+        self._dead = self.parts.time.clock() + request.expires_in
         self.session = self.parts.sessions.create(request)
         start = dates.parsed(self.session.created_at) or dates.parsed(self.parts.now())
         if start is not None:
@@ -142,7 +142,7 @@ class SignIn:
     def _poll(self, watch: Watch) -> Literal["authenticated", "over"]:
         clock, console, again = self.parts.time.clock, self.parts.console, self.parts.again
         start, pause = clock(), FIRST_PAUSE
-        end, dead = start + self._wait, self._started + self._life
+        end, dead = start + self._wait, self._dead
         while True:
             now = clock()
             pressed = watch(max(0.0, min(pause, end - now, dead - now)))

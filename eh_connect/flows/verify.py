@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from eh_connect import inputs, lines
 from eh_connect.employment_hero import scopes
@@ -207,10 +207,10 @@ class _Test(SignIn):
             self._note(scopes_checked_at=self.parts.now(), scopes_missing=missing)
 
     def _remove(self, account: str) -> None:
-        console = self.parts.console
+        console, left = self.parts.console, (*self.parts.local.state.test_accounts, account)
         if self.parts.values[inputs.KEEP_ACCOUNT]:
             self._found.append(lines.unsure(f"The test account stays at StackOne: {account}"))
-            self._note_left(account)
+            self._note(test_accounts=left)
             return
         try:
             self.parts.time.renew()
@@ -219,15 +219,12 @@ class _Test(SignIn):
             console.warn(
                 f"The test account {account} could not be removed. {exc.sentence} Delete it in StackOne."
             )
-            self._note_left(account)
+            self._note(test_accounts=left)
         except BaseException:  # stopped once more: it is named all the same
             console.warn(f"The test account {account} may still be at StackOne. Delete it there.")
             raise
         else:
             self._found.append(lines.ok("Removed the test account from StackOne"))
-
-    def _note_left(self, account: str) -> None:
-        self._note(test_accounts=(*self.parts.local.state.test_accounts, account))
 
     def _note(self, **fields: object) -> None:
         if not self._is_saved:
@@ -238,36 +235,32 @@ class _Test(SignIn):
             self.parts.console.warn(f"The next run won't know of this test. {exc.sentence}")
 
 
-def _view(action: Action, status: int | None) -> ActionView:
-    return ActionView(id=action.id, result="not_checked", http_status=status, missing_scope=None)
-
-
 def _judged(action: Action, ran: ActionRun) -> tuple[ActionView, Line, bool]:
     """What a run says, and whether the next one is worth it."""
     status, says = ran.http_status, f' "{ran.message}"' if ran.message else ""
-    view, goes_on = _view(action, status), True
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        view = view.model_copy(update={"result": "works"})
-        line = lines.ok(f"{action.id}: works")
-    elif ran.is_scope_missing:
+        return _view(action, status, "works"), lines.ok(f"{action.id}: works"), True
+    if ran.is_scope_missing:
         card = scopes.card_for_action(action.id, (*ran.scopes, *action.required_scopes))
         missing = card or "a scope that StackOne doesn't name"
-        view = view.model_copy(update={"result": "scope_missing", "missing_scope": missing})
         line = lines.fail(f"{action.id}: scope missing, {missing}")
-    elif ran.is_call_gone or status in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}:
-        goes_on = False
-        line = lines.unsure(
-            f"Scopes could not be checked: StackOne's API no longer runs actions this way (HTTP {status})."
-        )
+        return _view(action, status, "scope_missing", missing), line, True
+    if ran.is_call_gone or status in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}:
+        text = f"Scopes could not be checked: StackOne's API no longer runs actions this way (HTTP {status})."
+        return _view(action, status), lines.unsure(text), False
+    why = f" (HTTP {status}).{says}"
+    if status == HTTPStatus.UNAUTHORIZED:
+        why = f". The linked account's sign-in was refused (HTTP 401).{says}"
     elif status == HTTPStatus.FORBIDDEN:
-        goes_on = False
-        line = lines.unsure(
-            f'{action.id}: could not check (HTTP 403).{says} The API key may lack the right "Actions: Execute". '
-            "Everything else is verified."
-        )
-    elif status == HTTPStatus.UNAUTHORIZED:
-        why = "The linked account's sign-in was refused (HTTP 401)."
-        line = lines.unsure(f"{action.id}: could not check. {why}{says}")
-    else:
-        line = lines.unsure(f"{action.id}: could not check (HTTP {status}).{says}")
-    return view, line, goes_on
+        why += ' The API key may lack the right "Actions: Execute". Everything else is verified.'
+    line = lines.unsure(f"{action.id}: could not check{why}")
+    return _view(action, status), line, status != HTTPStatus.FORBIDDEN
+
+
+def _view(
+    action: Action,
+    status: int | None,
+    result: Literal["works", "scope_missing", "not_checked"] = "not_checked",
+    missing: str | None = None,
+) -> ActionView:
+    return ActionView(id=action.id, result=result, http_status=status, missing_scope=missing)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from eh_connect import dates
 from eh_connect import inputs as i
 from eh_connect.employment_hero.credentials import judge_api_key
-from eh_connect.errors import NetworkError, StackOneAuthError, StackOneRefusedError, StoppedError
+from eh_connect.errors import StackOneAuthError, StoppedError
+from eh_connect.flows.application import count_accounts
 from eh_connect.flows.find import known
 from eh_connect.lines import BLANK, Line, counted, fail, ok, prose, row, title, todo, warn
 from eh_connect.person import words
@@ -125,7 +126,7 @@ class Wizard(ApplicationSteps):
             return False
         one = profiles[0] if len(profiles) == 1 else None
         which = "it" if one else "one of them"
-        count = _count(one, reads) if one else None
+        count = count_accounts(one, reads) if one else None
         warning = "disconnects its accounts"
         if count is not None:
             warning = f"disconnects {counted(count, 'account')}" if count else ""
@@ -159,15 +160,8 @@ class Wizard(ApplicationSteps):
 
 
 def _described(profile: ConnectorProfile, reads: Client) -> str:
-    count = _count(profile, reads)
+    count = count_accounts(profile, reads)
     enabled = {True: "enabled", False: "disabled", None: "state unknown"}[profile.active]
     created = f", created {dates.moment(profile.created_at)}" if profile.created_at else ""
     accounts = "" if count is None else f", {counted(count, 'linked account')}"
     return f'"{profile.name}", {enabled}{created}{accounts}'
-
-
-def _count(profile: ConnectorProfile, reads: Client) -> int | None:
-    try:
-        return reads.count_accounts(profile.id)
-    except (NetworkError, StackOneAuthError, StackOneRefusedError):
-        return None
