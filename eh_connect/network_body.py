@@ -87,7 +87,7 @@ def _decoded(response: httpx.Response) -> Iterator[bytes]:
         return response.iter_raw()
     if encoding in {"gzip", "x-gzip"}:
         return _gunzipped(response.iter_raw())
-    raise ValueError("an encoding that nobody asked for")
+    raise ValueError("an encoding that was not asked for")
 
 
 def _gunzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
