@@ -131,10 +131,11 @@ class Session:
         from eh_connect.person.attended import Attended
 
         return Attended(
-            self.person,
-            self.desktop,
-            self.values,
-            warn=self.output.warn,
+            self.person.show,
+            self.output.warn,
+            terminal=self.person,
+            desktop=self.desktop,
+            values=self.values,
             wait=self.patience(),
             renew=self.time.renew,
             purpose=purpose or "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from eh_connect.errors import ActionNeededError, InputError, RejectedError
@@ -32,6 +33,7 @@ class Revised(Exception):  # noqa: N818  # no error: the way back to planning
     """The person changed an answer at the review."""
 
 
+@dataclass
 class Console:
     """Nobody is there: each question is an error that names the way out. Who asks a person overrides them.
 
@@ -41,29 +43,22 @@ class Console:
         show: writes lines.
         warn: does so too, and keeps the text for the result.
         verbose: also say what is being done.
-        pause: sleeps for seconds.
     """
 
-    attended = False
-    handing: Sequence[str] = ()
-    """How the person gets Client ID and Client Secret from here, in words."""
+    show: Callable[..., None]
+    warn: Callable[[str], None]
+    verbose: bool = False
 
-    def __init__(
-        self,
-        show: Callable[..., None],
-        warn: Callable[[str], None],
-        *,
-        verbose: bool = False,
-        pause: Callable[[float], object] = time.sleep,
-    ) -> None:
-        self.show = show
-        self.warn = warn
-        self._verbose = verbose
-        self._pause = pause
+    attended = False
+
+    @property
+    def handing(self) -> Sequence[str]:
+        """How the person gets Client ID and Client Secret from here, in words."""
+        return ()
 
     def working(self, text: str) -> AbstractContextManager[None]:
         """Something takes a moment: a spinner at a terminal, a line with ``--verbose``."""
-        if self._verbose:
+        if self.verbose:
             self.show(prose(text))
         return nullcontext()
 
@@ -117,13 +112,9 @@ class Console:
     @contextmanager
     def waiting(self, text: str) -> Iterator[Watch]:
         """A sign-in is waited for."""
-        if self._verbose:
+        if self.verbose:
             self.show(prose(text))
-
-        def watch(seconds: float) -> None:
-            self._pause(seconds)
-
-        yield watch
+        yield time.sleep
 
     def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
         """StackOne has seen no sign-in: what does the browser show? None: wait on. Raises ``refusal``."""

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from eh_connect.local.profile import LocalProfile
     from eh_connect.person.desktop import Desktop
     from eh_connect.person.terminal import Terminal
-    from eh_connect.secret import Secret
     from eh_connect.values import Values
 
 _COLLEAGUE = "g"
@@ -168,27 +167,22 @@ class ApplicationSteps:
 
     def _pasted(self, *, is_out: bool) -> Credentials | None:
         """Both, or None where what was pasted can't be it."""
-        if is_out:
-            question, more = "Client ID, or the locked text you received", words.RECEIVED
-        else:
-            question, more = "Client ID", words.CREDENTIALS
         client_id = self.values[i.CLIENT_ID]
         if client_id is None:
+            question, more = "Client ID", words.CREDENTIALS
+            if is_out:
+                question, more = "Client ID, or the locked text you received", words.RECEIVED
             client_id = self.terminal.ask_hidden(question, more)
             if looks_locked(client_id.reveal()):
-                return self._opened(client_id)
+                try:
+                    return open_locked(client_id.reveal(), self.local.hand_over_key())
+                except LockedTextError as exc:
+                    again = "Paste it again, or ask your colleague to lock it again."
+                    self.terminal.show(fail(str(exc)), todo(again))
+                    return None
             if not are_fine(self.terminal, "Client ID", judge_client_id(client_id.reveal())):
                 return None
         return Credentials(client_id, ask_secret(self.terminal, client_id))
-
-    def _opened(self, locked: Secret) -> Credentials | None:
-        try:
-            return open_locked(locked.reveal(), self.local.hand_over_key())
-        except LockedTextError as exc:
-            self.terminal.show(
-                fail(str(exc)), todo("Paste it again, or ask your colleague to lock it again.")
-            )
-            return None
 
     def _hand_over(self) -> None:
         """A colleague has the account: a page for them, and a stop if the answer takes a while."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from eh_connect import inputs as i
@@ -31,46 +32,38 @@ if TYPE_CHECKING:
     from eh_connect.values import Values
 
 
+@dataclass(kw_only=True)
 class Attended(Console):
     """A person at a terminal. Answers go to ``values``.
 
     Args:
-        warn: says something, and keeps it for the result.
         wait: seconds that a person is waited for in the dashboard.
         renew: gives a look at StackOne the whole network time: waiting for a person is none.
         purpose: setup, rotate or rollback; empty for what writes no profile.
     """
 
-    attended = True
+    terminal: Terminal
+    desktop: Desktop
+    values: Values
+    wait: float
+    renew: Callable[[], None]
+    purpose: str
 
-    def __init__(
-        self,
-        terminal: Terminal,
-        desktop: Desktop,
-        values: Values,
-        *,
-        warn: Callable[[str], None],
-        wait: float,
-        renew: Callable[[], None],
-        purpose: str,
-    ) -> None:
-        super().__init__(terminal.show, warn)
-        self.handing = ("copy it with i", "copy it with s") if desktop.can_lend else ("show it with v",) * 2
-        self._terminal = terminal
-        self._desktop = desktop
-        self._values = values
-        self._wait = wait
-        self._renew = renew
-        self._purpose = purpose
-        self._link = ""
+    attended = True
+    _link = ""
+
+    @property
+    def handing(self) -> Sequence[str]:
+        """By the keys of the dashboard's screen."""
+        return ("copy it with i", "copy it with s") if self.desktop.can_lend else ("show it with v",) * 2
 
     def working(self, text: str) -> AbstractContextManager[None]:
         """A spinner."""
-        return self._terminal.working(text)
+        return self.terminal.working(text)
 
     def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
         """Take it over, leave it, or stop."""
-        answer = self._terminal.choose(
+        answer = self.terminal.choose(
             f'StackOne has a profile named "{profile.name}" already. What now?',
             (
                 STOP,
@@ -87,7 +80,7 @@ class Attended(Console):
     ) -> ConnectorProfile:
         """Choose among those that have appeared."""
         by_id = {profile.id: profile for profile in profiles}
-        chosen = self._terminal.choose(
+        chosen = self.terminal.choose(
             "Several new profiles have appeared. Which one is yours?",
             [
                 Choice(p.id, p.name, f"{p.id}, created {p.created_at or 'at an unknown time'}")
@@ -98,9 +91,9 @@ class Attended(Console):
 
     def confirm(self, change: Change, accounts: int | None) -> None:
         """The review; a rotation has none: the new secret was pasted for this."""
-        if self._purpose == "setup":
-            review(self._terminal, self._values, change, accounts)
-        elif self._purpose == "rollback" and not self._terminal.yes(
+        if self.purpose == "setup":
+            review(self.terminal, self.values, change, accounts)
+        elif self.purpose == "rollback" and not self.terminal.yes(
             "Give StackOne the previous Client Secret again?", default=True
         ):
             raise KeyboardInterrupt
@@ -108,10 +101,10 @@ class Attended(Console):
     def rejected(self, meaning: str, remedy: str) -> None:
         """Paste again, go on knowingly, or stop."""
         self.show(warn("Employment Hero doesn't accept these credentials."), prose(meaning))
-        again = [] if self._purpose == "rollback" else [Choice("again", "Paste them again")]
+        again = [] if self.purpose == "rollback" else [Choice("again", "Paste them again")]
         choices = (*again, Choice("on", "Go on: the sign-in test will show"), STOP)
-        if self._terminal.choose("What now?", choices, more=(prose(remedy),)) == "again":
-            ask_credentials(self._terminal, self._values, only_secret=self._purpose == "rotate")
+        if self.terminal.choose("What now?", choices, more=(prose(remedy),)) == "again":
+            ask_credentials(self.terminal, self.values, only_secret=self.purpose == "rotate")
             raise Revised
 
     def new_secret(
@@ -122,7 +115,7 @@ class Attended(Console):
         heading = title(f'Replace the Client Secret of "{profile.name}"{linked}')
         self.show(BLANK, heading, BLANK, *words.HAVE_SECRET_MADE)
         while True:
-            secret = self._terminal.ask_hidden("New Client Secret", words.NEW_SECRET)
+            secret = self.terminal.ask_hidden("New Client Secret", words.NEW_SECRET)
             try:
                 judge(secret.reveal())
             except ValueError as exc:
@@ -132,8 +125,8 @@ class Attended(Console):
 
     def dashboard(self, work: DashboardWork, look: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
         """One live screen that watches."""
-        is_setup = self._purpose == "setup"
-        where = region(self._values[i.API_KEY])
+        is_setup = self.purpose == "setup"
+        where = region(self.values[i.API_KEY])
         project = f" (region {where})" if where else ""
         self.show(
             *((words.step(words.STEPS, work.title),) if is_setup else (BLANK, title(work.title), BLANK)),
@@ -144,8 +137,8 @@ class Attended(Console):
             *work.steps,
         )
         waits_for = "Waiting for the new profile" if is_setup else "Waiting for the change"
-        screen = DashboardScreen(self._terminal, self._desktop, work)
-        profile = screen.wait(waits_for, look, self._wait, self._renew)
+        screen = DashboardScreen(self.terminal, self.desktop, work)
+        profile = screen.wait(waits_for, look, self.wait, self.renew)
         self.show(ok(f'Found "{profile.name}". The sign-in test shows whether the right values were pasted.'))
         return profile
 
@@ -154,25 +147,25 @@ class Attended(Console):
         self._link = link
         super().show_link(about, link, waits=waits)
         if waits:
-            self.show(self._desktop.open(link))
+            self.show(self.desktop.open(link))
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[Watch]:
         """A live line with its keys."""
         keys = [
-            *([Key("o", "open")] if self._desktop.opens else []),
-            *([Key("c", "copy the link")] if self._desktop.can_copy else []),
+            *([Key("o", "open")] if self.desktop.opens else []),
+            *([Key("c", "copy the link")] if self.desktop.can_copy else []),
             Key("", "check now"),
             Key("e", "I see an error"),
         ]
-        with self._terminal.watch(text, keys) as watching:
+        with self.terminal.watch(text, keys) as watching:
 
             def watch(seconds: float) -> Literal["look", "error"] | None:
                 pressed = watching(seconds)
                 if pressed == "o":
-                    self.show(self._desktop.open(self._link))
+                    self.show(self.desktop.open(self._link))
                 elif pressed == "c":
-                    self.show(self._desktop.copy("the link", self._link))
+                    self.show(self.desktop.copy("the link", self._link))
                 elif pressed is not None:
                     return "error" if pressed == "e" else "look"
                 return None
@@ -186,7 +179,7 @@ class Attended(Console):
     ) -> Cause | None:
         """Each thing that a browser may show, in a line; what to do about it."""
         by_looks = {cause.looks: cause for cause in causes}
-        chosen = self._terminal.choose(
+        chosen = self.terminal.choose(
             "What does your browser show?",
             [
                 *(Choice(cause.looks, cause.looks, cause.means) for cause in causes),
@@ -198,12 +191,12 @@ class Attended(Console):
     def new_link(self, refusal: ActionNeededError) -> None:
         """Enter makes another."""
         self.show(warn(refusal.title))
-        if self._terminal.wait_for_key((Key("", "new link"), Key("s", "stop"))) == "s":
+        if self.terminal.wait_for_key((Key("", "new link"), Key("s", "stop"))) == "s":
             raise refusal
 
     def may_run_actions(self, count: int) -> bool:
         """Asked before any data is read; not at the end of a set-up, whose result names the command."""
-        return not self._purpose and self._terminal.yes(
+        return not self.purpose and self.terminal.yes(
             f"Check the scopes too? Each of {count} list actions runs once with the test account. Its data is "
             "thrown away unread.",
             default=True,
