@@ -73,10 +73,8 @@ def status(
         failures += [failure for failure in met if failure not in failures]
         shown = ProfileStatus(label=looked.label, why_not=why_not)
         if looked.local is not None:
-            line = partial(command, looked.label)
-            shown = (
-                Seen(looked.local, profiles).view(now, max_age, line).model_copy(update={"why_not": why_not})
-            )
+            seen = Seen(looked.local, profiles, why_not)
+            shown = seen.view(now, max_age, partial(command, looked.label))
         found.append(shown)
     only = found[0] if len(found) == 1 else None
     result = StatusResult(
@@ -103,10 +101,11 @@ def _ask(project: Client) -> list[ConnectorProfile] | EhConnectError:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is saved here of a label, and what StackOne lists; ``profiles`` is None where it was not asked."""
+    """What is saved here of a label, and what StackOne lists; ``why_not``: it was not asked."""
 
     local: LocalProfile
     profiles: Sequence[ConnectorProfile] | None
+    why_not: str = ""
 
     @property
     def profile(self) -> ConnectorProfile | None:
@@ -164,6 +163,7 @@ class Seen:
             due=tuple(
                 Due(id=name, why=why, command=command(*words)) for name, why, words in self.due(now, max_age)
             ),
+            why_not=self.why_not,
             secret=secret,
             keyring=local.keyring.display_name if local.current else None,
             roll_back=command("rotate", "--rollback"),
