@@ -18,7 +18,7 @@ from eh_connect import inputs as i
 from eh_connect.cli.doctor_network import Network
 from eh_connect.cli.opening import judge_given
 from eh_connect.errors import NetworkError, StorageError
-from eh_connect.flows.doctor import Check, Found, passed, skipped, warned
+from eh_connect.flows.doctor import Check, Found
 from eh_connect.flows.doctor import doctor as look
 from eh_connect.local.files import shown
 from eh_connect.local.state import StateFolder
@@ -82,8 +82,8 @@ class _Here:
             if mode & 0o077:
                 right = "700" if path == folder else "600"
                 remedy = f"chmod {right} {shlex.quote(str(path))}"
-                return warned(f"{shown(path)} can be read by others (mode {mode:o})", remedy)
-        return passed(f"{shown(folder)}{'' if is_there else ', will be created'}")
+                return Found(f"{shown(path)} can be read by others (mode {mode:o})", "warn", remedy)
+        return Found(f"{shown(folder)}{'' if is_there else ', will be created'}")
 
     def _keyring(self) -> Found:
         begun = time.perf_counter()
@@ -92,34 +92,38 @@ class _Here:
         self._local.load_secrets()
         if self._local.unreadable is not None:
             raise self._local.unreadable
-        return passed(f"{self._local.keyring.display_name}, tried in {spent:.0f} ms")
+        return Found(f"{self._local.keyring.display_name}, tried in {spent:.0f} ms")
 
     def _terminal(self) -> Found:
         environ = self._session.environ
         if not os.isatty(0):
-            return skipped("standard input is no terminal: all values have to be given")
+            return Found("standard input is no terminal: all values have to be given", "skip")
         if self._session.terminal is None and not self._session.is_silent:
-            return warned("there is no terminal to draw questions on", "Run it at a terminal.")
+            return Found("there is no terminal to draw questions on", "warn", "Run it at a terminal.")
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
         term = clean(environ.get("TERM", "")) or "not set"
         seen = f"TERM={term}, {encoding}"
         if codecs.lookup(encoding).name != "utf-8":
-            return warned(
-                f"{seen}: some characters are spelled out", "Set a UTF-8 locale, such as LANG=C.UTF-8."
+            return Found(
+                f"{seen}: some characters are spelled out",
+                "warn",
+                "Set a UTF-8 locale, such as LANG=C.UTF-8.",
             )
-        return passed(seen)
+        return Found(seen)
 
     def _browser(self) -> Found:
         why_not = self._session.desktop.finds_no_browser()
         if why_not is None:
-            return passed("pages can be opened")
-        return warned(f"pages can't be opened: {why_not}", "Open the addresses that are shown by hand.")
+            return Found("pages can be opened")
+        return Found(
+            f"pages can't be opened: {why_not}", "warn", "Open the addresses that are shown by hand."
+        )
 
     def _clipboard(self) -> Found:
         if self._session.desktop.can_copy:
-            return passed("values can be copied")
+            return Found("values can be copied")
         remedy = "On Linux, install wl-clipboard (Wayland) or xclip (X11)."
-        return warned("no clipboard: copy values off the screen", remedy)
+        return Found("no clipboard: copy values off the screen", "warn", remedy)
 
     def _certificates(self) -> Found:
         open_http("https://127.0.0.1").close()  # as for every request, but for the proxies
@@ -132,7 +136,7 @@ class _Here:
             )
         named = {"SSL_CERT_FILE": file, "SSL_CERT_DIR": folders}
         told = " and ".join(f"{name} ({value})" for name, value in named.items() if value)
-        return passed(f"those of {told} only" if told else "the system's own")
+        return Found(f"those of {told} only" if told else "the system's own")
 
     def _proxy(self) -> Found:
         from urllib.request import getproxies
@@ -141,7 +145,7 @@ class _Here:
         found = {
             scheme: _without_password(url) for scheme, url in getproxies().items() if scheme != "no" and url
         }
-        return passed("; ".join(f"{scheme}: {url}" for scheme, url in sorted(found.items())) or "none")
+        return Found("; ".join(f"{scheme}: {url}" for scheme, url in sorted(found.items())) or "none")
 
 
 def _tried(folder: Path) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from eh_connect import inputs as i
 from eh_connect.cli.opening import check_servers
 from eh_connect.errors import InputError, NetworkError
-from eh_connect.flows.doctor import Check, Found, passed, skipped, warned
+from eh_connect.flows.doctor import Check, Found
 from eh_connect.lines import counted
 from eh_connect.network import exchange, open_http
 from eh_connect.stackone.models import REDIRECT_URI
@@ -67,38 +67,39 @@ class Network:
             )
         if status in {408, 429} or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise NetworkError(f"{host} has a problem (HTTP {status})", hint=_LATER, http_status=status)
-        return passed(f"{host} answers, in {spent:.0f} ms")
+        return Found(f"{host} answers, in {spent:.0f} ms")
 
     def _api_key(self) -> Found:
         values, give_one = self._values, "Give one by STACKONE_API_KEY or --api-key-file."
         key = values[i.API_KEY] or self._local.api_key
         if key is None:
-            return skipped("none is given or saved", give_one)
+            return Found("none is given or saved", "skip", give_one)
         try:
             check_servers(values, self._local)
         except InputError as exc:
-            return skipped(f"not sent. {exc.sentence} {exc.detail or ''}".strip(), exc.hint)
+            return Found(f"not sent. {exc.sentence} {exc.detail or ''}".strip(), "skip", exc.hint)
         self._client = self._session.client(key)
         count = len(self._client.profiles())
         which = "the given one" if values.given(i.API_KEY) else "the saved one"
-        return passed(f"{which} is accepted; its project has {counted(count, 'Employment Hero profile')}")
+        return Found(f"{which} is accepted; its project has {counted(count, 'Employment Hero profile')}")
 
     def _may_write(self) -> Found:
         """Ask before telling: an empty request, which can create nothing."""
         from eh_connect.stackone.assumed_writes import AssumedWrites
 
         if AssumedWrites(self._client).may_create():
-            return passed("StackOne's API can do it (asked with an empty request)")
-        return passed("StackOne's API doesn't offer it: setup leads you through the dashboard")
+            return Found("StackOne's API can do it (asked with an empty request)")
+        return Found("StackOne's API doesn't offer it: setup leads you through the dashboard")
 
     def _callback(self) -> Found:
         named = self._client.callback_in_guides()
         if not named:
-            return skipped("StackOne's guide names none now")
+            return Found("StackOne's guide names none now", "skip")
         if REDIRECT_URI in named:
-            return passed("StackOne's guide names the same")
-        return warned(
+            return Found("StackOne's guide names the same")
+        return Found(
             f"StackOne's guide names another one: {', '.join(sorted(named))}",
+            "warn",
             "Compare it with the callback URL that the dashboard shows on your profile.",
         )
 
@@ -107,30 +108,30 @@ class Network:
 
         has_call = documents_create(self._values.sure(i.STACKONE_URL), self._session.time)
         if has_call is None:
-            return skipped("could not be read")
+            return Found("could not be read", "skip")
         if has_call:
-            return warned(
-                "StackOne documents a call that creates profiles now", "Look for a newer eh-connect."
+            return Found(
+                "StackOne documents a call that creates profiles now", "warn", "Look for a newer eh-connect."
             )
-        return passed("no call that creates profiles is documented, as expected")
+        return Found("no call that creates profiles is documented, as expected")
 
     def _employment_hero(self, server: Input[str]) -> Found:
         host, status, spent = self._asked(self._values.sure(server))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return warned(f"{host} answers, but with HTTP {status}", _LATER)
-        return passed(f"{host} answers, in {spent:.0f} ms")
+            return Found(f"{host} answers, but with HTTP {status}", "warn", _LATER)
+        return Found(f"{host} answers, in {spent:.0f} ms")
 
     def _clock(self) -> Found:
         """By what the servers said, StackOne first."""
         if not self._skews:
-            return skipped("no server told the time")
+            return Found("no server told the time", "skip")
         skew = self._skews[0]
         if abs(skew) <= _CLOCK_WARNS:
-            return passed(f"within {_CLOCK_WARNS} seconds of the servers")
+            return Found(f"within {_CLOCK_WARNS} seconds of the servers")
         title = f"{abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} the servers"
         remedy = "Set the clock, or let the network set it (Linux: timedatectl set-ntp true)."
         if abs(skew) <= _CLOCK_FAILS:
-            return warned(title, remedy)
+            return Found(title, "warn", remedy)
         detail = "TLS and tokens of limited life depend on it."
         raise NetworkError(f"This computer's clock is {title}", detail=detail, hint=remedy)
 

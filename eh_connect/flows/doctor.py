@@ -16,10 +16,10 @@ _LATER = "Wait a little, then run eh-connect doctor again."
 
 
 class Found(NamedTuple):
-    """What a check saw: pass, warn or skip. A failure is raised."""
+    """What a check saw. ``warn``: it works without, or may come to matter; ``skip``: it could not be looked at."""
 
-    result: Literal["pass", "warn", "fail", "skip"]
     detail: str
+    result: Literal["pass", "warn", "fail", "skip"] = "pass"
     remedy: str | None = None
 
 
@@ -37,21 +37,6 @@ class Check(NamedTuple):
     needs: str | None = None
 
 
-def passed(detail: str) -> Found:
-    """All is well."""
-    return Found("pass", detail)
-
-
-def warned(detail: str, remedy: str) -> Found:
-    """It works without; or it may come to matter."""
-    return Found("warn", detail, remedy)
-
-
-def skipped(detail: str, remedy: str | None = None) -> Found:
-    """It could not be looked at, or there is nothing to look at."""
-    return Found("skip", detail, remedy)
-
-
 def doctor(checks: Iterable[Check], console: Console) -> DoctorResult:
     """Run them in their order. The first failure is raised in the end, carrying all that was found."""
     found: list[CheckView] = []
@@ -59,17 +44,13 @@ def doctor(checks: Iterable[Check], console: Console) -> DoctorResult:
     missed: dict[str, str] = {}
     for check in checks:
         if check.needs in missed:
-            seen = skipped(f"needs {missed[check.needs or '']} first")
+            seen = Found(f"needs {missed[check.needs or '']} first", "skip")
         else:
             with console.working(f"Checking {check.name}"):
                 seen = _look(check, failures)
         if seen.result in {"fail", "skip"}:
             missed[check.id] = check.name
-        found.append(
-            CheckView(
-                id=check.id, result=seen.result, detail=seen.detail, remedy=seen.remedy, name=check.name
-            )
-        )
+        found.append(CheckView(id=check.id, name=check.name, **seen._asdict()))
     result = DoctorResult(checks=tuple(found))
     if not failures:
         return result
@@ -86,6 +67,6 @@ def _look(check: Check, failures: list[EhConnectError]) -> Found:
     except EhConnectError as exc:
         detail = f"{exc.sentence} {exc.detail or ''}".strip()
         if check.advisory and isinstance(exc, NetworkError):
-            return warned(detail, exc.hint or _LATER)
+            return Found(detail, "warn", exc.hint or _LATER)
         failures.append(exc)
-        return Found("fail", detail, exc.hint)
+        return Found(detail, "fail", exc.hint)
