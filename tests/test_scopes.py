@@ -88,8 +88,16 @@ def test_what_people_write_is_understood(text: str, meant: list[str]) -> None:
 @pytest.mark.parametrize("box", BOXES, ids=lambda box: box.title)
 def test_every_box_is_understood_by_each_of_its_names_and_strings(box: Box) -> None:
     itself = Selection(frozenset({box}))
-    for text in (box.title, f"{box.card}/{box.name}", f"{box.section}/{box.card}/{box.name}"):
+    short, its = f"{box.card}/{box.name}", f"{box.card} ({box.section})"
+    for text in (
+        box.title,
+        short,
+        f"{box.section} › {short}",
+        f"{its}/{box.name}",
+        f"{short} ({box.section})",
+    ):
         assert parse(text) == itself
+        assert box.name != READ or parse(its) == parse(f"{box.section}/{box.card}") == itself
     for string in (*box.strings, *box.older):
         assert parse(string) == parse(string.upper()) == itself
         assert card_for_action("anything", [string]) == box.title

@@ -96,17 +96,6 @@ class Box:
         """``Employees: Read (Admin)``."""
         return f"{self.card}: {self.name} ({self.section})"
 
-    @property
-    def spellings(self) -> Iterator[str]:
-        """How people name it; the name of a card alone means its Read box."""
-        card, its = self.card, f"{self.card} ({self.section})"
-        for between in ("/", ": "):
-            yield f"{card}{between}{self.name}"
-            yield f"{card}{between}{self.name} ({self.section})"
-        yield from (f"{its}/{self.name}", f"{self.section}/{card}/{self.name}")
-        if self.name == READ:
-            yield from (card, its, f"{self.section}/{card}")
-
 
 def _boxes(section: Section, row: str) -> Iterator[Box]:
     card, names, strings, older = (*map(str.strip, row.split("|")), "", "")[:4]
@@ -210,7 +199,7 @@ def parse(text: str) -> Selection:
     for word in dict.fromkeys(words):
         if (preset := _PRESETS.get(_key(word))) is not None:
             selection |= preset
-        elif (box := _BY_NAME.get(_key(word)) or _BY_STRING.get(_key(word))) is not None:
+        elif (box := _named(word) or _BY_STRING.get(_key(word))) is not None:
             selection |= Selection(frozenset({box}))
         else:
             problems.append(_explained(word))
@@ -226,7 +215,7 @@ def card_for_action(action_id: str, scope_strings: Iterable[str]) -> str | None:
     (``employmenthero_list_employees``): an inference.
     """
     known = (_BY_STRING.get(_key(_DOCUMENTED.sub("", string))) for string in scope_strings)
-    box = next(filter(None, known), None) or _BY_NAME.get(_key(action_id.rpartition("list_")[2]))
+    box = next(filter(None, known), None) or _named(action_id.rpartition("list_")[2])
     return None if box is None else box.title
 
 
@@ -247,8 +236,17 @@ def _key(word: str) -> str:
     return key.replace("organiz", "organis").replace("cost center", "cost centre")
 
 
+def _named(word: str) -> Box | None:
+    """The box whose card is named, and whose section and box may be; without its name, Read is meant."""
+    said = set(re.split(r"\)?[/:(]", _key(word).removesuffix(")")))
+    for box, section, card, name in _PARTS:
+        if {card} <= said <= {section, card, name} and (name in said or box.name == READ):
+            return box
+    return None
+
+
+_PARTS = [(box, _key(box.section), _key(box.card), _key(box.name)) for box in BOXES]
 _PRESETS = {_key(name): preset for name, preset in PRESETS.items()}
-_BY_NAME = {_key(spelling): box for box in BOXES for spelling in box.spellings}
 _BY_STRING = {_key(string): box for box in BOXES for string in (*box.strings, *box.older)}
 _SUGGESTED = {
     _key(name): name
@@ -284,6 +282,6 @@ def _documented(word: str) -> str:
     if (box := _BY_STRING.get(_key(scope))) is not None:
         return f"Its card is {box.title}"
     for part in reversed(scope.split(":")):
-        if (box := _BY_NAME.get(_key(part))) is not None:
+        if (box := _named(part)) is not None:
             return f"Perhaps you mean {box.title}"
     return "Use the name of its card"
