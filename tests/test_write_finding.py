@@ -192,7 +192,7 @@ def test_accounts_of_a_profile_whose_client_id_is_unknown_are_warned_of() -> Non
     assert any("2 accounts are linked" in text for text in world.warnings)
 
 
-@pytest.mark.parametrize(("answer", "code"), [(404, 6), (503, 7)])
+@pytest.mark.parametrize(("answer", "code"), [(403, 5), (404, 6), (503, 7)])
 def test_accounts_that_cant_be_counted_stop_only_a_new_client_id(answer: int, code: int) -> None:
     world = set_up(Fault("accounts", answer))
     assert world.code("setup", B) == 0

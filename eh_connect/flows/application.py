@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
 from eh_connect.employment_hero.credentials import ProbeResult, judge_pair
-from eh_connect.errors import (
-    STACKONE_ERRORS,
-    ActionNeededError,
-    InputError,
-    NetworkError,
-    NextStep,
-    StackOneRefusedError,
-)
+from eh_connect.errors import STACKONE_ERRORS, ActionNeededError, InputError, NextStep, StackOneRefusedError
 from eh_connect.flows.find import the_profile
 from eh_connect.lines import ok, prose
 from eh_connect.secret import Credentials, Secret
@@ -53,7 +46,7 @@ def guard_application(change: Change, parts: Parts) -> int | None:
         return None
     try:
         linked = parts.client.count_accounts(change.profile.id)
-    except (NetworkError, StackOneRefusedError) as exc:
+    except STACKONE_ERRORS as exc:
         if changes and not may:
             raise
         if changes is None:
