@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
@@ -73,28 +70,6 @@ def credentials(tool: Tool) -> Path:
     return folder
 
 
-def run(script: str, tool: Tool) -> tuple[int, str, str]:
-    """Run a script with a shell: ``eh-connect`` is on the path, the variables are set."""
-    programs = tool.folder / "bin"
-    programs.mkdir(exist_ok=True)
-    shim = programs / "eh-connect"
-    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m eh_connect "$@"\n')
-    shim.chmod(0o755)
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        env={**tool.environ, "PATH": f"{programs}{os.pathsep}{tool.environ['PATH']}"},
-        cwd=tool.folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    leaks.add("standard output", done.stdout)
-    leaks.add("standard error", done.stderr)
-    return done.returncode, done.stdout, done.stderr
-
-
 def test_the_readme_starts_with_two_lines_to_paste_the_sandbox_and_the_tests() -> None:
     sandbox, tests = SET_UP_AND_TEST
     assert "\n" not in sandbox + tests
@@ -115,8 +90,8 @@ def test_a_documented_script_runs_as_it_stands(script: str, tool: Tool) -> None:
             done = tool.run(*shlex.split(Template(line).substitute(values))[1:])
             assert done.code == 0, done.err
     else:
-        code, _, err = run("\n".join(lines), tool)
-        assert code == 0, err
+        done = tool.shell("set -euo pipefail\n" + "\n".join(lines))
+        assert done.code == 0, done.err
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -136,11 +111,11 @@ def test_a_documented_command_line_is_one_that_the_parser_takes(line: str) -> No
 
 def test_the_documented_pipeline_tells_pending_changes_from_none_and_passes_errors_on(tool: Tool) -> None:
     script = next(block.text for block in blocks(DOCS / "ci.md", "sh") if "--exit-code" in block.text)
-    assert run(script, tool)[1].endswith("Changes are pending.\n")
+    script = f"set -euo pipefail\n{script}"
+    assert tool.shell(script).out.endswith("Changes are pending.\n")
     tool.setup().succeeded  # noqa: B018  # it asserts
-    assert run(script, tool)[1].endswith("Nothing to change.\n")
-    tool.environ["STACKONE_API_KEY"] = ""
-    assert run(script, tool)[0] == 3
+    assert tool.shell(script).out.endswith("Nothing to change.\n")
+    assert tool.shell(script, STACKONE_API_KEY="").code == 3
 
 
 @of_each_document()

@@ -83,10 +83,9 @@ def test_that_fails_itself():
 """
 
 
-@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["one process", "xdist"])
-def test_a_test_that_leaked_fails_and_says_where(tmp_path: Path, workers: list[str]) -> None:
+def test_a_test_that_leaked_fails_and_says_where(tmp_path: Path) -> None:
     (tmp_path / "test_leaky.py").write_text(LEAKY)
-    argv = [sys.executable, "-m", "pytest", "-p", "tests.support.leaks", "-q", *workers, "test_leaky.py"]
+    argv = [sys.executable, "-m", "pytest", "-p", "tests.support.leaks", "-q", "test_leaky.py"]
     environ = {"PYTHONPATH": str(CHECKOUT), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(argv, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert "3 failed, 1 passed" in done.stdout
@@ -97,43 +96,33 @@ def test_a_test_that_leaked_fails_and_says_where(tmp_path: Path, workers: list[s
 
 def leaks_of(tool: Tool, code: str) -> set[str]:
     """What is found after a program ran in the tool's place."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        env=tool.environ,
-        cwd=tool.folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    tool.end(process)
+    tool.end(tool.start_program(sys.executable, "-c", code))
     found_now = {str(leak) for where, text in leaks.produced.all() for leak in found(where, text)}
     leaks.produced.texts.clear()
     leaks.produced.folders.clear()
     return found_now
 
 
-@pytest.mark.parametrize(
-    ("code", "where"),
-    [
-        ("print(secret)", "standard output"),
-        ("raise ValueError(secret)", "standard error"),
-        ("subprocess.run(['true', secret])", "the arguments of a child"),
-        (
-            "subprocess.run(['true'], env={'PATH': os.environ['PATH'], 'S': secret})",
-            "the environment of a child",
-        ),
-        ("subprocess.run(['true'])", "the environment of a child"),
-        ("os.system('true ' + secret)", "the arguments of a child"),
-        ("webbrowser.get('true %s').open('https://x.test/?s=' + secret)", "the arguments of a child"),
-        ("open('trace.log', 'w').write(secret)", "the file trace.log"),
-        ("open(os.path.join(OUTSIDE, 'trace.log'), 'w').write(secret)", "trace.log"),
-        ("os.mkdir(secret)", "the name"),
-    ],
-)
+LEAKS = {
+    "print(secret)": "standard output",
+    "print(secret, file=sys.stderr)": "standard error",
+    "subprocess.run(['true', secret])": "the arguments of a child",
+    "subprocess.run(['true'], env={'PATH': os.environ['PATH'], 'S': secret})": "the environment of a child",
+    "subprocess.run(['true'])": "the environment of a child",
+    "os.system('true ' + secret)": "the arguments of a child",
+    "webbrowser.get('true %s').open('https://x.test/?s=' + secret)": "the arguments of a child",
+    "open('trace.log', 'w').write(secret)": "the file trace.log",
+    "open(os.path.join(OUTSIDE, 'trace.log'), 'w').write(secret)": "trace.log",
+    "os.mkdir(secret)": "the name",
+}
+
+
+@pytest.mark.parametrize(("code", "where"), LEAKS.items())
 def test_a_leak_of_a_process_is_found_wherever_it_goes(
     tool: Tool, tmp_path_factory: pytest.TempPathFactory, code: str, where: str
 ) -> None:
     code = code.replace("OUTSIDE", repr(str(tmp_path_factory.mktemp("outside"))))
-    begin = "import os, subprocess, webbrowser; secret = os.environ['EH_CONNECT_CLIENT_SECRET']; "
+    begin = "import os, subprocess, sys, webbrowser; secret = os.environ['EH_CONNECT_CLIENT_SECRET']; "
     assert any(where in leak for leak in leaks_of(tool, begin + code))
 
 

@@ -1,4 +1,4 @@
-"""The JSON that scripts rely on, and what each command answers: to the letter."""
+"""What each command answers to scripts; that all of it is as the schemas say: ``test_reference``."""
 
 from __future__ import annotations
 
@@ -15,24 +15,12 @@ from tests.support.command import NEW_PAIR, PAIR
 if TYPE_CHECKING:
     from tests.support.command import Run, Tool
 
-COMMON = {"schema", "command", "ok", "warnings", "next"}
-WRITTEN = {"action", "changed", "via", "documented", "proven", "profile", "secret", "plan"}
-PROFILE = {"label", "id", "name", "connector_key", "active", "default", "created_at", "updated_at"}
-SESSION = {"session_id", "auth_link_url", "expires_at", "status", "oauth_error"}
-ERROR = {"code", "type", "title", "detail", "hint", "http_status", "missing", "invalid"}
-OWNER = ("--owner-id", "customer-1", "--owner-name", "Customer One")
 NO_KEY = {"STACKONE_API_KEY": None}
 ANOTHER = "another-client-id-of-43-characters-00000000"
 
 
 def fingerprint(secret: str) -> str:
     return f"sha256:{hashlib.sha256(secret.encode()).hexdigest()[:8]}"
-
-
-def has_common_fields(run: Run, command: str) -> bool:
-    answer = run.answer
-    steps = [step.keys() == {"why", "command"} for step in answer["next"]]
-    return (answer["schema"], answer["command"], all(steps)) == (1, command, True) and answer.keys() >= COMMON
 
 
 def other_client(tool: Tool) -> dict[str, str]:
@@ -46,14 +34,10 @@ def other_client(tool: Tool) -> dict[str, str]:
 def test_a_life_of_a_profile_in_json(tool: Tool) -> None:
     def judge(run: Run, action: str, via: str | None, secret: str) -> dict[str, Any]:
         answer = run.succeeded
-        assert has_common_fields(run, answer["command"])
-        assert answer.keys() >= WRITTEN
-        assert answer["profile"].keys() == PROFILE
         assert answer["profile"]["connector_key"] == "employmenthero"
         assert (answer["action"], answer["changed"], answer["via"]) == (action, via is not None, via)
         assert answer["documented"] is (False if via else None)
         assert (answer["secret"]["fingerprint"], answer["proven"]) == (fingerprint(secret), None)
-        assert all(field.keys() == {"field", "from", "to"} for field in answer["plan"])
         return answer
 
     first, second = leaks.CLIENT_SECRET, leaks.NEW_SECRET
@@ -155,33 +139,15 @@ def test_two_profiles_of_a_name_are_told_apart_by_their_id(tool: Tool) -> None:
     assert (run.succeeded["action"], run.answer["profile"]["id"]) == ("updated", first)
 
 
-def test_a_profile_that_is_left_as_it_is_leaves_nothing_here(tool: Tool) -> None:
-    tool.setup("--no-store").succeeded  # noqa: B018  # it asserts
-    run = tool.setup("--if-exists", "skip")
-    assert (run.succeeded["action"], run.answer["secret"]) == ("unchanged", None)
-    assert tool.run("status", "--json").succeeded["profiles"] == []
-    assert tool.kept() == {}
-
-
 @pytest.mark.parametrize("command", ["setup", "rotate"])
-@pytest.mark.parametrize("because", ["flag", 404, 405, 501])
-def test_where_only_the_dashboard_can_do_it_a_person_acts_and_the_next_run_notes_it(
-    tool: Tool, command: str, because: str | int
-) -> None:
+def test_by_the_dashboard_a_person_acts_and_the_next_run_notes_it(tool: Tool, command: str) -> None:
     if command == "rotate":
         tool.setup().succeeded  # noqa: B018  # it asserts
     before = json.dumps(tool.stage.profiles)
-    method = {"setup": "POST", "rotate": "PATCH"}[command]
-    if because != "flag":
-        match = {"method": method, "path": "/connector_profiles"}
-        tool.stage.faults({"kind": "status", "status": because, "match": match, "times": None})
-    flags = ("--via", "dashboard") if because == "flag" else ()
-    run = tool.run(command, *flags, "--json", **tool.rotated)
+    run = tool.run(command, "--via", "dashboard", "--json", **tool.rotated)
     assert (run.error["code"], run.error["type"], bool(run.error["hint"])) == (8, "action_needed", True)
-    assert has_common_fields(run, command)
     assert json.dumps(tool.stage.profiles) == before
     (step,) = run.answer["next"]
-    tool.stage.faults()
     tool.stage.enter_by_hand(leaks.NEW_SECRET, leaks.CLIENT_ID if command == "setup" else None)
     done = tool.run(*shlex.split(step["command"])[1:], "--json", **tool.rotated).succeeded
     action = {"setup": "created", "rotate": "rotated"}[command]
@@ -195,9 +161,7 @@ def test_where_only_the_dashboard_can_do_it_a_person_acts_and_the_next_run_notes
 
 def test_a_failure_has_the_shape_of_one_and_tells_all_at_once(tool: Tool) -> None:
     run = tool.run("setup", "--json", "--wait", "soon", EH_CONNECT_CLIENT_SECRET=None, **NO_KEY)
-    assert run.answer.keys() == COMMON | {"error"}
     error = run.error
-    assert error.keys() == ERROR
     assert (error["code"], error["type"], error["http_status"]) == (3, "input", None)
     assert error["missing"] == [
         {"input": "api-key", "flag": "--api-key-file", "variable": "STACKONE_API_KEY"},
@@ -213,10 +177,8 @@ def test_status_compares_what_is_here_with_what_stackone_has(tool: Tool) -> None
     made = tool.setup().succeeded
     run = tool.run("status", "--json")
     (profile,) = run.succeeded["profiles"]
-    assert profile.keys() == {"label", "local", "remote", "agree", "due"}
     assert run.answer["secret"] == made["secret"]
     assert (profile["agree"], profile["remote"]["id"]) == (True, made["profile"]["id"])
-    assert all(due.keys() == {"id", "why", "command"} for due in profile["due"])
     for offline in (
         tool.run("status", "--json", "--offline"),
         tool.run("status", "--json", **NO_KEY),
@@ -236,7 +198,6 @@ def test_status_compares_what_is_here_with_what_stackone_has(tool: Tool) -> None
 def test_doctor_names_the_remedy_of_what_failed(tool: Tool) -> None:
     run = tool.run("doctor", "--json")
     checks = run.succeeded["checks"]
-    assert all(check.keys() == {"id", "result", "detail", "remedy"} for check in checks)
     assert {check["result"] for check in checks} <= {"pass", "warn", "fail", "skip"}
     run = tool.run("doctor", "--json", STACKONE_API_KEY="v1.eu1.no-such-key")
     failed = [check for check in run.answer["checks"] if check["result"] == "fail"]
@@ -251,7 +212,6 @@ def test_remove_forgets_what_is_here_and_says_what_remains(tool: Tool) -> None:
         {"input": "yes", "flag": "--yes", "variable": None}
     ]
     answer = tool.run("remove", "--json", "--yes").succeeded
-    assert answer.keys() == COMMON | {"action", "profile", "by_hand"}
     assert (answer["action"], answer["profile"]) == ("removed", {"label": "default", "id": made["id"]})
     assert len(answer["by_hand"]) == 2
     assert made["id"] in answer["by_hand"][0]
@@ -272,16 +232,3 @@ def test_the_sandbox_uses_no_real_secret_and_says_so(tool: Tool) -> None:
     assert tool.run("status", "--sandbox", "--json").succeeded["profiles"][0]["agree"] is True
     assert tool.run("status", "--json").succeeded["profiles"] == []
     assert tool.run("remove", "--sandbox", "--json", "--yes").succeeded["action"] == "removed"
-
-
-def test_one_run_at_a_time_works_on_a_label(tool: Tool) -> None:
-    from eh_connect.local.state import StateFolder
-
-    tool.setup().succeeded  # noqa: B018  # it asserts
-    with StateFolder(tool.state).hold("default"):
-        run = tool.setup(**tool.rotated)
-        assert (run.error["code"], "--no-store" in (run.error["hint"] or "")) == (4, False)
-        assert tool.setup("--profile", "other", "--name", "Other").succeeded["action"] == "created"
-    assert tool.kept() == {"current": PAIR}
-    assert tool.setup(**tool.rotated).succeeded["action"] == "updated"
-    assert tool.kept() == {"current": NEW_PAIR, "previous": PAIR}

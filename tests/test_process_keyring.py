@@ -111,4 +111,4 @@ def test_the_real_secret_service_holds_the_credentials(tool: Tool, tmp_path: Pat
 def test_a_real_secret_service_that_does_not_work_is_said(tool: Tool, tmp_path: Path, kind: str) -> None:
     with secret_service(tmp_path / "session", kind) as session:  # type: ignore[arg-type]  # one of its kinds
         tool.environ |= {name: session[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
-        judge_refusal(tool, tool.setup(EH_CONNECT_KEYRING=None))
+        judge_refusal(tool, tool.run_real("setup", "--json", EH_CONNECT_KEYRING=None))

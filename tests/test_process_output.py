@@ -5,62 +5,65 @@ from __future__ import annotations
 import json
 import os
 import re
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from eh_connect.cli.output import Output
 from eh_connect.errors import EhConnectError
 from tests.support import leaks
-from tests.support.command import Tool, in_shell
+from tests.support.needs import needs
+
+if TYPE_CHECKING:
+    from tests.support.command import Tool
 
 posix = pytest.mark.skipif(os.name == "nt", reason="a shell's redirections")
+has_full = needs("a device that is always full", Path("/dev/full").exists())
 
 
 @posix
-@pytest.mark.parametrize("arguments", ["setup", "guide --json", "setup --help", "--version"])
-@pytest.mark.parametrize("to", ["", "2>&1 >/dev/null"])
-def test_a_reader_that_went_away_is_not_our_failure(tool: Tool, arguments: str, to: str) -> None:
-    reader_ends_first = f"{{ sleep 0.3; $EH {arguments} {to}; echo $? >&3; }} | true"
-    done = in_shell(tool, f"exec 3>&1; {reader_ends_first}")
-    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("0", False)
+@pytest.mark.parametrize(
+    "line", ["setup", "setup 2>&1 >/dev/null", "guide --json", "setup --help", "--version"]
+)
+def test_a_reader_that_went_away_is_not_our_failure(tool: Tool, line: str) -> None:
+    done = tool.shell(f"exec 3>&1; {{ sleep 0.1; eh-connect {line}; echo $? >&3; }} | true")
+    assert (done.out.strip(), "Traceback" in done.err) == ("0", False)
 
 
 @posix
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_fine(tool: Tool, closed: str) -> None:
-    done = in_shell(tool, f"exec 3>&1; $EH setup {closed}; echo $? >&3")
-    assert (done.stdout.splitlines()[-1], "Traceback" in done.stderr) == ("0", False)
+    done = tool.shell(f"exec 3>&1; eh-connect setup {closed}; echo $? >&3")
+    assert (done.out.splitlines()[-1], "Traceback" in done.err) == ("0", False)
     assert len(tool.stage.profiles) == 1
 
 
-@posix
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@has_full
 @pytest.mark.parametrize("flags", ["", "--json"])
 def test_output_that_can_not_be_written_is_told(tool: Tool, flags: str) -> None:
-    done = in_shell(tool, f"$EH setup {flags} >/dev/full; echo $?")
-    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("4", False)
-    assert "The output can't be written" in done.stderr
-    done = in_shell(tool, f"$EH setup --via no {flags} >/dev/full; echo $?")
-    assert (done.stdout.strip(), "--via" in done.stderr) == ("3", True)
+    done = tool.shell(f"eh-connect setup {flags} >/dev/full; echo $?")
+    assert (done.out.strip(), "Traceback" in done.err) == ("4", False)
+    assert "The output can't be written" in done.err
+    done = tool.shell(f"eh-connect setup --via no {flags} >/dev/full; echo $?")
+    assert (done.out.strip(), "--via" in done.err) == ("3", True)
 
 
-@posix
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@has_full
 @pytest.mark.parametrize("asked", ["", "--help", "setup --help", "--version"])
 def test_help_that_can_not_be_written_is_told_too(tool: Tool, asked: str) -> None:
-    done = in_shell(tool, f"$EH {asked} >/dev/full; echo $?")
-    assert (done.stdout.strip(), "The output can't be written" in done.stderr) == ("4", True)
-    assert "defect" not in done.stderr
+    done = tool.shell(f"eh-connect {asked} >/dev/full; echo $?")
+    assert (done.out.strip(), "The output can't be written" in done.err) == ("4", True)
+    assert "defect" not in done.err
 
 
-@posix
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@has_full
 def test_progress_that_can_not_be_written_stops_nothing(tool: Tool) -> None:
-    done = in_shell(tool, "$EH setup --json 2>/dev/full; echo $?")
-    assert done.stdout.strip().endswith("0")
+    done = tool.shell("eh-connect setup --json 2>/dev/full; echo $?")
+    assert done.out.strip().endswith("0")
     assert len(tool.stage.profiles) == 1
-    assert in_shell(tool, "$EH setup --via no 2>/dev/full; echo $?").stdout.strip() == "3"
-    assert in_shell(tool, "$EH setup --nope 2>/dev/full; echo $?").stdout.strip() == "2"
+    assert tool.shell("eh-connect setup --via no 2>/dev/full; echo $?").out.strip() == "3"
+    assert tool.shell("eh-connect setup --nope 2>/dev/full; echo $?").out.strip() == "2"
 
 
 def test_output_is_readable_without_unicode(tool: Tool) -> None:
@@ -80,18 +83,18 @@ def test_output_is_readable_without_unicode(tool: Tool) -> None:
 
 @posix
 def test_arguments_that_are_no_text_are_told(tool: Tool) -> None:
-    done = in_shell(tool, r"""$EH setup --json --name $'\xff' --client-secret-file $'\xfe'""")
-    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (3, "")
-    done = in_shell(tool, r"""$EH $'\xff\xfe' --json""")
-    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (2, "")
+    done = tool.shell(r"""eh-connect setup --json --name $'\xff' --client-secret-file $'\xfe'""")
+    assert (json.loads(done.out)["error"]["code"], done.err) == (3, "")
+    done = tool.shell(r"""eh-connect $'\xff\xfe' --json""")
+    assert (json.loads(done.out)["error"]["code"], done.err) == (2, "")
 
 
 @posix
 def test_a_folder_whose_name_is_no_text_works(tool: Tool) -> None:
-    done = in_shell(tool, r"""EH_CONNECT_HOME="$HOME"/$'\xff' $EH setup --json""")
-    assert json.loads(done.stdout)["action"] == "created"
-    done = in_shell(tool, r"""touch "$HOME"/$'\xfe'; EH_CONNECT_HOME="$HOME"/$'\xfe' $EH setup --json""")
-    assert (json.loads(done.stdout)["error"]["code"], done.stderr) == (4, "")
+    done = tool.shell(r"""EH_CONNECT_HOME="$HOME"/$'\xff' eh-connect setup --json""")
+    assert json.loads(done.out)["action"] == "created"
+    done = tool.shell(r"""touch "$HOME"/$'\xfe'; EH_CONNECT_HOME="$HOME"/$'\xfe' eh-connect setup --json""")
+    assert (json.loads(done.out)["error"]["code"], done.err) == (4, "")
 
 
 @pytest.mark.parametrize("flags", [("--profile", "two"), ("--sandbox",)])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import leaks
-from tests.support.command import in_shell
-from tests.support.flows import hang
-from tests.support.forked import LIMIT
 from tests.support.leaks import ODD_SECRET
 
 if TYPE_CHECKING:
@@ -35,6 +29,12 @@ WRONG = [
     ["guide", "--client-secret", SECRETIVE],
     ["sandbox", "--profile", SECRETIVE],
     ["setup", "--api-key", SECRETIVE],
+    ["setup", f"-{SECRETIVE}"],
+    ["setup", f"--{SECRETIVE}=x"],
+    ["setup", "--", f"--{SECRETIVE}"],
+    ["setup", "--timeout"],
+    ["setup", "--client-secret"],
+    ["setup", "--exit-code"],
 ]
 
 
@@ -43,7 +43,9 @@ def test_wrong_usage_is_told_without_the_value(tool: Tool, arguments: list[str])
     run = tool.run(*arguments)
     assert (run.code, run.out, SECRETIVE in run.err, "Traceback" in run.err) == (2, "", False, False)
     assert run.err
-    first = WRONG.index(arguments) % 2
+    first = (
+        WRONG.index(arguments) % 2 or "--" in arguments or arguments[-1] in {"--timeout", "--client-secret"}
+    )
     run = tool.run(*(["--json", *arguments] if first else [*arguments, "--json"]))
     assert (run.error["code"], run.error["type"], SECRETIVE in run.out + run.err) == (2, "usage", False)
     assert run.answer.keys() == {"schema", "command", "ok", "warnings", "next", "error"}
@@ -77,43 +79,20 @@ BAD = {
 @pytest.mark.parametrize("number", range(5))
 def test_every_bad_value_is_told_at_once_with_its_flag_and_changes_nothing(tool: Tool, number: int) -> None:
     bad = {flag: values[number] for flag, values in BAD.items() if len(values) > number}
-    run = tool.setup(*(word for pair in bad.items() for word in pair))
+    arguments = [word for pair in bad.items() for word in pair]
+    run = tool.setup(*arguments)
     problems = [problem["flag"] for problem in run.error["invalid"] + run.error["missing"]]
     assert (run.code, run.error["type"], sorted(problems)) == (3, "input", sorted(bad))
-    assert (tool.stage.log(), tool.state.exists(), tool.keyring.exists()) == ([], False, False)
-
-
-def test_all_bad_values_are_told_at_once(tool: Tool) -> None:
-    bad = ["--timeout", "soon", "--via", "post", "--if-exists", "maybe", "--profile", "A B", "--wait", "x"]
-    run = tool.run("setup", "--no-input", *bad, STACKONE_API_KEY=None)
+    run = tool.run("setup", "--no-input", *arguments, STACKONE_API_KEY=None)
     assert (run.code, run.out) == (3, "")
-    for flag in (*bad[::2], "--api-key-file", "STACKONE_API_KEY"):
-        assert flag in run.err
-
-
-def test_a_flag_without_its_value_is_wrong_usage(tool: Tool) -> None:
-    assert tool.run("setup", "--json", "--timeout").error["code"] == 2
-    assert tool.run("setup", "--json", "--client-secret").error["code"] == 2
+    assert all(flag in run.err for flag in (*bad, "--api-key-file", "STACKONE_API_KEY"))
+    assert (tool.stage.log(), tool.state.exists(), tool.keyring.exists()) == ([], False, False)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["setup", "-h"], []])
 def test_help_needs_nothing(tool: Tool, arguments: list[str]) -> None:
     run = tool.run(*arguments)
     assert (run.code, run.err, bool(run.out)) == (0, "", True)
-
-
-@pytest.mark.parametrize(
-    "typed", ["--Bbsecret-0123456789", "-Bbsecret-0123456789", "--Bbsecret-0123456789=x"]
-)
-@pytest.mark.parametrize("before", [[], ["--"]])
-def test_a_value_in_the_wrong_place_is_not_echoed(tool: Tool, typed: str, before: list[str]) -> None:
-    run = tool.run("setup", *before, typed)
-    assert run.code == 2
-    assert "Bbsecret" not in run.out + run.err
-
-
-def test_exit_code_without_a_dry_run_is_wrong_usage(tool: Tool) -> None:
-    assert tool.setup("--exit-code").error["code"] == 2
 
 
 def test_the_command_after_a_dry_run_makes_that_change(tool: Tool) -> None:
@@ -123,8 +102,6 @@ def test_the_command_after_a_dry_run_makes_that_change(tool: Tool) -> None:
     (step,) = run.succeeded["next"]
     assert step["command"] == f"eh-connect setup --name 'Another name' {' '.join(actions)} --no-check"
 
-
-posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
 # Surroundings
 
@@ -161,8 +138,8 @@ def test_empty_variables_count_as_not_given(tool: Tool) -> None:
 
 def test_a_working_folder_that_is_gone_is_fine(tool: Tool, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
-    done = in_shell(tool, f"mkdir {gone}; cd {gone}; rmdir {gone}; $EH setup --json")
-    assert json.loads(done.stdout)["action"] == "created"
+    run = tool.shell(f"mkdir {gone}; cd {gone}; rmdir {gone}; eh-connect setup --json")
+    assert run.succeeded["action"] == "created"
 
 
 def test_verbose_says_no_secret(tool: Tool) -> None:
@@ -194,13 +171,9 @@ sys.exit(main(["setup", "--name", "canary", *sys.argv[1:]]))
 def test_a_defect_is_named_by_its_place_and_never_by_its_text(
     tool: Tool, script: str, kind: str, flags: list[str]
 ) -> None:
-    environ = tool.environ | {"CANARY": leaks.CLIENT_SECRET}
-    argv = [sys.executable, "-c", script, *flags]
-    done = subprocess.run(argv, env=environ, capture_output=True, text=True, check=False, timeout=LIMIT)
-    leaks.add("standard output", done.stdout)
-    leaks.add("standard error", done.stderr)
-    said = json.loads(done.stdout)["error"]["title"] if flags else done.stderr
-    assert (done.returncode, kind in said, "Traceback" in done.stderr) == (1, True, False)
+    run = tool.end(tool.start_program(sys.executable, "-c", script, *flags, CANARY=leaks.CLIENT_SECRET))
+    said = run.error["title"] if flags else run.err
+    assert (run.code, kind in said, "Traceback" in run.err) == (1, True, False)
 
 
 def test_a_variable_that_is_for_setup_is_no_matter_of_a_command_that_does_not_take_it(tool: Tool) -> None:
@@ -221,26 +194,5 @@ def test_the_installed_script_is_the_same_program(tool: Tool) -> None:
     script = Path(sys.executable).with_name("eh-connect")
     if not script.exists():
         pytest.skip("it is not installed")
-    done = subprocess.run(
-        [script, "setup", "--json"],
-        env=tool.environ,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT,
-    )
-    assert json.loads(done.stdout)["action"] == "created"
+    assert tool.end(tool.start_program(str(script), "setup", "--json")).succeeded["action"] == "created"
     assert tool.run_real("--version").out == tool.run("--version").out
-
-
-@posix
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGHUP])
-def test_what_a_shell_ignores_for_the_tool_is_set_by_the_test(tool: Tool, sent: signal.Signals) -> None:
-    """A suite in the background of a script ignores SIGINT: what it starts does not."""
-    before = signal.signal(sent, signal.SIG_IGN)
-    try:
-        child = hang(tool, "GET", "/connector_profiles")
-        child.send_signal(sent)
-        assert tool.end(child).code == {signal.SIGINT: 130, signal.SIGHUP: 143}[sent]
-    finally:
-        signal.signal(sent, before)

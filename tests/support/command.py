@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.support import leaks
-from tests.support.forked import CHECKOUT, LIMIT, RECORDER, SERVER, Child
+from tests.support.forked import CHECKOUT, RECORDER, Child, wait_until
 from tests.support.secret_service import kept_in
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Tool:
     environ: dict[str, str] = field(init=False)
     session: str | None = None
     """The address of a D-Bus session whose Secret Service is the keyring; None: a file is."""
+
+    _started = 0
 
     def __post_init__(self) -> None:
         with self.stage.records.change("stackone") as data:
@@ -156,52 +159,67 @@ class Tool:
 
     def run_fed(self, stdin: bytes, *arguments: str, **changed: str | None) -> Run:
         """The same, with something on standard input."""
-        return self.end(self._start(arguments, changed, subprocess.PIPE), stdin)
+        return self.end(self._start(arguments, changed, stdin))
 
     def run_real(self, *arguments: str, **changed: str | None) -> Run:
         """The same, as an interpreter of its own."""
         return self.end(self.start_real(*arguments, **changed))
 
+    def shell(self, script: str, **changed: str | None) -> Run:
+        """Run a script in which ``eh-connect`` is the tool, as an interpreter of its own."""
+        ours = f'eh-connect() {{ "{sys.executable}" -m eh_connect "$@"; }}'
+        return self.end(self.start_program("bash", "-c", f"{ours}\n{script}", **changed))
+
     def start(self, *arguments: str, **changed: str | None) -> Child:
         """Start the tool, forked; ``end`` ends it."""
-        return self._start(arguments, changed, subprocess.DEVNULL)
+        return self._start(arguments, changed)
 
-    def _start(self, arguments: tuple[str, ...], changed: dict[str, str | None], stdin: int) -> Child:
-        streams = (stdin, subprocess.PIPE, subprocess.PIPE)
-        return SERVER.start(arguments, self.variables(changed), self.folder, streams)
+    def start_real(self, *arguments: str, **changed: str | None) -> Child:
+        """The same, as an interpreter of its own."""
+        return self.start_program(sys.executable, "-m", "eh_connect", *arguments, **changed)
 
-    def start_real(self, *arguments: str, **changed: str | None) -> subprocess.Popen[bytes]:
-        """Start the tool as an interpreter of its own; ``end`` ends it."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "eh_connect", *arguments],
-            env=self.variables(changed),
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        if not any(leaks.found("", argument) for argument in arguments):  # else the test's own doing
-            leaks.add("the list of processes", leaks.command_line(process.pid))
-        return process
+    def start_program(self, *arguments: str, **changed: str | None) -> Child:
+        """Start a program in the tool's place; ``end`` ends it."""
+        return self._start(arguments, changed, program=True)
 
-    def end(self, process: Child | subprocess.Popen[bytes], stdin: bytes | None = None) -> Run:
+    def _start(
+        self,
+        arguments: tuple[str, ...],
+        changed: dict[str, str | None],
+        stdin: bytes | None = None,
+        *,
+        program: bool = False,
+    ) -> Child:
+        self._started += 1
+        streams = [
+            self.keyring.with_name(f"{name}-{self._started}") for name in ("stdin", "stdout", "stderr")
+        ]
+        for stream, content in zip(streams, (stdin or b"", b"", b""), strict=True):
+            stream.write_bytes(content)
+        return Child(arguments, self.variables(changed), self.folder, streams, program=program)
+
+    def printed(self, child: Child) -> dict[str, Any]:
+        """The object that a process which goes on has printed."""
+        wait_until(lambda: child.streams[1].read_bytes().endswith(b"\n}\n"))
+        printed: dict[str, Any] = json.loads(child.streams[1].read_text())
+        return printed
+
+    def end(self, child: Child) -> Run:
         """Wait for the end of a process, and have what it produced searched."""
         try:
-            out, err = process.communicate(stdin, timeout=LIMIT)
+            code = child.wait()
         except subprocess.TimeoutExpired:
-            process.kill()
+            child.send_signal(signal.SIGKILL)
             raise
         self._search_record()
-        return self._ended(process.wait(LIMIT), out.decode(errors="replace"), err.decode(errors="replace"))
+        out, err = (stream.read_text(errors="replace") for stream in child.streams[1:])
+        leaks.add("standard output", out)
+        leaks.add("standard error", err)
+        return Run(code, out, err)
 
     def variables(self, changed: dict[str, str | None]) -> dict[str, str]:
         """The environment of a run."""
         return {name: value for name, value in (self.environ | changed).items() if value is not None}
-
-    def _ended(self, code: int, out: str, err: str) -> Run:
-        leaks.add("standard output", out)
-        leaks.add("standard error", err)
-        return Run(code, out, err)
 
     def _search_record(self) -> None:
         lines = self.record.read_text().splitlines() if self.record.exists() else []
@@ -232,16 +250,3 @@ def run_python(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
     )
-
-
-def in_shell(tool: Tool, line: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
-    """Run a line of a shell in which $EH is the tool."""
-    environ = {name: value for name, value in (tool.environ | changed).items() if value is not None}
-    environ["EH"] = f"{sys.executable} -m eh_connect"
-    shell = ["bash", "-c", line]
-    done = subprocess.run(
-        shell, env=environ, cwd=tool.folder, check=False, timeout=LIMIT, capture_output=True, text=True
-    )
-    leaks.add("standard output", done.stdout)
-    leaks.add("standard error", done.stderr)
-    return done

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from tests.support.command import NEW_PAIR, PAIR
+from tests.support.forked import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.support.command import Run, Tool
     from tests.support.forked import Child
 
@@ -56,14 +54,6 @@ def is_finished(tool: Tool, flow: str, run: Run) -> None:
     assert not list(tool.state.glob("*.tmp"))
 
 
-def wait_until(ready: Callable[[], bool]) -> None:
-    """Wait for what has to come."""
-    end = time.monotonic() + 30
-    while not ready():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def hang(
     tool: Tool,
     method: str,
@@ -74,13 +64,17 @@ def hang(
     takes_effect: bool = True,
     seconds: float = 2,
     changed: dict[str, str] | None = None,
+    real: bool = False,
 ) -> Child:
-    """Start a run that waits for the answer to a request, the next after ``earlier`` ones like it."""
+    """Start a run that waits for the answer to a request, the next after ``earlier`` ones like it.
+
+    ``real``: an interpreter of its own.
+    """
     match = {"method": method, "path": path}
     slow = {"kind": "delay" if takes_effect else "drop", "match": match, "seconds": seconds}
     tool.stage.faults({"kind": "delay", "match": match, "times": earlier}, slow)
     known = len(tool.stage.requests())
-    child = tool.start(*command, **(changed or {}))
+    child = (tool.start_real if real else tool.start)(*command, **(changed or {}))
 
     def hangs() -> bool:
         sent = [entry for entry in tool.stage.requests()[known:] if entry.startswith(f"{method} {path}")]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
@@ -123,15 +122,6 @@ def found(where: str, text: str) -> list[Leak]:
         for form, spellings in spelt.items()
         if any(spelling in text for spelling in spellings)
     ]
-
-
-def command_line(pid: int) -> str:
-    """The arguments of a process that is running, as every user of this machine sees them; else empty."""
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:  # noqa: PTH123  # no file: a window on a process
-            return os.fsdecode(file.read()).replace("\0", " ")
-    except OSError:
-        return ""
 
 
 @pytest.hookimpl(wrapper=True)
