@@ -41,7 +41,10 @@ def test_a_life_of_a_profile_in_json(tool: Tool) -> None:
         return answer
 
     first, second = leaks.CLIENT_SECRET, leaks.NEW_SECRET
-    made = judge(tool.setup(), "created", "api", first)
+    made = judge(tool.setup("--via", "api"), "created", "api", first)
+    creation = ["GET /connector_profiles", "GET /actions", "POST /connector_profiles {}"]
+    assert tool.stage.requests() == [*creation, "POST /connector_profiles"], "it is asked for"
+    assert tool.kept() == {"current": PAIR}
     assert made["secret"]["stored_in"] == "tests.support.keyrings.FileKeyring"
     assert judge(tool.setup(), "unchanged", None, first)["plan"] == []
     named = judge(tool.setup("--name", "Renamed"), "updated", "api", first)
@@ -55,14 +58,10 @@ def test_a_life_of_a_profile_in_json(tool: Tool) -> None:
         {"field": "client_secret", "from": fingerprint(first), "to": fingerprint(second)}
     ]
     judge(tool.run("rotate", "--json", **tool.rotated), "unchanged", None, second)
+    assert tool.kept() == {"current": NEW_PAIR, "previous": PAIR}
+    assert tool.run("rotate", "--json").error["code"] == 3, "a forgotten variable"
     judge(tool.run("rotate", "--json", "--rollback"), "rolled_back", "api", first)
     assert {turned["profile"]["id"]} == {profile["shown"]["id"] for profile in tool.stage.profiles}
-
-
-def test_a_creation_is_asked_for_and_takes_four_requests(tool: Tool) -> None:
-    tool.setup("--via", "api").succeeded  # noqa: B018  # it asserts
-    creation = ["GET /connector_profiles", "GET /actions", "POST /connector_profiles {}"]
-    assert tool.stage.requests() == [*creation, "POST /connector_profiles"]
 
 
 def test_a_dry_run_reads_and_nothing_else(tool: Tool) -> None:
@@ -216,6 +215,7 @@ def test_remove_forgets_what_is_here_and_says_what_remains(tool: Tool) -> None:
     assert len(answer["by_hand"]) == 2
     assert made["id"] in answer["by_hand"][0]
     assert (tool.kept(), len(tool.stage.profiles)) == ({}, 1)
+    assert tool.run("remove", "--yes", "--json").succeeded["action"] == "unchanged"
 
 
 # The sandbox as part of the tool

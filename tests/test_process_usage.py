@@ -136,12 +136,6 @@ def test_empty_variables_count_as_not_given(tool: Tool) -> None:
     assert tool.setup(**empty).succeeded["profile"]["label"] == "default"
 
 
-def test_a_working_folder_that_is_gone_is_fine(tool: Tool, tmp_path: Path) -> None:
-    gone = tmp_path / "gone"
-    run = tool.shell(f"mkdir {gone}; cd {gone}; rmdir {gone}; eh-connect setup --json")
-    assert run.succeeded["action"] == "created"
-
-
 def test_verbose_says_no_secret(tool: Tool) -> None:
     run = tool.setup("--verbose", EH_CONNECT_CLIENT_SECRET=ODD_SECRET)
     assert run.succeeded["action"] == "created"
