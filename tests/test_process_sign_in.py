@@ -107,7 +107,7 @@ def test_each_test_has_an_owner_of_its_own_and_its_account_is_removed(done: Tool
     [
         ({"client_secrets": ["another"]}, True, "30", 9, "invalid_client", "error"),
         ({"redirect_uri": f"{REDIRECT_URI}/"}, True, "1", 8, None, "pending"),
-        ({}, False, "30", 8, None, "cancelled"),
+        ({}, False, "30", 8, "access_denied", "cancelled"),
     ],
     ids=["another secret", "another address", "cancelled"],
 )

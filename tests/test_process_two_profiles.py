@@ -56,7 +56,7 @@ def test_a_gateway_that_gives_up_before_stackone_does(tool: Tool) -> None:
     """The answer is the gateway's; the profile shows later."""
     post = {"method": "POST", "path": "/connector_profiles"}
     tool.stage.faults({"kind": "delay", "match": post}, {"kind": "status", "status": 504, "match": post})
-    first = tool.setup("--timeout", "2")
+    first = tool.setup("--timeout", "4")
     assert first.error["code"] == 7
     assert first.answer["next"], "how to go on"
     late = tool.start("setup", "--json", "--timeout", "30")
