@@ -170,36 +170,31 @@ class PrivateFolder:
         return path
 
 
-def _judge_way(folder: Path) -> bool:
+def _judge_way(folder: Path, *, is_above: bool = False, links: int = 0) -> bool:
     """Whether there is such a folder. StorageError where others can change it, or lead the way to it astray.
 
-    Links are followed one by one: whoever may change one of them decides where the way leads.
+    Where a part of the way is a link, the way that it leads is judged too: whoever may change one of them
+    decides where all of it leads.
     """
     if os.name == "nt":  # what a person has there is closed to others by inherited rights
         if folder.exists() and not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         return folder.is_dir()
-    at, rest, links = Path(folder.anchor), list(folder.parts[1:]), 0
-    while True:
+    for at in (*reversed(folder.parents), folder):
         try:
             status = at.lstat()
         except FileNotFoundError:
             return False
-        _judge(at, status, is_above=bool(rest))
+        _judge(at, status, is_above=is_above or at != folder)
         if stat.S_ISLNK(status.st_mode):
-            links += 1
-            if links > _MOST_LINKS:
+            if links == _MOST_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-            target = at.readlink()
-            rest = [*target.parts[bool(target.anchor) :], *rest]
-            at = Path(target.anchor) if target.anchor else at.parent
+            leads = at.parent / at.readlink()
+            if not _judge_way(leads, is_above=is_above or at != folder, links=links + 1):
+                return False
         elif not stat.S_ISDIR(status.st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        elif rest:
-            part = rest.pop(0)
-            at = at.parent if part == ".." else at / part
-        else:
-            return True
+    return True
 
 
 def _judge_file(path: Path, status: os.stat_result) -> None:
