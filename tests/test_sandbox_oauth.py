@@ -1,30 +1,26 @@
-"""Employment Hero's OAuth server in the sandbox, as Authlib, an OAuth client of others, meets it."""
+"""Employment Hero's sign-in and OAuth server in the sandbox, as Authlib, a client of others, meets them."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import httpx2
 import pytest
 from werkzeug.test import Client
 
-from eh_connect.employment_hero.portal import portal_url
 from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth
 from eh_connect.sandbox.records import Records
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.support.oauth_app import VERIFIER, App, refused
-from tests.support.sandbox import Stage
+from tests.support.oauth_app import VERIFIER, App, refused, said
+from tests.support.sandbox import Stage, text_of, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from authlib.oauth2.auth import ClientAuth
-
 TOKEN = "/oauth2/token"
+TOKENS = ("access_token", "refresh_token")
 
 
 @pytest.fixture
@@ -56,11 +52,8 @@ def records(tmp_path: Path) -> Records:
     """With two applications."""
     records = Records.create(tmp_path / "alone", 1, 2)
     with records.change("employment_hero") as data:
-        for pair in (
-            {"client_id": "an-id", "client_secrets": ["a-secret"]},
-            {"client_id": "other", "client_secrets": ["others"]},
-        ):
-            data["applications"].append({**data["applications"][0], **pair})
+        for name, secret in (("an-id", "a-secret"), ("other", "others")):
+            data["applications"].append({"client_id": name, "client_secrets": [secret]})
     return records
 
 
@@ -113,61 +106,119 @@ def test_only_a_form_is_taken_but_what_is_no_secret_may_stand_in_the_query(recor
     assert ask(records, data=form, query_string=moved) == (400, "invalid_grant")
 
 
+# The sign-in
+
+
+def test_who_has_read_the_consent_comes_back_to_the_sandboxs_stackone(
+    stage: Stage, app: App, answer: str
+) -> None:
+    assert "StackOne Integration" not in text_of(walk(app.asks()))
+    consent = text_of(walk(app.asks(), "Sign in"))
+    for shown in ("Authorize StackOne Integration", "Sample Pty Ltd", "employees:list", "Allow", "Cancel"):
+        assert shown in consent
+    assert answer.startswith(f"{stage.stackone_url}/connect/oauth2/employmenthero/callback?")
+    assert said(answer).keys() == {"code", "state"}
+    asked = httpx.URL(app.asks()).copy_remove_param("state")
+    assert said(str(walk(str(asked), "Sign in", "Cancel").url)) == {"error": "access_denied"}
+
+
+def test_only_who_has_signed_in_allows_and_only_once(stage: Stage, app: App) -> None:
+    page = httpx.post(app.asks(), data={"email": "other@example.invalid", "password": "made-up"})
+    assert (page.status_code, "<button>Sign in</button>" in page.text) == (422, True)
+    page = httpx.post(app.asks(), data={"decision": "Allow", "ticket": "made-up"})
+    assert "<button>Sign in</button>" in page.text
+    assert stage.grants == []
+    consent = walk(app.asks(), "Sign in")
+    ticket = consent.text.split('name="ticket" value="')[1].split('"')[0]
+    sent = {"ticket": ticket, "decision": "Allow"}
+    assert [httpx.post(str(consent.url), data=sent).status_code for _ in range(2)] == [303, 200]
+    assert len(stage.grants) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"redirect_uri": f"{REDIRECT_URI}{end}"} for end in ("/", "?x=1")),
+        *({"redirect_uri": uri} for uri in (REDIRECT_URI.upper(), "https://example.org", "", None)),
+        {"client_id": "unknown"},
+    ],
+    ids=str,
+)
+def test_a_wrong_client_or_redirect_uri_is_an_error_page_and_never_a_redirect(
+    stage: Stage, wrong: dict[str, Any]
+) -> None:
+    problem = "application is not known" if "client_id" in wrong else "redirect URI is not"
+    for method in ("GET", "POST"):
+        page = httpx.request(method, App(stage, **wrong).asks())
+        assert (page.status_code, "Location" in page.headers) == (400, False)
+        assert problem in text_of(page)
+
+
+def test_redirect_uris_are_divided_by_commas_and_one_to_this_computer_meets_a_firewall(stage: Stage) -> None:
+    here = "https://127.0.0.1:9/x"
+    httpx.post(stage.application_url, data={"name": "Mine", "redirect_uri": f"{REDIRECT_URI}, {here}"})
+    assert walk(App(stage).asks()).status_code == 200
+    assert httpx.get(App(stage, redirect_uri=here).asks()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code_challenge": None, "code_challenge_method": None},
+        {"code_challenge_method": None},
+        {"code_challenge_method": "plain"},
+        {"code_challenge": "short"},
+    ],
+    ids=str,
+)
+def test_a_request_without_pkce_is_sent_back(app: App, wrong: dict[str, str | None]) -> None:
+    asked = httpx.URL(app.asks())
+    for name, value in wrong.items():
+        asked = asked.copy_remove_param(name) if value is None else asked.copy_set_param(name, value)
+    answer = said(str(walk(str(asked), "Sign in", "Allow").url))
+    assert (answer["error"], answer["state"]) == ("invalid_request", asked.params["state"])
+    assert "PKCE" in answer["error_description"]
+    other = said(str(walk(str(asked.copy_set_param("response_type", "token"))).url))
+    assert other["error"] == "unsupported_response_type"
+
+
+# The tokens
+
+
 def test_code_pkce_and_refresh_as_documented(app: App, answer: str) -> None:
     first = app.fetch(answer)
     assert (first["token_type"], first["expires_in"]) == ("bearer", 900)
     second = app.refresh()
-    assert first["access_token"] != second["access_token"]
-    assert first["refresh_token"] != second["refresh_token"]
-    assert app.organisations(app.refresh()["access_token"]).status_code == 200
-    assert app.oauth.get(f"{app.url}/api/v1/organisations").json()["data"]["total_items"] == 1
+    for _ in range(2):
+        with refused("invalid_grant"):  # a refresh token is good once
+            app.refresh(refresh_token=first["refresh_token"])
+    third = app.refresh(refresh_token=second["refresh_token"])
+    assert len({each[name] for each in (first, second, third) for name in TOKENS}) == 6
+    statuses = [app.organisations(token["access_token"]).status_code for token in (third, first)]
+    assert statuses == [200, 401]
 
 
-def pair_of(client: ClientAuth) -> dict[str, str]:
-    return {"client_id": client.client_id, "client_secret": client.client_secret}
-
-
-def in_the_query(client: ClientAuth, _: str, uri: str, headers: Any, body: Any) -> tuple[str, Any, Any]:
-    return f"{uri}?{urlencode(pair_of(client))}", headers, body
-
-
-def as_json(client: ClientAuth, _: str, uri: str, headers: Any, body: Any) -> tuple[str, Any, Any]:
-    fields = dict(parse_qsl(body.decode())) | pair_of(client)
-    return uri, headers | {"Content-Type": "application/json"}, json.dumps(fields).encode()
-
-
-@pytest.mark.parametrize("placed", ["client_secret_basic", in_the_query, as_json])
-def test_credentials_anywhere_but_in_the_form_are_refused_and_spend_nothing(
-    stage: Stage, app: App, placed: Any
-) -> None:
+def test_a_refusal_of_the_client_spends_nothing(stage: Stage, app: App, answer: str) -> None:
     app.fetch(app.comes_back("Sign in", "Allow"))
-    other = App(stage, token_endpoint_auth_method=placed)
-    answer = other.comes_back("Sign in", "Allow")
-    with refused("invalid_request"):
-        other.fetch(answer)
-    with refused("invalid_request"):
-        other.refresh(refresh_token=app.oauth.token["refresh_token"])
-    assert app.fetch(answer)["access_token"], "the code was not spent"
-    assert app.refresh()["access_token"], "nor was the refresh token"
-
-
-def test_a_wrong_secret_is_refused_and_spends_nothing(stage: Stage, app: App, answer: str) -> None:
-    with refused("invalid_client"):
-        App(stage, client_secret="wrong").fetch(answer)
-    kept = app.fetch(answer)
-    with refused("invalid_client"):
-        App(stage, client_secret="wrong").refresh(refresh_token=kept["refresh_token"])
+    for wrong, error in (
+        ({"client_secret": "wrong"}, "invalid_client"),
+        ({"token_endpoint_auth_method": "client_secret_basic"}, "invalid_request"),
+    ):
+        other = App(stage, **wrong)
+        with refused(error):
+            other.fetch(answer)
+        with refused(error):
+            other.refresh(refresh_token=app.oauth.token["refresh_token"])
     assert app.refresh()["access_token"]
+    assert app.fetch(answer)["access_token"]
 
 
-def test_a_code_is_good_once(app: App, answer: str) -> None:
+def test_a_code_is_spent_by_its_first_use_right_or_wrong(app: App, answer: str) -> None:
     app.fetch(answer)
     with refused("invalid_grant"):
         app.fetch(answer)
     assert app.refresh()["access_token"], "the first answer's tokens live on"
-
-
-def test_a_wrong_verifier_is_refused_and_the_code_spent(app: App, answer: str) -> None:
+    answer = app.comes_back("Sign in", "Allow")
     for verifier in (VERIFIER[::-1], VERIFIER):
         with refused("invalid_grant"):
             app.fetch(answer, verifier)
@@ -185,7 +236,7 @@ def test_a_grant_is_bound_to_its_redirect_uri_and_its_client(stage: Stage, app: 
         other.refresh(refresh_token=kept["refresh_token"])
 
 
-def test_a_code_and_an_access_token_live_shortly_and_a_refresh_token_on(
+def test_a_code_and_an_access_token_live_shortly_and_a_refresh_token_outlives_both_and_the_secret(
     stage: Stage, app: App, answer: str
 ) -> None:
     stage.expire_tokens()
@@ -196,17 +247,10 @@ def test_a_code_and_an_access_token_live_shortly_and_a_refresh_token_on(
     assert app.organisations().status_code == 401
     app.refresh()
     assert app.organisations().status_code == 200
-
-
-def test_a_refresh_token_is_good_once_and_the_newest_stays_good(app: App, answer: str) -> None:
-    first = app.fetch(answer)
-    second = app.refresh()
-    for _ in range(2):
-        with refused("invalid_grant"):
-            app.refresh(refresh_token=first["refresh_token"])
-    third = app.refresh(refresh_token=second["refresh_token"])
-    statuses = [app.organisations(token["access_token"]).status_code for token in (third, first)]
-    assert statuses == [200, 401]
+    httpx.post(f"{stage.application_url}/secret")
+    with refused("invalid_client"):
+        app.refresh()
+    assert App(stage).refresh(refresh_token=app.oauth.token["refresh_token"])["access_token"]
 
 
 def test_a_lost_answer_has_spent_the_refresh_token(stage: Stage, app: App, answer: str) -> None:
@@ -228,16 +272,6 @@ def test_codes_and_tokens_outlive_the_process(tmp_path: Path) -> None:
         assert first.organisations(kept["access_token"]).status_code == 200
 
 
-def test_a_refresh_token_outlives_the_secret(stage: Stage, app: App, answer: str) -> None:
-    app.fetch(answer)
-    place = portal_url("1", stage.employment_hero_url)
-    httpx.post(f"{place}/{stage.environment['EH_CONNECT_CLIENT_ID']}/secret")
-    with refused("invalid_client"):
-        app.refresh()
-    newer = App(stage)
-    assert newer.refresh(refresh_token=app.oauth.token["refresh_token"])["access_token"]
-
-
 def test_lists_come_in_the_documented_envelope(stage: Stage, app: App, answer: str) -> None:
     app.fetch(answer)
     its = {"id": stage.environment["EH_CONNECT_ORG_ID"], "name": "Sample Pty Ltd"}
@@ -249,21 +283,18 @@ def test_lists_come_in_the_documented_envelope(stage: Stage, app: App, answer: s
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer made-up", "Basic {}", "{}"])
 def test_without_its_token_the_api_answers_401(app: App, answer: str, header: str) -> None:
-    token = app.fetch(answer)["access_token"]
-    headers = {"Authorization": header.format(token)}
+    headers = {"Authorization": header.format(app.fetch(answer)["access_token"])}
     answered = httpx.get(f"{app.url}/api/v1/organisations", headers=headers)
     assert (answered.status_code, answered.json()) == (401, {"error": "invalid_token"})
 
 
 @pytest.mark.parametrize(
-    ("scopes", "status"),
-    [(["organizations:list"], 200), (["organisations:list"], 200), (["organizations:show"], 403), ([], 403)],
+    ("scope", "status"),
+    [("organizations:list", 200), ("organisations:list", 200), ("organizations:show", 403)],
 )
-def test_a_list_needs_its_scope_in_either_spelling(
-    stage: Stage, app: App, scopes: list[str], status: int
-) -> None:
+def test_a_list_needs_its_scope_in_either_spelling(stage: Stage, app: App, scope: str, status: int) -> None:
     with stage.records.change("employment_hero") as data:
-        data["applications"][0]["scopes"] = scopes
+        data["applications"][0]["scopes"] = [scope]
     app.fetch(app.comes_back("Sign in", "Allow"))
     answered = app.organisations()
     assert answered.status_code == status

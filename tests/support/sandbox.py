@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from eh_connect.employment_hero.portal import portal_url
 from eh_connect.sandbox import accounts
 from eh_connect.sandbox.servers import Sandbox
 from tests.support.faults import Disturbed, Fault
@@ -44,6 +45,17 @@ class Stage(Sandbox):
     @property
     def employment_hero_url(self) -> str:
         return self.records.url("employment_hero")
+
+    @property
+    def application_url(self) -> str:
+        """The page of the ready application in the Developer Portal."""
+        return f"{portal_url('1', self.employment_hero_url)}/{self.environment['EH_CONNECT_CLIENT_ID']}"
+
+    @property
+    def grants(self) -> list[dict[str, Any]]:
+        """Employment Hero's codes and tokens."""
+        grants: list[dict[str, Any]] = self.records.data["employment_hero"]["grants"]
+        return grants
 
     @property
     def profiles(self) -> list[dict[str, Any]]:

@@ -37,6 +37,11 @@ class StackOne:
         path = f"/connector_profiles/{self.profile}"
         self.http.patch(path, json={"setup_information": setup}).raise_for_status()
 
+    def disable(self) -> None:
+        """Somebody disables the profile in the dashboard."""
+        page = f"{self.stage.environment['STACKONE_APP_URL']}/connector_profiles/{self.profile}"
+        assert httpx.post(page, data={}).status_code == httpx.codes.SEE_OTHER
+
     def body(self, **changed: Any) -> dict[str, Any]:
         owner = {"origin_owner_id": "an-owner", "origin_owner_name": "An <b>owner</b>"}
         return owner | {"connector_profile_id": self.profile} | changed
