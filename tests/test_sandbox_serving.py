@@ -1,4 +1,4 @@
-"""Who serves a sandbox's folder, at which ports, and what is left when it ends."""
+"""Who serves a sandbox's folder and at which ports, what is kept there, and what is left when it ends."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from keyring.backend import get_all_keyring
+from keyring.core import load_keyring
+from keyring.errors import InitError, KeyringError, PasswordDeleteError
 
 from eh_connect.errors import StorageError
-from eh_connect.sandbox.records import Records
+from eh_connect.sandbox.records import Records, SandboxKeyring
 from eh_connect.sandbox.servers import Sandbox
 from tests.support.sandbox import Stage
 
@@ -30,18 +33,13 @@ from pathlib import Path
 import httpx
 from eh_connect.sandbox.servers import Sandbox
 with Sandbox(Path(sys.argv[1])) as sandbox:
-    its = sandbox.environment
-    fields = {
-        "name": "Employment Hero", "connector_key": "employmenthero", "environment": "production",
-        "authentication_config_key": "oauth2",
-        "setup_information": {"clientId": its["EH_CONNECT_CLIENT_ID"], "clientSecret": "a-secret"},
-    }
-    auth = (its["STACKONE_API_KEY"], "")
-    answer = httpx.post(its["STACKONE_API_URL"] + "/connector_profiles", json=fields, auth=auth)
-    print(answer.status_code, sandbox.serves, flush=True)
+    page = sandbox.environment["STACKONE_APP_URL"] + "/connector_profiles"
+    form = {"client_id": "an-id", "client_secret": "a-secret"}
+    print(httpx.post(page, data=form).status_code, sandbox.serves, flush=True)
     if sys.argv[2:]:
         sys.stdin.read()
 """
+SERVERS = ("stackone", "employment_hero")
 
 
 class Impatient(Sandbox):
@@ -84,54 +82,36 @@ def names(folder: Path) -> list[str]:
     return [profile["shown"]["name"] for profile in kept.data["stackone"]["profiles"]]
 
 
-def test_everything_leads_to_the_sandbox_and_looks_like_real_values(folder: Path) -> None:
-    with Stage(folder) as stage:
-        its = stage.environment
+def test_a_folder_has_made_up_values_of_its_own_and_keeps_them(tmp_path: Path, folder: Path) -> None:
+    with Stage(folder) as one, Stage(tmp_path / "other") as other:
+        its = one.environment
+        shared = set(its.values()) & set(other.environment.values())
+        assert shared == {its["EH_CONNECT_KEYRING"]}
         assert its["EH_CONNECT_HOME"] == str(folder)
         assert len(its["EH_CONNECT_CLIENT_ID"]) == len(its["EH_CONNECT_CLIENT_SECRET"]) == 43
         assert its["STACKONE_API_KEY"].startswith("v1.eu1.")
-        key = (its["STACKONE_API_KEY"], "")
-        assert httpx.get(its["STACKONE_API_URL"] + "/connector_profiles", auth=key).json()["total"] == 0
-        assert its["EH_CONNECT_CLIENT_SECRET"] not in repr(stage)
-        ports = {stage.records.data[name]["port"] for name in ("stackone", "employment_hero")}
+        ports = {one.records.data[name]["port"] for name in SERVERS}
         assert [port for port in ports if not 20_000 <= port < 30_000] == [], "below the ephemeral range"
-
-
-def test_every_folder_has_made_up_values_of_its_own_and_keeps_them(tmp_path: Path, folder: Path) -> None:
-    with Stage(folder) as one, Stage(tmp_path / "other") as other:
-        shared = set(one.environment.values()) & set(other.environment.values())
-        assert shared == {one.environment["EH_CONNECT_KEYRING"]}
-    with Stage(folder) as again:
-        assert again.environment == one.environment
-
-
-def test_after_the_end_nothing_listens_and_ending_again_is_fine(folder: Path) -> None:
-    with Stage(folder) as stage:
-        said = httpx.get(f"{stage.employment_hero_url}/sandbox/").json()
-        assert (said.keys(), said["lasting"]) == ({"sandbox", "lasting"}, False)
-        assert stage.records.data["token"] not in str(said)
+        for url in (one.stackone_url, one.employment_hero_url):
+            said = httpx.get(f"{url}/sandbox", follow_redirects=True).json()
+            assert (said.keys(), said["lasting"]) == ({"sandbox", "lasting"}, False)
+            assert one.records.data["token"] not in str(said)
+        if os.name == "posix":
+            assert folder.stat().st_mode & 0o777 == 0o700
+            assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     with pytest.raises(httpx.ConnectError):
-        httpx.get(stage.stackone_url)
+        httpx.get(one.stackone_url)
+    with Stage(folder) as again:
+        assert again.environment == its
 
 
-def test_many_requests_at_the_same_time_lose_nothing(folder: Path) -> None:
-    with Stage(folder) as stage:
-        page = f"{stage.environment['STACKONE_APP_URL']}/connector_profiles"
-        form = {"client_id": "an-id", "client_secret": "a-secret"}
-        threads = [
-            threading.Thread(target=httpx.post, args=(page,), kwargs={"data": form}) for _ in range(12)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert len(set(names(folder))) == 12
-
-
-def test_commands_that_start_at_the_same_instant_take_turns(folder: Path) -> None:
+def test_requests_and_commands_at_the_same_time_lose_nothing(folder: Path) -> None:
+    with Stage(folder) as stage, ThreadPoolExecutor(12) as pool:
+        for made in [pool.submit(stage.enter_by_hand, "a-secret", "an-id") for _ in range(12)]:
+            made.result()
     with command(folder) as one, command(folder) as two, command(folder) as three:
-        assert [running.communicate() for running in (one, two, three)] == [("201 True\n", "")] * 3
-    assert len(names(folder)) == 3
+        assert [running.communicate() for running in (one, two, three)] == [("303 True\n", "")] * 3
+    assert len(set(names(folder))) == 15
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
@@ -139,7 +119,7 @@ def test_a_command_that_stays_is_waited_for_in_vain_and_killed_it_leaves_its_dat
     folder: Path,
 ) -> None:
     with command(folder, "stay") as running:
-        assert line_of(running) == "201 True"
+        assert line_of(running) == "303 True"
         with pytest.raises(StorageError, match="Another command is using the sandbox"):
             Impatient(folder)
         running.send_signal(signal.SIGKILL)
@@ -154,7 +134,7 @@ def test_commands_share_the_lasting_sandbox_until_ctrl_c(folder: Path) -> None:
     with lasting(folder) as serving:
         assert line_of(serving) == "{"
         with command(folder) as one, command(folder) as two:
-            assert [running.communicate() for running in (one, two)] == [("201 False\n", "")] * 2
+            assert [running.communicate() for running in (one, two)] == [("303 False\n", "")] * 2
         with lasting(folder) as second:
             out, _ = second.communicate()
             assert "The sandbox is being served already, at http://127.0.0.1:" in out
@@ -165,7 +145,7 @@ def test_commands_share_the_lasting_sandbox_until_ctrl_c(folder: Path) -> None:
     assert len(names(folder)) == 2
 
 
-@pytest.mark.parametrize("which", ["stackone", "employment_hero"])
+@pytest.mark.parametrize("which", SERVERS)
 def test_a_port_taken_by_a_stranger_is_named(folder: Path, which: str) -> None:
     with Stage(folder) as stage:
         port = stage.records.data[which]["port"]
@@ -181,15 +161,9 @@ def test_a_port_taken_by_a_stranger_is_named(folder: Path, which: str) -> None:
 
 def test_a_server_of_another_folder_is_not_taken_for_ours(tmp_path: Path, folder: Path) -> None:
     with Stage(folder) as stage:
-        port, other = (stage.records.data[name]["port"] for name in ("stackone", "employment_hero"))
-    Records.create(tmp_path / "other", port, other)
-    with lasting(tmp_path / "nowhere") as running:
-        assert line_of(running) == "{"
-        running.kill()
-    with (
-        Sandbox(tmp_path / "other", lasting=True),
-        pytest.raises(StorageError, match=f"port {port} is taken"),
-    ):
+        ports = [stage.records.data[name]["port"] for name in SERVERS]
+    Records.create(tmp_path / "other", *ports)
+    with Sandbox(tmp_path / "other", lasting=True), pytest.raises(StorageError, match=f"{ports[0]} is taken"):
         Sandbox(folder)
 
 
@@ -206,8 +180,7 @@ def test_a_server_of_another_folder_is_not_taken_for_ours(tmp_path: Path, folder
 def test_broken_records_are_an_error_that_says_how_to_start_afresh(
     folder: Path, key: str | None, value: Any
 ) -> None:
-    with Stage(folder):
-        pass
+    Records.create(folder, 20_000, 20_001)
     file = folder / "sandbox.json"
     broken = json.dumps(json.loads(file.read_text()) | {key: value}) if key else value
     file.write_text(broken, encoding="latin-1")
@@ -226,22 +199,9 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
 def test_a_change_that_fails_changes_nothing(folder: Path) -> None:
     records = Records.create(folder, 1, 2)
     before = (folder / "sandbox.json").read_bytes()
-
-    def fail() -> None:
-        with records.change("stackone") as data:
-            data["profiles"].append({})
-            data["unknown"]["unknown"] = 1
-
-    with pytest.raises(KeyError):
-        fail()
+    with pytest.raises(KeyError), records.change("stackone") as data:
+        data["profiles"].append(data["unknown"])
     assert (records.data["stackone"]["profiles"], (folder / "sandbox.json").read_bytes()) == ([], before)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")
-def test_the_folder_and_its_files_are_the_owners_alone(folder: Path) -> None:
-    with Stage(folder):
-        assert folder.stat().st_mode & 0o777 == 0o700
-        assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 
 def test_without_its_extra_the_sandbox_says_what_to_install(tmp_path: Path) -> None:
@@ -251,3 +211,60 @@ def test_without_its_extra_the_sandbox_says_what_to_install(tmp_path: Path) -> N
     assert (out, running.returncode) == ("", 2)
     assert "pip install 'eh-connect[sandbox]'" in err
     assert not (tmp_path / "home").exists()
+
+
+# The keyring, as the keyring package loads it by name
+
+KEYRING = "eh_connect.sandbox.records.SandboxKeyring"
+
+
+@pytest.fixture
+def home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EH_CONNECT_HOME", str(folder))
+    return folder
+
+
+def test_services_and_entries_are_kept_apart(home: Path) -> None:
+    keyring = load_keyring(KEYRING)
+    for place in (("one", "current"), ("one", "next"), ("two", "current")):
+        assert keyring.get_password(*place) is None
+        keyring.set_password(*place, " ".join(place))
+    keyring.delete_password("one", "current")
+    left = [
+        keyring.get_password(*place) for place in (("one", "current"), ("one", "next"), ("two", "current"))
+    ]
+    assert left == [None, "one next", "two current"]
+    with pytest.raises(PasswordDeleteError):
+        keyring.delete_password("one", "current")
+    assert [path.name for path in home.glob("*.json*")] == ["keyring.json"]
+    assert os.name == "nt" or {path.stat().st_mode & 0o777 for path in home.iterdir()} == {0o600}
+    others = [each.priority for each in get_all_keyring() if not isinstance(each, SandboxKeyring)]
+    assert float(keyring.priority) < min(float(priority) for priority in others), "chosen by name only"
+
+
+@pytest.mark.parametrize("content", ["nonsense", "[]", '{"service": 1}', "\xff", "[" * 100_000])
+def test_a_broken_keyring_is_an_error_and_stays_as_it_is(home: Path, content: str) -> None:
+    home.mkdir(mode=0o700)
+    (home / "keyring.json").write_text(content, encoding="latin-1")
+    with pytest.raises(KeyringError):
+        load_keyring(KEYRING).set_password("service", "current", "made up")
+    with pytest.raises(KeyringError):
+        load_keyring(KEYRING).get_password("service", "current")
+    assert (home / "keyring.json").read_text(encoding="latin-1") == content
+
+
+def test_without_a_folder_the_keyring_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EH_CONNECT_HOME", raising=False)
+    with pytest.raises(InitError):
+        load_keyring(KEYRING).get_password("service", "current")
+
+
+def test_the_keyrings_writers_lose_nothing_and_the_next_process_finds_it(home: Path) -> None:
+    code = (
+        "import sys; from eh_connect.sandbox.records import SandboxKeyring\n"
+        "for n in range(10): SandboxKeyring().set_password('service', sys.argv[1] + str(n), 'made up')"
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
+    assert [run.wait() for run in runs] == [0, 0, 0]
+    assert len(json.loads((home / "keyring.json").read_text())["service"]) == 30
+    assert load_keyring(KEYRING).get_password("service", "c9") == "made up"
