@@ -97,24 +97,17 @@ def test_the_guide_followed_to_the_letter_leads_to_a_profile(
     assert stage.profiles[0]["client_secret"] == "a-newer-one"
 
 
-def test_the_box_beside_a_cards_name_ticks_delete_too_and_the_review_shows_it(
-    stage: Stage, browser: Browser
-) -> None:
+def test_the_review_shows_what_the_traps_of_the_form_ticked(stage: Stage, browser: Browser) -> None:
     new_application(stage, browser)
-    browser.tick("Employees", "Employees", "Admin")
+    browser.tick("Employees", "Employees", "Admin")  # the box beside a card's name
     browser.sees("4 scopes selected")
     browser.press("Continue to Review")
     assert set(GO_BACK.findall(browser.text())) == {"create", "update", "delete"}
     browser.back()
     browser.tick("Employees", "Delete", "Admin")
     browser.sees("3 scopes selected")
-
-
-def test_the_card_organisations_of_administrators_has_only_delete_and_the_review_shows_it(
-    stage: Stage, browser: Browser
-) -> None:
     new_application(stage, browser)
-    browser.tick("Organisations", "Organisations", "Admin")
+    browser.tick("Organisations", "Organisations", "Admin")  # the card of that name that has only Delete
     browser.press("Continue to Review")
     assert GO_BACK.findall(browser.text()) == ["delete"]
     assert "organizations:list" not in browser.text()
@@ -145,9 +138,7 @@ def test_the_form_says_what_is_missing_and_a_refused_one_keeps_what_was_entered(
     assert browser.value("Application Name") == "Mine"
 
 
-def test_an_application_of_ones_own_is_signed_in_to_and_shows_its_values_again(
-    stage: Stage, browser: Browser
-) -> None:
+def test_an_application_of_ones_own_is_signed_in_to_and_changed(stage: Stage, browser: Browser) -> None:
     new_application(stage, browser)
     browser.tick("Organisations", "Read", "User")
     browser.press("Continue to Review")
@@ -155,7 +146,7 @@ def test_an_application_of_ones_own_is_signed_in_to_and_shows_its_values_again(
     stackone, values = StackOne(stage), (browser.value("Client ID"), browser.value("Client Secret"))
     browser.press("View Application")
     assert (browser.value("Client ID"), browser.value("Client Secret")) == values
-    assert "organizations:list" in browser.text()
+    place = browser.url
     stackone.send(*values)
     session = stackone.session(type="test")
     for button, outcome in (("Cancel", ("cancelled", "access_denied")), ("Allow", ("authenticated", None))):
@@ -167,23 +158,12 @@ def test_an_application_of_ones_own_is_signed_in_to_and_shows_its_values_again(
         browser.press(button)
         assert f"Employment Hero: {outcome[0]}" in browser.text()
         assert stackone.outcome(session) == outcome
-    assert "Sample Pty Ltd" in browser.text()
-    assert stackone.status() == "active"
-
-
-def test_a_redirect_uri_off_by_a_letter_ends_on_employment_heros_page(stage: Stage, browser: Browser) -> None:
-    browser.open(portal_url("1", stage.employment_hero_url))
-    browser.press("StackOne Integration")
-    old = browser.value("Client Secret")
+    browser.open(place)
     browser.fill("Redirect URI", f"{REDIRECT_URI}s")
     browser.press("Save")
-    stackone = StackOne(stage)
-    session = stackone.session()
+    browser.press("Generate new secret")
+    assert browser.value("Client Secret") != values[1]
     browser.open(session["auth_link_url"])
     browser.press("Connect Employment Hero")
     assert "This redirect URI is not the application's" in browser.text()
     assert browser.url.startswith(stage.employment_hero_url)
-    assert stackone.outcome(session) == ("pending", None)
-    browser.open(f"{portal_url('1', stage.employment_hero_url)}/{stage.environment['EH_CONNECT_CLIENT_ID']}")
-    browser.press("Generate new secret")
-    assert browser.value("Client Secret") != old

@@ -16,9 +16,7 @@ from eh_connect.sandbox.site import RefusedError, Text, judged
 if TYPE_CHECKING:
     from eh_connect.sandbox.site import Data
 
-CONNECTORS: dict[str, dict[str, Any]] = json.loads(
-    Path(__file__).with_name("connectors.json").read_text("utf-8")
-)
+CONNECTORS: dict[str, Data] = json.loads(Path(__file__).with_name("connectors.json").read_text("utf-8"))
 """By connector key, as ``GET /actions`` is documented to show them. The second one is made up altogether.
 
 Which actions the real connector has is for the real ``GET /actions`` to say: these follow the documented pattern
