@@ -43,7 +43,7 @@ def until(path):
         time.sleep(0.02)
 COLOURS = [Choice("r", "Red"), Choice("g", "Green", "like grass"), Choice("b", "Blue", warning="costs 12")]
 HELPS = (prose("This explains it."),)
-terminal = open_terminal(os.environ, plain="--plain" in sys.argv)
+terminal = open_terminal(plain="--plain" in sys.argv)
 def said(value):
     print(f"=> {value.length if isinstance(value, Secret) else repr(value)}.")
 """

@@ -85,7 +85,7 @@ class Output:
     def _drawn(self, lines: Any, stream: Any) -> str:
         from eh_connect.person.look import look_of, render
 
-        return render(lines, look_of(stream, os.environ, plain=self.plain))
+        return render(lines, look_of(stream, plain=self.plain))
 
     def _object(self, *, ok: bool, steps: tuple[NextStep, ...], body: dict[str, Any]) -> None:
         common = {

@@ -91,7 +91,7 @@ class Session:
             return None
         from eh_connect.person.terminal import open_terminal
 
-        return open_terminal(self.environ, plain=self.output.plain)
+        return open_terminal(plain=self.output.plain)
 
     @property
     def attended(self) -> bool:

@@ -14,7 +14,7 @@ from rich.text import Text
 from eh_connect.lines import Kind, Line, Sign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
@@ -75,17 +75,17 @@ class Look:
         return self.width is not None and self.width < TABLES and not self.plain
 
 
-def look_of(stream: Any, environ: Mapping[str, str], *, plain: bool = False) -> Look:
+def look_of(stream: Any, *, plain: bool) -> Look:
     """How to draw on a stream: a terminal, or a pipe or file."""
     width = columns(stream)
     if width is None:
         return Look(plain=plain)
-    dumb = environ.get("TERM", "xterm" if os.name == "nt" else "") in {"", "dumb"}
+    dumb = os.environ.get("TERM", "xterm" if os.name == "nt" else "") in {"", "dumb"}
     encoding = codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name
     if plain or dumb or width < SMALL or encoding != "utf-8":
         return Look(width, plain=True)
-    links = any(map(environ.get, _KNOWS_LINKS)) and not any(map(environ.get, ("TMUX", "STY")))
-    return Look(width, ansi=True, colour=not environ.get("NO_COLOR"), links=links)
+    links = any(map(os.environ.get, _KNOWS_LINKS)) and not any(map(os.environ.get, ("TMUX", "STY")))
+    return Look(width, ansi=True, colour=not os.environ.get("NO_COLOR"), links=links)
 
 
 def columns(stream: Any) -> int | None:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from eh_connect.employment_hero.credentials import doubled
 from eh_connect.lines import Line, prose, warn
 from eh_connect.person import keyboard, look
 from eh_connect.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import TextIO
 
@@ -123,11 +124,11 @@ class Terminal(ABC):
     def ask_hidden(self, question: str, more: Sequence[Line]) -> Secret:
         """A line of which only the length is shown; the same text twice over is asked about."""
         answer = self._asked(lambda: self._hidden(question), more)
-        half = answer[: len(answer) // 2]
-        if len(answer) >= _TWICE_FROM and answer == half * 2:
-            twice = f"{len(answer)} characters: the same {len(half)} twice. Use it once?"
-            answer = half if self.yes(twice, default=True) else answer
-        return Secret(answer)
+        half = doubled(answer) if len(answer) >= _TWICE_FROM else None
+        if half is None:
+            return Secret(answer)
+        twice = f"{len(answer)} characters: the same {len(half)} twice. Use it once?"
+        return Secret(half if self.yes(twice, default=True) else answer)
 
     def yes(self, question: str, *, default: bool, more: Sequence[Line] = ()) -> bool:
         """Yes or no; ``(Y/n)`` is added to the question."""
@@ -152,7 +153,7 @@ class Terminal(ABC):
 
     @property
     def _look(self) -> look.Look:
-        return look.look_of(self._screen, os.environ, plain=self.is_plain)
+        return look.look_of(self._screen, plain=self.is_plain)
 
     @abstractmethod
     def _write(self, text: str) -> None:
@@ -180,17 +181,17 @@ def pasted_line(length: int) -> Line:
     return warn(f"That was a paste ({length} characters). Nothing was done with it.")
 
 
-def open_terminal(environ: Mapping[str, str], *, plain: bool) -> Terminal | None:
+def open_terminal(*, plain: bool) -> Terminal | None:
     """The terminal to ask at: standard error, else what the process was started from; None where none is.
 
-    Its form is ``plain`` also where ``TERM`` in ``environ`` says so, and where it is small.
+    Its form is ``plain`` also where ``TERM`` says so, and where it is small.
     """
     screen = _screen()
     if screen is None:
         return None
     for stream in (screen, sys.stdin):
         keyboard.make_blocking(stream.fileno())
-    if look.look_of(screen, environ, plain=plain).plain:
+    if look.look_of(screen, plain=plain).plain:
         from eh_connect.person.terminal_plain import PlainTerminal
 
         return PlainTerminal(screen, sys.stdin.fileno())
