@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.command import PAIR
-from tests.support.flows import begin, command_of, is_finished, kept_before
+from tests.support.flows import FLOWS, begin, is_finished
 from tests.support.raw_server import closed
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def test_each_kind_of_fault_has_its_code_and_the_next_run_finishes(
     tool: Tool, flow: str, at: dict[str, str], fault: dict[str, Any], code: int
 ) -> None:
     changed = begin(tool, flow)
-    command = (*command_of(flow), "--json", "--timeout", "4")
+    command = (*FLOWS[flow].command, "--timeout", "4")
     tool.stage.faults({**fault, "match": at})
     run = tool.run(*command, **changed)
     judge(tool, run, code)
     if code in {5, 6}:
         assert run.error["http_status"] == fault["status"]
-        assert tool.kept() == kept_before(flow)
+        assert tool.kept() == FLOWS[flow].finds
     tool.stage.faults()
     if run.code != 0:
         run = tool.run(*command, "--via", "api", **changed)

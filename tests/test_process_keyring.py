@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import NEW_PAIR, PAIR
-from tests.support.flows import begin, command_of, is_finished, kept_before
+from tests.support.flows import FLOWS, begin, is_finished
 from tests.support.needs import needs
 from tests.support.secret_service import MISSING, secret_service
 
@@ -57,7 +57,7 @@ def test_a_backend_that_is_not_the_systems_own_is_not_used_unasked(tool: Tool, n
 @pytest.mark.parametrize("flow", ["creation", "rotation", "rollback"])
 def test_a_keyring_that_fills_up_on_the_way_loses_nothing(tool: Tool, full_at: int, flow: str) -> None:
     changed = begin(tool, flow)
-    command = (*command_of(flow), "--json")
+    command = FLOWS[flow].command
     full = {"EH_CONNECT_KEYRING": backend("Full"), "EH_TEST_KEYRING_FULL_AT": str(full_at)}
     run = tool.run(*command, **full, **changed)
     assert (run.error["code"], tool.holds_what_stackone_has()) == (4, True)
@@ -70,7 +70,7 @@ def test_a_rotation_with_a_keyring_that_does_not_work_sends_nothing(tool: Tool, 
     asked = len(tool.stage.log())
     run = tool.run("rotate", "--json", EH_CONNECT_KEYRING=backend(kind), **changed)
     assert (run.error["code"], len(tool.stage.log())) == (4, asked)
-    assert kind == "Losing" or tool.kept() == kept_before("rotation")
+    assert kind == "Losing" or tool.kept() == FLOWS["rotation"].finds
 
 
 def test_a_slow_keyring_is_waited_for(tool: Tool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.flows import begin, command_of, hang, is_finished, pair_of
+from tests.support.flows import FLOWS, begin, hang, is_finished
 from tests.support.forked import wait_until
 from tests.support.needs import needs
 from tests.support.secret_service import MISSING, secret_service
@@ -50,7 +50,7 @@ MOST = 12
 def finish(tool: Tool, flow: str, changed: dict[str, str]) -> None:
     """Whatever was stopped, nothing is lost; and the same command once more does all of it."""
     assert tool.holds_what_stackone_has()
-    is_finished(tool, flow, tool.run(*command_of(flow), "--json", **changed))
+    is_finished(tool, flow, tool.run(*FLOWS[flow].command, **changed))
 
 
 @pytest.mark.parametrize(("flow", "where", "sent"), STOPS)
@@ -63,7 +63,7 @@ def test_a_run_stopped_where_it_leaves_a_trace_is_finished_by_the_next(
     for number in count(1):
         again()
         stop = f"{where.format(number)}:{sent.name}"
-        run = tool.run(*command_of(flow), "--json", EH_TEST_STOP_AT=stop, **changed)
+        run = tool.run(*FLOWS[flow].command, EH_TEST_STOP_AT=stop, **changed)
         if run.code == 0:
             break
         assert run.code == CODES[sent], run
@@ -92,12 +92,12 @@ def test_a_run_stopped_at_a_request_is_finished_by_the_next(
     tool: Tool, flow: str, at: tuple[str, str, int], takes_effect: bool, sent: signal.Signals
 ) -> None:
     changed = begin(tool, flow)
-    command = (*command_of(flow), "--json")
+    command = FLOWS[flow].command
     child = hang(tool, *at, command=command, takes_effect=takes_effect, changed=changed, seconds=0.5)
     child.send_signal(sent)
     assert tool.end(child).code == CODES[sent]
     if takes_effect:
-        secret = pair_of(flow)["client_secret"]
+        secret = FLOWS[flow].leaves["current"]["client_secret"]
         wait_until(lambda: [profile["client_secret"] for profile in tool.stage.profiles] == [secret])
     tool.stage.faults()
     if at == CREATE and not takes_effect:  # it may still be under way: that is another test's

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.support.command import NEW_PAIR, PAIR
 from tests.support.forked import wait_until
@@ -11,16 +11,22 @@ if TYPE_CHECKING:
     from tests.support.command import Run, Tool
     from tests.support.forked import Child
 
-FLOWS = ("creation", "update", "rotation", "rollback")
-_COMMANDS = {"rotation": ("rotate",), "rollback": ("rotate", "--rollback")}
-_BRINGS_NEW = {"update", "rotation"}
-_FINDS = {"creation": {}, "rollback": {"current": NEW_PAIR, "previous": PAIR}}
-_LEAVES = {"creation": {}, "rollback": {"previous": NEW_PAIR}}
+
+class Flow(NamedTuple):
+    """A write: its command, and the credentials in the keyring before and after it."""
+
+    command: tuple[str, ...]
+    finds: dict[str, dict[str, str]]
+    leaves: dict[str, dict[str, str]]
 
 
-def command_of(flow: str) -> tuple[str, ...]:
-    """The command that the flow is of."""
-    return _COMMANDS.get(flow, ("setup",))
+_NEW = {"current": NEW_PAIR, "previous": PAIR}
+FLOWS = {
+    "creation": Flow(("setup", "--json"), {}, {"current": PAIR}),
+    "update": Flow(("setup", "--json"), {"current": PAIR}, _NEW),
+    "rotation": Flow(("rotate", "--json"), {"current": PAIR}, _NEW),
+    "rollback": Flow(("rotate", "--rollback", "--json"), _NEW, {"current": PAIR, "previous": NEW_PAIR}),
+}
 
 
 def begin(tool: Tool, flow: str) -> dict[str, str]:
@@ -29,26 +35,16 @@ def begin(tool: Tool, flow: str) -> dict[str, str]:
         tool.setup().succeeded  # noqa: B018  # it asserts
     if flow == "rollback":
         tool.run("rotate", "--json", **tool.rotated).succeeded  # noqa: B018  # it asserts
-    return tool.rotated if flow in _BRINGS_NEW else {}
-
-
-def kept_before(flow: str) -> dict[str, dict[str, str]]:
-    """The pairs in the keyring that the flow begins with."""
-    return _FINDS.get(flow, {"current": PAIR})
-
-
-def pair_of(flow: str) -> dict[str, str]:
-    """The pair that is in force after the flow."""
-    return NEW_PAIR if flow in _BRINGS_NEW else PAIR
+    return tool.rotated if FLOWS[flow].leaves == _NEW else {}
 
 
 def is_finished(tool: Tool, flow: str, run: Run) -> None:
     """The run ended well; all is as the flow leaves it, once; and there is nothing left to do."""
     assert run.succeeded["action"] in {"created", "updated", "unchanged", "rotated", "rolled_back"}
-    wanted = pair_of(flow)
+    wanted = FLOWS[flow].leaves["current"]
     (made,) = tool.stage.profiles
     assert {key: made[key] for key in wanted} == wanted
-    assert tool.kept() == {"current": wanted} | _LEAVES.get(flow, {"previous": PAIR})
+    assert tool.kept() == FLOWS[flow].leaves
     again = tool.setup(EH_CONNECT_CLIENT_SECRET=wanted["client_secret"])
     assert again.succeeded["action"] == "unchanged"
     assert not list(tool.state.glob("*.tmp"))
