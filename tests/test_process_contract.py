@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shlex
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from tests.support import leaks
 from tests.support.command import NEW_PAIR, PAIR
@@ -16,16 +13,10 @@ if TYPE_CHECKING:
     from tests.support.command import Run, Tool
 
 NO_KEY = {"STACKONE_API_KEY": None}
-ANOTHER = "another-client-id-of-43-characters-00000000"
 
 
 def fingerprint(secret: str) -> str:
     return f"sha256:{hashlib.sha256(secret.encode()).hexdigest()[:8]}"
-
-
-def other_client(tool: Tool) -> dict[str, str]:
-    tool.stage.register(ANOTHER, leaks.CLIENT_SECRET)
-    return {"EH_CONNECT_CLIENT_ID": ANOTHER}
 
 
 # setup and rotate
@@ -75,8 +66,6 @@ def test_a_dry_run_reads_and_nothing_else(tool: Tool) -> None:
     run = tool.setup("--dry-run", "--exit-code")
     assert (run.code, run.answer["action"]) == (0, "unchanged")
     assert [step["command"] for step in run.answer["next"]] == ["eh-connect verify", "eh-connect status"]
-    linked = tool.stage.link_account(tool.stage.profiles[0]["shown"]["id"])
-    assert tool.setup("--dry-run", **other_client(tool)).error["code"] == 6, linked
 
 
 def test_each_next_command_runs_as_it_stands(tool: Tool) -> None:
@@ -87,72 +76,15 @@ def test_each_next_command_runs_as_it_stands(tool: Tool) -> None:
         assert tool.run(*arguments, "--json").succeeded["ok"], step
 
 
-def test_what_is_not_given_is_not_touched(tool: Tool) -> None:
-    actions = ("--action", "employmenthero_list_teams")
-    tool.setup(*actions, "--default").succeeded  # noqa: B018  # it asserts
-    (made,) = tool.stage.profiles
-    before = (made["shown"]["default"], made["actions"])
-    tool.setup("--name", "Renamed", **tool.rotated).succeeded  # noqa: B018  # it asserts
-    (made,) = tool.stage.profiles
-    assert (made["shown"]["default"], made["actions"]) == before
-    assert before[0] is True
-    assert tool.setup("--no-default", **tool.rotated).succeeded["profile"]["default"] is False
-
-
-def test_another_application_is_refused_while_accounts_are_linked(tool: Tool) -> None:
-    made = tool.setup().succeeded
-    tool.stage.link_account(made["profile"]["id"])
-    other = other_client(tool)
-    run = tool.setup(**other)
-    assert (run.error["code"], tool.kept()) == (6, {"current": PAIR})
-    assert "--replace-application" in json.dumps(run.answer)
-    assert tool.run("rotate", "--json", **other).error["code"] in {3, 6}
-    run = tool.setup("--replace-application", **other)
-    assert (run.succeeded["action"], tool.stage.profiles[0]["client_id"]) == ("updated", ANOTHER)
-
-
-def test_a_rotation_needs_a_profile_that_is_known(tool: Tool) -> None:
-    missing = tool.run("rotate", "--json", EH_CONNECT_CLIENT_ID=None, **tool.rotated).error["missing"]
-    assert {problem["flag"] for problem in missing} >= {"--profile-id", "--client-id"}
-    assert tool.run("rotate", "--json", "--rollback").error["code"] == 3
-    assert tool.run("rotate", "--json", "--profile-id", "unknown").error["code"] == 6
-    made = tool.setup("--no-store").succeeded
-    run = tool.run("rotate", "--json", "--no-store", "--profile-id", made["profile"]["id"], **tool.rotated)
-    assert (run.succeeded["action"], tool.stage.profiles[0]["client_secret"]) == (
-        "updated",
-        leaks.NEW_SECRET,
-    )
-    assert tool.run("status", "--json").succeeded["profiles"] == []
-
-
-def test_two_profiles_of_a_name_are_told_apart_by_their_id(tool: Tool) -> None:
-    first = tool.setup("--no-store").succeeded["profile"]["id"]
-    with tool.stage.records.change("stackone") as data:
-        twin = json.loads(json.dumps(data["profiles"][0]))
-        twin["shown"]["id"] = "00000000-0000-4000-8000-000000000000"
-        data["profiles"].append(twin)
-    run = tool.setup("--if-exists", "update")
-    assert (run.error["code"], len(run.answer["next"])) == (6, 2)
-    assert all("--profile-id" in step["command"] for step in run.answer["next"])
-    run = tool.setup("--profile-id", first, **tool.rotated)
-    assert (run.succeeded["action"], run.answer["profile"]["id"]) == ("updated", first)
-
-
-@pytest.mark.parametrize("command", ["setup", "rotate"])
-def test_by_the_dashboard_a_person_acts_and_the_next_run_notes_it(tool: Tool, command: str) -> None:
-    if command == "rotate":
-        tool.setup().succeeded  # noqa: B018  # it asserts
-    before = json.dumps(tool.stage.profiles)
-    run = tool.run(command, "--via", "dashboard", "--json", **tool.rotated)
+def test_by_the_dashboard_a_person_acts_and_the_next_run_notes_it(tool: Tool) -> None:
+    run = tool.setup("--via", "dashboard", **tool.rotated)
     assert (run.error["code"], run.error["type"], bool(run.error["hint"])) == (8, "action_needed", True)
-    assert json.dumps(tool.stage.profiles) == before
+    assert tool.stage.profiles == []
     (step,) = run.answer["next"]
-    tool.stage.enter_by_hand(leaks.NEW_SECRET, leaks.CLIENT_ID if command == "setup" else None)
+    tool.stage.enter_by_hand(leaks.NEW_SECRET, leaks.CLIENT_ID)
     done = tool.run(*shlex.split(step["command"])[1:], "--json", **tool.rotated).succeeded
-    action = {"setup": "created", "rotate": "rotated"}[command]
-    assert (done["action"], done["via"], done["documented"]) == (action, "dashboard", True)
-    assert tool.kept()["current"] == NEW_PAIR
-    assert len(tool.stage.profiles) == 1
+    assert (done["action"], done["via"], done["documented"]) == ("created", "dashboard", True)
+    assert (tool.kept(), len(tool.stage.profiles)) == ({"current": NEW_PAIR}, 1)
 
 
 # verify, link, status, doctor, remove
@@ -168,6 +100,9 @@ def test_a_failure_has_the_shape_of_one_and_tells_all_at_once(tool: Tool) -> Non
     ]
     (bad,) = error["invalid"]
     assert (bad.pop("why") != "", bad) == (True, {"input": "wait", "flag": "--wait", "variable": None})
+    missing = tool.run("rotate", "--json", EH_CONNECT_CLIENT_ID=None).error["missing"]
+    assert {problem["flag"] for problem in missing} == {"--profile-id", "--client-id"}
+    assert tool.run("rotate", "--json", "--rollback").error["code"] == 3
 
 
 def test_status_compares_what_is_here_with_what_stackone_has(tool: Tool) -> None:

@@ -98,16 +98,6 @@ def test_a_secret_on_the_command_line_is_refused_with_the_safe_ways(tool: Tool, 
     assert tool.stage.requests() == []
 
 
-def test_each_flag_goes_before_its_variable(tool: Tool) -> None:
-    variables = {"EH_CONNECT_PROFILE": "by-variable", "EH_CONNECT_NAME": "By variable"}
-    by_variable = tool.setup(**variables).succeeded["profile"]
-    by_flag = tool.setup("--profile", "by-flag", "--name", "By flag", **variables).succeeded["profile"]
-    assert [(each["label"], each["name"]) for each in (by_variable, by_flag)] == [
-        ("by-variable", "By variable"),
-        ("by-flag", "By flag"),
-    ]
-
-
 # The guide
 
 

@@ -125,12 +125,3 @@ def test_two_labels_go_side_by_side(tool: Tool) -> None:
     assert first.poll() is None
     assert tool.end(first).succeeded["profile"]["label"] == "one"
     assert tool.kept("one") == tool.kept("two") == {"current": PAIR}
-
-
-@pytest.mark.parametrize("sent", CODES, ids=str)
-def test_the_end_of_a_holder_frees_the_label(tool: Tool, sent: signal.Signals) -> None:
-    first = hang(tool, "GET", "/connector_profiles", seconds=1)
-    first.send_signal(sent)
-    assert tool.end(first).code == CODES[sent]
-    assert tool.setup().succeeded["action"] == "created"
-    assert tool.kept() == {"current": PAIR}

@@ -95,26 +95,12 @@ def test_help_needs_nothing(tool: Tool, arguments: list[str]) -> None:
     assert (run.code, run.err, bool(run.out)) == (0, "", True)
 
 
-def test_the_command_after_a_dry_run_makes_that_change(tool: Tool) -> None:
-    assert tool.setup().succeeded["action"] == "created"
-    actions = ("--action", "employmenthero_list_teams", "--action", "employmenthero_list_employees")
-    run = tool.setup("--dry-run", "--name", "Another name", *actions, "--no-check")
-    (step,) = run.succeeded["next"]
-    assert step["command"] == f"eh-connect setup --name 'Another name' {' '.join(actions)} --no-check"
-
-
 # Surroundings
 
 
-@pytest.mark.parametrize("home", [None, "", "/no/such/home"])
-def test_a_chosen_folder_needs_no_home(tool: Tool, home: str | None) -> None:
-    assert tool.setup(HOME=home).succeeded["action"] == "created"
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows asks its own variables")
-def test_the_state_goes_to_the_platforms_folder(tool: Tool) -> None:
-    assert tool.setup(EH_CONNECT_HOME=None).succeeded["action"] == "created"
-    assert len(list(tool.folder.rglob("profile-default.json"))) == 1
+def test_a_chosen_folder_needs_no_home(tool: Tool) -> None:
+    for home in (None, "", "/no/such/home"):
+        assert tool.setup(HOME=home).succeeded["action"] in {"created", "unchanged"}, home
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else")
@@ -129,11 +115,6 @@ def test_somebody_without_a_home_is_told_what_to_set_and_needs_none_without_a_st
     assert tool.run("status", "--json", **unknown).succeeded["profiles"] == []
     assert tool.run("guide", **unknown).code == 0
     assert tool.run("doctor", "--json", **unknown).code == 4
-
-
-def test_empty_variables_count_as_not_given(tool: Tool) -> None:
-    empty = dict.fromkeys(("EH_CONNECT_NAME", "EH_CONNECT_PROFILE", "EH_CONNECT_ACTIONS"), "")
-    assert tool.setup(**empty).succeeded["profile"]["label"] == "default"
 
 
 def test_verbose_says_no_secret(tool: Tool) -> None:
