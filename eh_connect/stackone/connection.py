@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _KEYS = "StackOne › Project Settings › API Keys"  # a menu path
 _ADDRESS = "Check the address of StackOne's API (STACKONE_API_URL), and the proxy."
+_FAR = 1e9  # s
 _LATER = "Wait a little, then run the same command again."
 _MEANS = {
     401: "It may be cut off, switched off or deleted.",
@@ -225,7 +226,7 @@ def _retry_after(headers: httpx.Headers) -> float | None:
     """Seconds from a ``Retry-After`` of either form; None where it is missing, past or rubbish."""
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), _FAR)  # of some hundred digits it is infinite
     with suppress(TypeError, ValueError, OverflowError):  # TypeError: one of them names no time zone
         now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
         wait = (parsedate_to_datetime(value) - now).total_seconds()
