@@ -52,7 +52,7 @@ class Http(httpx.Client):
     """A client for one server, and what it goes through: its proxy (host and port), its last connection."""
 
     proxy_name: str | None = None
-    stream: Any = None
+    connection: Any = None
 
 
 def open_http(url: str, *, transport: httpx.BaseTransport | None = None) -> Http:
@@ -159,7 +159,7 @@ class _Attempt:
         if event.endswith("connect_tcp.started"):
             self.may_have_been_sent = False
         elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._http.stream = info["return_value"]
+            self._http.connection = info["return_value"]
         elif event == "http11.send_request_headers.started":
             with self._lock:
                 if self._is_left:
@@ -170,7 +170,7 @@ class _Attempt:
     def _leave(self) -> None:
         with self._lock:
             self._is_left = True
-        held = self._http.stream and self._http.stream.get_extra_info("socket")
+        held = self._http.connection and self._http.connection.get_extra_info("socket")
         if held is not None:
             with suppress(OSError):  # it ended by itself
                 socket.shutdown(held, SHUT_RDWR)  # of TLS too: its own would take part in the conversation
