@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eh_connect.cli.secret_files import reader
+from eh_connect.cli.secret_files import read_secret
 from tests.support import leaks
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def force(tool: Tool) -> str:
 def test_a_file_is_read_as_editors_and_shells_write_it(tmp_path: Path, content: bytes, why: str) -> None:
     (tmp_path / "file").write_bytes(content)
     with pytest.raises(ValueError, match=why) if why else nullcontext():
-        assert reader(print, {}, patience=9)(str(tmp_path / "file"), "API key") == "one"
+        text = read_secret(str(tmp_path / "file"), "API key", show=print, patience=9)
+        assert text == "one"
 
 
 def test_a_secret_comes_by_file_or_standard_input_before_its_variable(tool: Tool) -> None:
@@ -82,10 +83,9 @@ def test_a_pipe_is_a_file_too(tool: Tool) -> None:
 def test_a_pipe_that_nobody_writes_to_is_said_after_a_moment_and_left_in_the_end(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     said: list[str] = []
-    read = reader(lambda line: said.append(str(line)), {}, patience=1.5)
     with pytest.raises(ValueError, match="nothing came from"):
-        read(str(tmp_path / "pipe"), "API key")
-    assert ["Waiting for" in line for line in said] == [True]
+        read_secret(str(tmp_path / "pipe"), "API key", show=lambda line: said.append(line.text), patience=1.5)
+    assert ["Waiting for" in text for text in said] == [True]
 
 
 @pytest.mark.parametrize("flag", ["--client-secret", "--api-key"])

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import os
 import shutil
 import textwrap
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 from typer.core import TyperCommand
 
-from eh_connect.cli import completion
 from eh_connect.cli.commands import REFUSED
-from eh_connect.inputs import ACTIONS, GROUPS, PROFILE, SCOPES
+from eh_connect.errors import EhConnectError
+from eh_connect.inputs import ACTIONS, API_KEY, GROUPS, PROFILE, SCOPES, STACKONE_URL
 
 if TYPE_CHECKING:
     from eh_connect.cli.commands import Command
     from eh_connect.values import Input
 
-_COMPLETE = {
-    PROFILE.name: completion.labels,
-    SCOPES.name: completion.scopes,
-    ACTIONS.name: completion.actions,
-}
 _CODES = {
     3: "a value is missing or wrong",
     4: "keyring, folder or lock",
@@ -69,7 +66,7 @@ def _parameter(wanted: Input[Any]) -> inspect.Parameter:
         kind, flags = Optional[bool], f"{flags}/{wanted.off}" if wanted.off else flags  # noqa: UP045
     elif wanted.carries == "list":
         kind = Optional[list[str]]  # noqa: UP045
-    complete = _COMPLETE.get(wanted.name)
+    complete = {PROFILE.name: _labels, SCOPES.name: _scopes, ACTIONS.name: _actions}.get(wanted.name)
     option = typer.Option(flags, metavar=wanted.metavar or None, help=wanted.help, autocompletion=complete)
     return _keyword(wanted.parameter, kind, option)
 
@@ -108,3 +105,47 @@ def _row(wanted: Input[Any], width: int) -> list[str]:
     lines = textwrap.wrap(text, width - _COLUMN - 1, break_on_hyphens=False)
     first = [head] if len(head) > _COLUMN else [f"{head:<{_COLUMN}} {lines.pop(0)}"]
     return [*first, *(" " * (_COLUMN + 1) + line for line in lines)]
+
+
+# What the shell offers on Tab. It never asks, warns or fails: where nothing is known, nothing is offered.
+
+
+def _labels(incomplete: str) -> list[str]:
+    """The labels that are known on this computer."""
+    from eh_connect.local.files import default_folder
+    from eh_connect.local.state import StateFolder
+
+    with suppress(EhConnectError):
+        return _beginning(incomplete, StateFolder(default_folder(os.environ)).labels())
+    return []
+
+
+def _scopes(incomplete: str) -> list[str]:
+    """Presets and cards; behind a comma the next one."""
+    from eh_connect.employment_hero.scopes import BOXES, PRESETS, READ
+
+    before, comma, last = incomplete.rpartition(",")
+    names = dict.fromkeys([*PRESETS, *(box.card for box in BOXES if box.name == READ)])
+    return [before + comma + name for name in _beginning(last, list(names))]
+
+
+def _actions(incomplete: str) -> list[str]:
+    """Action IDs as StackOne lists them, where a key is in the variable."""
+    from eh_connect.deadline import NetworkTime
+    from eh_connect.secret import Secret
+    from eh_connect.stackone.client import Client
+
+    key = os.environ.get(API_KEY.variable or "")
+    url = os.environ.get(STACKONE_URL.variable or "") or STACKONE_URL.default or ""
+    if not key:
+        return []
+    with (
+        suppress(EhConnectError, ValueError),
+        Client(Secret(key), url=STACKONE_URL.judge(url), time=NetworkTime(2.0)) as client,
+    ):
+        return _beginning(incomplete, ["all", *(action.id for action in client.actions().actions)])
+    return []
+
+
+def _beginning(incomplete: str, words: list[str]) -> list[str]:
+    return [word for word in words if word.lower().startswith(incomplete.lower())]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from eh_connect.inputs import READ_FROM_FILES
+from eh_connect.deadline import DeadlineError, bounded
 from eh_connect.lines import Line, prose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 LARGEST = 64 * 1024
 """Bytes. More than that is not a file with one secret in it."""
@@ -18,42 +18,34 @@ PATIENCE = 20.0
 """Seconds that an unattended run waits for a pipe to which nobody writes."""
 
 
-def reader(
-    show: Callable[[Line], None], typed: Mapping[str, Any], *, patience: float | None
-) -> Callable[[str, str], str]:
-    """A function that reads the text of a path (``-`` is standard input), given what it is for.
+def read_secret(
+    path: str, title: str, *, show: Callable[[Line], None], patience: float | None, is_shared: bool = False
+) -> str:
+    """The text of a file (``-`` is standard input) that should hold what ``title`` names.
 
-    ``typed`` are the flags; ``patience``: seconds, None where somebody is there, who can end the wait. It
-    raises ValueError with the reason.
+    ``patience``: seconds, None where somebody is there, who can end the wait. ``is_shared``: standard input was
+    named more than once. ValueError: the reason.
     """
-    on_stdin = [wanted for wanted in READ_FROM_FILES if typed.get(wanted.parameter) == "-"]
+    if path == "-" and is_shared:
+        raise ValueError("standard input can carry only one secret")
+    name = "standard input" if path == "-" else path
+    said: list[str] = []
 
-    def read(path: str, title: str) -> str:
-        from eh_connect.deadline import DeadlineError, bounded
+    def waiting(so_far: float) -> None:
+        if not said and so_far >= 1:
+            said.append(title)
+            show(prose(f"Waiting for {name}, which should give the {title}. Ctrl+C stops.", indent=0))
 
-        if path == "-" and len(on_stdin) > 1:
-            raise ValueError("standard input can carry only one secret")
-
-        name = "standard input" if path == "-" else path
-
-        def waiting(so_far: float) -> None:
-            if not said and so_far >= 1:
-                said.append(title)
-                show(prose(f"Waiting for {name}, which should give the {title}. Ctrl+C stops.", indent=0))
-
-        said: list[str] = []
-        try:
-            raw = bounded(lambda: _bytes(path), patience, name="reading a file", tick=waiting)
-        except DeadlineError:
-            raise ValueError(f"nothing came from {name} within {patience:g} seconds") from None
-        if len(raw) > LARGEST:
-            raise ValueError("the file is larger than 64 KiB: it should hold the secret and nothing else")
-        text = _decoded(raw).strip()
-        if not text:
-            raise ValueError("the file is empty" if path != "-" else "standard input was empty")
-        return text
-
-    return read
+    try:
+        raw = bounded(lambda: _bytes(path), patience, name="reading a file", tick=waiting)
+    except DeadlineError:
+        raise ValueError(f"nothing came from {name} within {patience:g} seconds") from None
+    if len(raw) > LARGEST:
+        raise ValueError("the file is larger than 64 KiB: it should hold the secret and nothing else")
+    text = _decoded(raw).strip()
+    if not text:
+        raise ValueError("the file is empty" if path != "-" else "standard input was empty")
+    return text
 
 
 def _bytes(path: str) -> bytes:

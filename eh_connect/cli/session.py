@@ -6,12 +6,13 @@ import os
 import shlex
 import sys
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from eh_connect import inputs as i
 from eh_connect.cli.commands import COMMANDS
-from eh_connect.cli.secret_files import PATIENCE, reader
+from eh_connect.cli.secret_files import PATIENCE, read_secret
+from eh_connect.deadline import NetworkTime
 from eh_connect.errors import StorageError
 from eh_connect.judging import origin
 from eh_connect.lines import prose
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from eh_connect.cli.commands import Command
     from eh_connect.cli.output import Output
-    from eh_connect.deadline import NetworkTime
     from eh_connect.flows.console import Console
     from eh_connect.flows.parts import Parts
     from eh_connect.local.profile import LocalProfile
@@ -68,7 +68,12 @@ class Session:
     @cached_property
     def values(self) -> Values:
         """What this run was told."""
-        read = reader(self.output.show, self._typed, patience=None if self.attended else PATIENCE)
+        read = partial(
+            read_secret,
+            show=self.output.show,
+            patience=None if self.attended else PATIENCE,
+            is_shared=[self._typed.get(each.parameter) for each in i.READ_FROM_FILES].count("-") > 1,
+        )
         takes = {name: command.all_inputs for name, command in COMMANDS.items()}
         return Values(self.command.all_inputs, self._typed, self.environ, read, takes.__getitem__)
 
@@ -222,8 +227,6 @@ class Session:
     @cached_property
     def time(self) -> NetworkTime:
         """The network time of this command."""
-        from eh_connect.deadline import NetworkTime
-
         return NetworkTime(self.values.sure(i.TIMEOUT))
 
     def client(self, api_key: Secret) -> Client:
