@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _API = "/v2/organisations/<org>/developer_portal/api"
 _HTTPS = re.compile(r"https://(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
-_ROLES = {"Admin": "Administrator Role Required", "User": "Standard User Role"}
 _STRINGS = {  # of each box; where they were never seen, one that is made up after those that were
     f"{box.section}/{box.card}/{box.name}": box.strings
     or (f"{box.card.lower().replace(' ', '_')}:{box.name.lower()}",)
@@ -42,7 +41,7 @@ _CARDS = [
 ]
 _SECTIONS = [
     {"section": section, "role": role, "cards": [card for card in _CARDS if card["section"] == section]}
-    for section, role in _ROLES.items()
+    for section, role in (("Admin", "Administrator Role Required"), ("User", "Standard User Role"))
 ]
 
 _NEEDED = {  # by each grant type
@@ -56,7 +55,6 @@ _TOKEN_SECONDS = 900
 _CHALLENGE_LENGTH = 43
 _PERSON = {"email": "robin@example.invalid", "password": "made-up"}
 ORGANISATION = "Sample Pty Ltd"
-EMPLOYEE = "Kim Sample"
 _SCOPES = {"organisations": ("organizations:list", "organisations:list")}  # both spellings have been seen
 
 
@@ -194,7 +192,7 @@ class EmploymentHeroOAuth(Site):
         if not set(scopes) & set(its["scopes"]):
             return {"error": "insufficient_scope", "scope": scopes[0]}, 403
         page, size = (request.args.get(name, 1, type=int) for name in ("page_index", "item_per_page"))
-        name = ORGANISATION if entity == "organisations" else EMPLOYEE
+        name = ORGANISATION if entity == "organisations" else "Kim Sample"
         found = [{"id": data["organisation"], "name": name}] if page == 1 else []
         numbers = {"page_index": page, "item_per_page": size, "total_pages": 1, "total_items": 1}
         return {"data": {"items": found, **numbers}}, 200

@@ -84,10 +84,9 @@ class Hub(Site):
     def _show(self, request: Request, data: Data, token: str) -> Response:
         its = accounts.alive(data, "token", token)["shown"]
         shown = {"owner": its["origin_owner_name"], "here": request.script_root + request.path}
-        known = its["account_id"] is not None
-        return self.page(
-            "hub_again" if known else "hub", f"{'Edit' if known else 'Connect'} your account", shown
-        )
+        if its["account_id"]:
+            return self.page("hub_again", "Edit your account", shown)
+        return self.page("hub", "Connect your account", shown)
 
     def _start(self, _: Request, data: Data, token: str) -> Response:
         session = accounts.alive(data, "token", token)
