@@ -105,10 +105,16 @@ def test_a_folder_has_made_up_values_of_its_own_and_keeps_them(tmp_path: Path, f
         assert again.environment == its
 
 
-def test_requests_and_commands_at_the_same_time_lose_nothing(folder: Path) -> None:
+def test_requests_and_commands_at_the_same_time_lose_nothing_and_what_is_cut_off_prints_nothing(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     with Stage(folder) as stage, ThreadPoolExecutor(12) as pool:
         for made in [pool.submit(stage.enter_by_hand, "a-secret", "an-id") for _ in range(12)]:
             made.result()
+        stage.faults({"kind": "drop"})
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(stage.stackone_url)
+    assert capfd.readouterr() == ("", "")
     with command(folder) as one, command(folder) as two, command(folder) as three:
         assert [running.communicate() for running in (one, two, three)] == [("303 True\n", "")] * 3
     assert len(set(names(folder))) == 15

@@ -47,26 +47,23 @@ class Caller:
             usual["json"] = body
         return self._client.open(path, method=method, **(usual | more))
 
-    def refused(self, method: str, path: str, body: Any = None, **more: Any) -> int:
-        answer = self(method, path, body, **more)
-        error = json.loads(answer.text)
-        assert error["statusCode"] == answer.status_code
-        return answer.status_code
+    def refused(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        answer: Any = self(method, path, body, **more).json
+        return answer["statusCode"]
+
+    def done(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self(method, path, body)
+        assert answer.status_code == (201 if method == "POST" else 200), answer.text
+        return answer.json
 
     def get(self, path: str) -> Any:
-        answer = self("GET", path)
-        assert answer.status_code == 200, answer.text
-        return answer.json
+        return self.done("GET", path)
 
     def create(self, **changed: Any) -> Any:
-        answer = self("POST", PROFILES, WHOLE | changed)
-        assert answer.status_code == 201, answer.text
-        return answer.json
+        return self.done("POST", PROFILES, WHOLE | changed)
 
     def patch(self, profile: Any, **fields: Any) -> Any:
-        answer = self("PATCH", f"{PROFILES}/{profile['id']}", fields)
-        assert answer.status_code == 200, answer.text
-        return answer.json
+        return self.done("PATCH", f"{PROFILES}/{profile['id']}", fields)
 
     @property
     def kept(self) -> list[dict[str, Any]]:
@@ -209,9 +206,9 @@ def test_a_version_is_pinned_shown_and_let_go(call: Caller) -> None:
     one = f"{PROFILES}/{call.create()['id']}"
     assert call.refused("GET", f"{one}/pinned_version") == 404
     for version in ("latest", "1.x.x", "1.2.x", "1.2.0"):
-        put = call("PUT", f"{one}/pinned_version", {"pinned_version": version, "owner": None})
-        assert put.json == call.get(f"{one}/pinned_version")
-        assert call.get(f"{one}/pinned_version")["pinned_version"] == version
+        put = call.done("PUT", f"{one}/pinned_version", {"pinned_version": version, "owner": None})
+        assert call.get(f"{one}/pinned_version") == put
+        assert put["pinned_version"] == version
     for wrong in ("^1.2.0", "~1.2", "1", "", None, 1):
         assert call.refused("PUT", f"{one}/pinned_version", {"pinned_version": wrong}) == 422
     assert [each["pinned"] for each in call.get(f"{one}/versions")] == [False, True]
