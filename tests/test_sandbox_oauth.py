@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import httpx2
 import pytest
 from werkzeug.test import Client
 
@@ -222,15 +221,6 @@ def test_a_code_and_an_access_token_live_shortly_and_a_refresh_token_outlives_bo
     with refused("invalid_client"):
         app.refresh()
     assert App(stage).refresh(refresh_token=app.oauth.token["refresh_token"])["access_token"]
-
-
-def test_a_lost_answer_has_spent_the_refresh_token(stage: Stage, app: App, answer: str) -> None:
-    app.fetch(answer)
-    stage.faults({"kind": "drop_after", "match": {"path": TOKEN}}, employment_hero=True)
-    with pytest.raises(httpx2.RemoteProtocolError):
-        app.refresh()
-    with refused("invalid_grant"):
-        app.refresh()
 
 
 def test_codes_and_tokens_outlive_the_process(tmp_path: Path) -> None:

@@ -45,13 +45,9 @@ def dashboard(records: Records) -> Client:
     return Client(Dashboard(records))
 
 
-def applications(records: Records) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = records.data["employment_hero"]["applications"]
-    return found
-
-
-def profiles(records: Records) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = records.data["stackone"]["profiles"]
+def kept(records: Records, kind: str = "applications") -> list[dict[str, Any]]:
+    """What either server knows."""
+    found: list[dict[str, Any]] = {**records.data["stackone"], **records.data["employment_hero"]}[kind]
     return found
 
 
@@ -143,7 +139,7 @@ def test_a_created_application_is_known_to_the_token_endpoint(portal: Client, re
     assert judged(records, client_id, "wrong") == "invalid_client"
     again = portal.get(f"{API}/{client_id}")
     assert (value(again, "client_id"), value(again, "client_secret")) == (client_id, secret)
-    assert applications(records)[-1]["scopes"] == re.findall(r"<li>(\S+:\S+)</li>", again.text)
+    assert kept(records)[-1]["scopes"] == re.findall(r"<li>(\S+:\S+)</li>", again.text)
     assert portal.post(f"{API}/{client_id}/secret").status_code == 303
     newer = value(portal.get(f"{API}/{client_id}"), "client_secret")
     assert judged(records, client_id, newer) == "invalid_grant"
@@ -178,15 +174,15 @@ def test_a_wrong_form_is_refused_at_the_review_and_at_the_creation(
 
 def test_name_and_redirect_uris_can_be_edited_and_scopes_cannot(portal: Client, records: Records) -> None:
     create(portal)
-    before = applications(records)[-1]
+    before = kept(records)[-1]
     here = f"{API}/{before['client_id']}"
     edited = {"name": f" {NASTY} ", "redirect_uri": "https://example.org/x, https://127.0.0.1/y"}
     answer = portal.post(here, data=edited | {"scope": ["Admin/Payslips/Read"], "scopes": "x"})
     assert answer.status_code == 303
-    assert applications(records)[-1] == before | edited | {"name": NASTY}
+    assert kept(records)[-1] == before | edited | {"name": NASTY}
     answer = portal.post(here, data={"name": "", "redirect_uri": "https://localhost"})
     assert (len(problems(answer)), value(answer, "redirect_uri")) == (2, "https://localhost")
-    assert applications(records)[-1] == before | edited | {"name": NASTY}
+    assert kept(records)[-1] == before | edited | {"name": NASTY}
     review = portal.get(f"{API}/review", query_string=FORM | {"name": NASTY})
     for page in (portal.get(API), review, portal.get(here)):
         assert "<script>alert" not in page.text
@@ -210,23 +206,23 @@ def test_a_new_profile_has_no_field_for_a_name_and_needs_both_values(
     for missing in ({"client_id": ""}, {"client_id": "  "}, {"client_secret": ""}, {"client_secret": "  "}):
         answer = dashboard.post(PROFILES, data=CREDENTIALS | missing)
         assert problems(answer) == ["Client ID and Client Secret are required"]
-        assert ("a-secret" in answer.text, profiles(records)) == (False, [])
+        assert ("a-secret" in answer.text, kept(records, "profiles")) == (False, [])
     for _ in range(3):
         assert dashboard.post(PROFILES, data=CREDENTIALS).status_code == 303
-    names = [profile["shown"]["name"] for profile in profiles(records)]
+    names = [profile["shown"]["name"] for profile in kept(records, "profiles")]
     assert names == ["Employment Hero", "Employment Hero 2", "Employment Hero 3"]
 
 
 def test_a_profile_is_edited_and_what_is_left_blank_stays(dashboard: Client, records: Records) -> None:
     chosen = ["employmenthero_list_employees", "employmenthero_list_teams"]
     dashboard.post(PROFILES, data=CREDENTIALS | {"actions": chosen})
-    (before,) = profiles(records)
+    (before,) = kept(records, "profiles")
     here = f"{PROFILES}/{before['shown']['id']}"
     form = {"actions": chosen, "on": "active"}
 
     def edited(**fields: Any) -> dict[str, Any]:
         assert dashboard.post(here, data=form | fields).status_code in {303, 422}
-        (profile,) = profiles(records)
+        (profile,) = kept(records, "profiles")
         return profile
 
     assert before["actions"] == chosen

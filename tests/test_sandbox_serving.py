@@ -196,12 +196,6 @@ def test_broken_records_are_an_error_that_says_how_to_start_afresh(
     assert file.read_text(encoding="latin-1") == broken
 
 
-def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError):
-        Sandbox(tmp_path / "file" / "sandbox")
-
-
 def test_a_change_that_fails_changes_nothing(folder: Path) -> None:
     records = Records.create(folder, 1, 2)
     before = (folder / "sandbox.json").read_bytes()

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
-from eh_connect.sandbox import accounts, profiles
 from eh_connect.sandbox.records import Records
-from eh_connect.sandbox.site import RefusedError
 from eh_connect.sandbox.stackone_api import StackOneApi
 from tests.support.openapi import JudgedApp
 
@@ -110,13 +105,13 @@ def test_an_empty_post_names_the_fields_and_an_empty_patch_changes_nothing(call:
 
 
 BAD_FIELDS: list[dict[str, Any]] = [
-    *({"name": name} for name in (" ", None)),
+    *({"name": name} for name in (" ", None, 1)),
     *({"connector_key": key} for key in ("unknown", ["employmenthero"])),
     {"authentication_config_key": "basic"},
-    {"environment": "staging"},
+    *({"environment": environment} for environment in ("staging", ["production"])),
     *({"setup_information": setup} for setup in ({}, {"clientId": "an-id"}, {**SETUP, "client_id": "twice"})),
     *({"setup_information": {**SETUP, "clientSecret": secret}} for secret in (" ", 1)),
-    {"default": "yes"},
+    *({"default": default} for default in ("yes", None, 1)),
     *({"actions": ids} for ids in ("employmenthero_list_teams", ["samplehr_list_people"], [["nested"]])),
     {"clientSecret": "a-secret"},
 ]
@@ -130,21 +125,6 @@ def test_a_bad_field_is_422_for_both_writes_and_changes_nothing(call: Caller, ba
     assert call.refused("PATCH", f"{PROFILES}/{created['id']}", {"name": "New"} | bad) == 422
     assert call.refused("PATCH", f"{PROFILES}/{created['id']}", {"connector_key": "samplehr"}) == 422
     assert call.kept == before
-
-
-ANYTHING = st.integers() | st.text() | st.none() | st.booleans() | st.lists(st.integers())
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # speed is not what is tested
-@given(fields=st.dictionaries(st.sampled_from([*WHOLE, "default", "origin_owner_id", "provider"]), ANYTHING))
-def test_any_fields_are_judged_without_a_crash(fields: dict[str, Any]) -> None:
-    data: dict[str, list[Any]] = {"profiles": [], "accounts": [], "sessions": []}
-    profile = profiles.create(data, WHOLE)
-    for write in (profiles.create, accounts.create_session):
-        with pytest.raises(RefusedError):
-            write(data, fields)
-    with suppress(RefusedError):
-        profiles.change(data, profile, fields)
 
 
 @pytest.mark.parametrize("raw", ["", "[]", "nonsense", "null", "[" * 100_000])

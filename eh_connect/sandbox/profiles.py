@@ -102,10 +102,8 @@ def versions(profile: Data) -> list[Data]:
 
 def pin(profile: Data, fields: Data) -> Data:
     """Pin a version; what is pinned."""
-    body, first = (
-        judged(PinBody, fields),
-        {"connector_profile_id": profile["shown"]["id"], "created_at": now()},
-    )
+    body = judged(PinBody, fields)
+    first = {"connector_profile_id": profile["shown"]["id"], "created_at": now()}
     pinned: Data = first | (profile["pinned"] or {}) | body.model_dump() | {"updated_at": now()}
     profile["pinned"], profile["shown"]["connector_pinned_version"] = pinned, body.pinned_version
     return pinned

@@ -31,21 +31,19 @@ class App:
         }
         self.oauth = OAuth2Client(**usual | changed)
 
-    def asks(self, verifier: str | None = VERIFIER, **more: Any) -> str:
+    def asks(self) -> str:
         """Where it sends a person."""
-        url, _ = self.oauth.create_authorization_url(
-            f"{self.url}/oauth2/authorize", code_verifier=verifier, **more
-        )
+        url, _ = self.oauth.create_authorization_url(f"{self.url}/oauth2/authorize", code_verifier=VERIFIER)
         return str(url)
 
-    def comes_back(self, *buttons: str, **more: Any) -> str:
+    def comes_back(self, *buttons: str) -> str:
         """The address that the person is sent to in the end."""
-        return str(walk(self.asks(**more), *buttons).url)
+        return str(walk(self.asks(), *buttons).url)
 
-    def fetch(self, answer: str, verifier: str | None = VERIFIER) -> dict[str, Any]:
+    def fetch(self, answer: str, verifier: str = VERIFIER) -> dict[str, Any]:
         """The tokens for the address that a person came back to."""
-        more = {} if verifier is None else {"code_verifier": verifier}
-        token: dict[str, Any] = self.oauth.fetch_token(self.token_url, authorization_response=answer, **more)
+        sent = {"authorization_response": answer, "code_verifier": verifier}
+        token: dict[str, Any] = self.oauth.fetch_token(self.token_url, **sent)
         return token
 
     def refresh(self, **more: Any) -> dict[str, Any]:
