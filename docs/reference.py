@@ -139,7 +139,11 @@ def declared() -> list[Input[Any]]:
 def values_table() -> str:
     """Inputs that have a variable."""
     rows = [
-        (_said(each), _code(f"{each.flag} {each.metavar}") if each.flag else "none", _code(each.variable))
+        (
+            _said(each),
+            _code(f"{each.flag} {each.kind.metavar}") if each.flag else "none",
+            _code(each.variable),
+        )
         for each in declared()
         if each.variable
     ]
@@ -152,7 +156,7 @@ def flags_table() -> str:
     for each in declared():
         if each.variable or not each.flag:
             continue
-        flags = f"{each.flag} {each.metavar}".strip()
+        flags = f"{each.flag} {each.kind.metavar}".strip()
         shown = ", ".join(_code(flag) for flag in (flags, each.off) if flag)
         takers = [name for name in COMMANDS if each in COMMANDS[name].all_inputs]
         of = "every command" if each in inputs.COMMON else ", ".join(map(_code, takers))

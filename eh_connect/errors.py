@@ -17,7 +17,7 @@ EhConnectError            1  a defect of the tool itself
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Problem:
     title: str = ""
 
 
+@dataclass(eq=False, repr=False)
 class EhConnectError(Exception):
     """The root: a title (what happened), a detail (what it means) and a hint (what to do).
 
@@ -55,25 +56,14 @@ class EhConnectError(Exception):
     code: ClassVar[int] = 1
     type: ClassVar[str] = "defect"
 
-    def __init__(
-        self,
-        title: str,
-        *,
-        detail: str | None = None,
-        hint: str | None = None,
-        next_steps: tuple[NextStep, ...] = (),
-        http_status: int | None = None,
-        body: Mapping[str, Any] | None = None,
-        found: Sequence[Line] = (),
-    ) -> None:
-        super().__init__(title)
-        self.title = title
-        self.detail = detail
-        self.hint = hint
-        self.next_steps = next_steps
-        self.http_status = http_status
-        self.body = body or {}
-        self.found = found
+    title: str
+    _: KW_ONLY
+    detail: str | None = None
+    hint: str | None = None
+    next_steps: tuple[NextStep, ...] = ()
+    http_status: int | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    found: Sequence[Line] = ()
 
     @property
     def sentence(self) -> str:
@@ -88,25 +78,16 @@ class UsageError(EhConnectError):
     type = "usage"
 
 
+@dataclass(eq=False, repr=False)
 class InputError(EhConnectError):
     """One or more values are missing or invalid; ``missing`` and ``invalid`` name them all."""
 
     code = 3
     type = "input"
 
-    def __init__(
-        self,
-        title: str,
-        *,
-        missing: tuple[Problem, ...] = (),
-        invalid: tuple[Problem, ...] = (),
-        detail: str | None = None,
-        hint: str | None = None,
-        next_steps: tuple[NextStep, ...] = (),
-    ) -> None:
-        super().__init__(title, detail=detail, hint=hint, next_steps=next_steps)
-        self.missing = missing
-        self.invalid = invalid
+    _: KW_ONLY
+    missing: tuple[Problem, ...] = ()
+    invalid: tuple[Problem, ...] = ()
 
 
 class StorageError(EhConnectError):

@@ -1,4 +1,4 @@
-"""Every value that a command takes, declared once: flag, variable, judge, default, help.
+"""Every value that a command takes, declared once: flag, variable, kind, help, default.
 
 From here come the parser's options, the help, the table in docs/setup.md, the list of missing values, and
 what a command to run next repeats.
@@ -6,288 +6,192 @@ what a command to run next repeats.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-
 from eh_connect import judging
-from eh_connect.secret import Secret
-from eh_connect.values import Input
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-T = TypeVar("T")
+from eh_connect.values import Input, Kind
 
 WHAT, CREDENTIALS, HOW, OUTPUT = GROUPS = ("What to set up", "Credentials", "How", "Output")
 """The groups of the help."""
 
-
-def _input(  # noqa: PLR0913  # it declares one
-    flag: str | None,
-    variable: str | None,
-    title: str,
-    judge: Callable[[str], T],
-    metavar: str = "",
-    text: str = "",
-    *,
-    group: str = WHAT,
-    default: T | None = None,
-    again: bool = True,
-    off: str | None = None,
-) -> Input[T]:
-    name = flag.lstrip("-") if flag else (variable or "").lower().replace("_", "-")
-    return Input(name, title, flag, variable, judge, default, metavar, off, text, group, again=again)
+_SWITCH = Kind("", bool)
+_LABEL = Kind("LABEL", judging.label)
+_NAME = Kind("NAME", judging.line)
+_TEXT = Kind("TEXT", judging.line)
+_FILE = Kind("FILE", judging.line)
+_ID = Kind("ID", judging.identifier)
+_CLIENT_ID = Kind("ID", judging.secret)
+_SECRET = Kind("PATH", judging.secret, "path")
+_ORGANISATION = Kind("ID|URL", judging.organisation)
+_SCOPES = Kind("LIST", judging.scopes)
+_ACTIONS = Kind("ID", judging.actions, "list")
+_URL = Kind("URL", judging.url)
+_WAY = Kind("HOW", judging.one_of("auto", "api", "dashboard"))
+_THEN = Kind("WHAT", judging.one_of("ask", "update", "skip", "fail"))
+_FORMAT = Kind("FORMAT", judging.one_of("text", "markdown", "json", "html"))
+_PATIENCE = Kind("SECONDS", judging.patience)
+_LIMIT = Kind("SECONDS", judging.seconds)
+_LIFE = Kind("SECONDS", judging.life)
+_DAYS = Kind("DAYS", judging.days)
 
 
 def _switch(
-    flag: str,
-    text: str,
-    *,
-    default: bool | None = False,
-    off: str | None = None,
-    group: str = HOW,
-    again: bool = True,
+    group: str, flag: str, text: str, *, default: bool | None = False, again: bool = True
 ) -> Input[bool]:
-    return _input(
-        flag, None, flag, judging.never, "", text, group=group, default=default, off=off, again=again
-    )
+    return Input(group, flag, None, flag, _SWITCH, text, default, again=again)
 
 
-def _secret_file(name: str, flag: str, variable: str, title: str, text: str) -> Input[Secret]:
-    return Input(
-        name,
-        title,
-        flag,
-        variable,
-        judging.secret,
-        None,
-        "PATH",
-        None,
-        text,
-        CREDENTIALS,
-        "path",
-        secret=True,
-    )
-
-
-PROFILE = _input(
+PROFILE = Input(
+    WHAT,
     "--profile",
     "EH_CONNECT_PROFILE",
     "Label",
-    judging.label,
-    "LABEL",
+    _LABEL,
     "Label of this set-up on this computer",
-    default="default",
+    "default",
 )
-NAME = _input(
-    "--name",
-    "EH_CONNECT_NAME",
-    "Name",
-    judging.line,
-    "NAME",
-    "Name of the profile at StackOne",
-    default="Employment Hero",
+NAME = Input(
+    WHAT, "--name", "EH_CONNECT_NAME", "Name", _NAME, "Name of the profile at StackOne", "Employment Hero"
 )
-PROFILE_ID = _input(
-    "--profile-id",
-    "EH_CONNECT_PROFILE_ID",
-    "Profile ID",
-    judging.identifier,
-    "ID",
-    "An existing StackOne profile",
+PROFILE_ID = Input(
+    WHAT, "--profile-id", "EH_CONNECT_PROFILE_ID", "Profile ID", _ID, "An existing StackOne profile"
 )
-ORG_ID = _input(
+ORG_ID = Input(
+    WHAT,
     "--org-id",
     "EH_CONNECT_ORG_ID",
     "Organisation ID",
-    judging.organisation,
-    "ID|URL",
+    _ORGANISATION,
     "Employment Hero organisation, or an address that has its ID",
 )
-APP_NAME = _input(
+APP_NAME = Input(
+    WHAT,
     "--app-name",
     "EH_CONNECT_APP_NAME",
     "Application name",
-    judging.line,
-    "NAME",
+    _NAME,
     "Name of the application at Employment Hero",
-    default="StackOne Integration",
+    "StackOne Integration",
 )
-SCOPES = _input(
-    "--scopes", "EH_CONNECT_SCOPES", "Scopes", judging.scopes, "LIST", "A preset, cards, or scope strings"
-)
-ACTIONS = Input[tuple[str, ...]](
-    "action",
-    "Action",
-    "--action",
-    "EH_CONNECT_ACTIONS",
-    judging.actions,
-    None,
-    "ID",
-    None,
-    'Action to enable (repeatable), or "all"',
-    WHAT,
-    "list",
+SCOPES = Input(WHAT, "--scopes", "EH_CONNECT_SCOPES", "Scopes", _SCOPES, "A preset, cards, or scope strings")
+ACTIONS = Input(
+    WHAT, "--action", "EH_CONNECT_ACTIONS", "Action", _ACTIONS, 'Action to enable (repeatable), or "all"'
 )
 DEFAULT = _switch(
-    "--default",
-    "Make it the project's default for Employment Hero, or not",
-    default=None,
-    off="--no-default",
-    group=WHAT,
+    WHAT, "--default", "Make it the project's default for Employment Hero, or not", default=None
 )
 
-CLIENT_ID = Input[Secret](
-    "client-id",
-    "Client ID",
+CLIENT_ID = Input(
+    CREDENTIALS,
     "--client-id",
     "EH_CONNECT_CLIENT_ID",
-    judging.secret,
-    None,
-    "ID",
-    None,
+    "Client ID",
+    _CLIENT_ID,
     "Client ID of the application",
-    CREDENTIALS,
     again=False,
 )
-CLIENT_SECRET = _secret_file(
-    "client-secret",
+CLIENT_SECRET = Input(
+    CREDENTIALS,
     "--client-secret-file",
     "EH_CONNECT_CLIENT_SECRET",
     "Client Secret",
+    _SECRET,
     "File with the Client Secret; - is standard input",
 )
-LOCKED = _secret_file(
-    "credentials",
+LOCKED = Input(
+    CREDENTIALS,
     "--credentials-file",
     "EH_CONNECT_LOCKED_CREDENTIALS",
     "Locked credentials",
+    _SECRET,
     "File with the text that the hand-over page made",
 )
-API_KEY = _secret_file(
-    "api-key",
+API_KEY = Input(
+    CREDENTIALS,
     "--api-key-file",
     "STACKONE_API_KEY",
     "StackOne API key",
+    _SECRET,
     "File with the StackOne API key; - is standard input",
 )
 
-STACKONE_URL = _input(
+# Where these values come from: StackOne's documentation names one server, its setup guide the two apps; other
+# integrations run against the OAuth server.
+STACKONE_URL = Input(
+    HOW,
     "--stackone-url",
     "STACKONE_API_URL",
     "StackOne API",
-    judging.url,
-    "URL",
+    _URL,
     "Another StackOne API",
-    group=HOW,
-    default="https://api.stackone.com",  # source: the only server in StackOne's documentation
+    "https://api.stackone.com",
 )
-STACKONE_APP_URL = _input(
+STACKONE_APP_URL = Input(
+    HOW,
     "--stackone-app-url",
     "STACKONE_APP_URL",
     "StackOne dashboard",
-    judging.url,
-    "URL",
+    _URL,
     "Another dashboard",
-    group=HOW,
-    default="https://app.stackone.com",  # source: StackOne's setup guide
+    "https://app.stackone.com",
 )
-EMPLOYMENT_HERO_APP_URL = _input(
+EMPLOYMENT_HERO_APP_URL = Input(
+    HOW,
     None,
     "EMPLOYMENT_HERO_APP_URL",
     "Employment Hero app",
-    judging.url,
-    default="https://secure.employmenthero.com",  # source: StackOne's setup guide
+    _URL,
+    default="https://secure.employmenthero.com",
 )
-EMPLOYMENT_HERO_OAUTH_URL = _input(
+EMPLOYMENT_HERO_OAUTH_URL = Input(
+    HOW,
     None,
     "EMPLOYMENT_HERO_OAUTH_URL",
     "Employment Hero OAuth server",
-    judging.url,
-    default="https://oauth.employmenthero.com",  # source: other integrations that run against it
+    _URL,
+    default="https://oauth.employmenthero.com",
 )
 
-VIA = _input(
-    "--via",
-    None,
-    "How",
-    judging.one_of("auto", "api", "dashboard"),
-    "HOW",
-    "api, dashboard, or auto: the API, else the dashboard",
-    group=HOW,
-    default="auto",
-)
-IF_EXISTS = _input(
+VIA = Input(HOW, "--via", None, "How", _WAY, "api, dashboard, or auto: the API, else the dashboard", "auto")
+IF_EXISTS = Input(
+    HOW,
     "--if-exists",
     None,
     "Existing profile",
-    judging.one_of("ask", "update", "skip", "fail"),
-    "WHAT",
+    _THEN,
     "A profile of that name exists: ask, update, skip or fail",
-    group=HOW,
-    default="ask",
+    "ask",
 )
-REPLACE_APPLICATION = _switch("--replace-application", "Change the Client ID though accounts are linked")
-ROLLBACK = _switch("--rollback", "Return to the previous Client Secret")
-CHECK = _switch("--check", "Check the credentials at Employment Hero first", default=True, off="--no-check")
-STORE = _switch("--store", "Save to keyring and disk, or nothing at all", default=True, off="--no-store")
-BROWSER = _switch("--browser", "Open pages in the browser", default=True, off="--no-browser")
-DRY_RUN = _switch("--dry-run", "Only read, and say what would change", again=False)
-EXIT_CODE = _switch("--exit-code", "With --dry-run: 10 where something would change", again=False)
-WAIT = _input(
-    "--wait",
-    None,
-    "Wait",
-    judging.patience,
-    "SECONDS",
-    "How long to wait for a person",
-    group=HOW,
-    again=False,
-)
-TIMEOUT = _input(
-    "--timeout",
-    None,
-    "Timeout",
-    judging.seconds,
-    "SECONDS",
-    "Network time of the whole command",
-    group=HOW,
-    default=150.0,
-    again=False,
+REPLACE_APPLICATION = _switch(HOW, "--replace-application", "Change the Client ID though accounts are linked")
+ROLLBACK = _switch(HOW, "--rollback", "Return to the previous Client Secret")
+CHECK = _switch(HOW, "--check", "Check the credentials at Employment Hero first", default=True)
+STORE = _switch(HOW, "--store", "Save to keyring and disk, or nothing at all", default=True)
+BROWSER = _switch(HOW, "--browser", "Open pages in the browser", default=True)
+DRY_RUN = _switch(HOW, "--dry-run", "Only read, and say what would change", again=False)
+EXIT_CODE = _switch(HOW, "--exit-code", "With --dry-run: 10 where something would change", again=False)
+WAIT = Input(HOW, "--wait", None, "Wait", _PATIENCE, "How long to wait for a person", again=False)
+TIMEOUT = Input(
+    HOW, "--timeout", None, "Timeout", _LIMIT, "Network time of the whole command", 150.0, again=False
 )
 
-KEEP_ACCOUNT = _switch("--keep-account", "Leave the test account at StackOne", group=WHAT)
-RUN_ACTIONS = _switch("--actions", "Also run each list action once, to check the scopes", group=WHAT)
-OWNER_ID = _input(
-    "--owner-id", None, "Customer's ID", judging.identifier, "ID", "The customer's ID in your product"
+KEEP_ACCOUNT = _switch(WHAT, "--keep-account", "Leave the test account at StackOne")
+RUN_ACTIONS = _switch(WHAT, "--actions", "Also run each list action once, to check the scopes")
+OWNER_ID = Input(WHAT, "--owner-id", None, "Customer's ID", _ID, "The customer's ID in your product")
+OWNER_NAME = Input(WHAT, "--owner-name", None, "Customer's name", _NAME, "The customer's name")
+SESSION_LABEL = Input(WHAT, "--label", None, "Label", _TEXT, "Label of the session at StackOne")
+EXPIRES_IN = Input(WHAT, "--expires-in", None, "Life of the link", _LIFE, "How long the link works", 1800)
+OFFLINE = _switch(HOW, "--offline", "Don't ask StackOne", again=False)
+DUE_CHECK = _switch(HOW, "--check", "Exit with 9 where anything is due or differs", again=False)
+MAX_AGE = Input(WHAT, "--max-age", None, "Largest age", _DAYS, "An older Client Secret is due")
+FORMAT = Input(
+    OUTPUT, "--format", None, "Format", _FORMAT, "text, markdown, json, or html: a page to hand over", "text"
 )
-OWNER_NAME = _input("--owner-name", None, "Customer's name", judging.line, "NAME", "The customer's name")
-SESSION_LABEL = _input("--label", None, "Label", judging.line, "TEXT", "Label of the session at StackOne")
-EXPIRES_IN = _input(
-    "--expires-in", None, "Life of the link", judging.life, "SECONDS", "How long the link works", default=1800
-)
-OFFLINE = _switch("--offline", "Don't ask StackOne", again=False)
-DUE_CHECK = _switch("--check", "Exit with 9 where anything is due or differs", again=False)
-MAX_AGE = _input("--max-age", None, "Largest age", judging.days, "DAYS", "An older Client Secret is due")
-FORMAT = _input(
-    "--format",
-    None,
-    "Format",
-    judging.one_of("text", "markdown", "json", "html"),
-    "FORMAT",
-    "text, markdown, json, or html: a page to hand over",
-    group=OUTPUT,
-    default="text",
-)
-OUTPUT_FILE = _input(
-    "--output", None, "Output file", judging.line, "FILE", "Write it to a file", group=OUTPUT
-)
-YES = _switch("--yes", "Remove without asking", again=False)
+OUTPUT_FILE = Input(OUTPUT, "--output", None, "Output file", _FILE, "Write it to a file")
+YES = _switch(HOW, "--yes", "Remove without asking", again=False)
 
-JSON = _switch("--json", "One JSON object on standard output; asks nothing", group=OUTPUT, again=False)
-NO_INPUT = _switch("--no-input", "Never ask", group=OUTPUT, again=False)
-SANDBOX = _switch("--sandbox", "Everything simulated on this computer", group=HOW)
-VERBOSE = _switch("--verbose", "Show each request: method, address, status", group=OUTPUT, again=False)
-PLAIN = _switch("--plain", "For screen readers: nothing is redrawn", group=OUTPUT, again=False)
+JSON = _switch(OUTPUT, "--json", "One JSON object on standard output; asks nothing", again=False)
+NO_INPUT = _switch(OUTPUT, "--no-input", "Never ask", again=False)
+SANDBOX = _switch(HOW, "--sandbox", "Everything simulated on this computer")
+VERBOSE = _switch(OUTPUT, "--verbose", "Show each request: method, address, status", again=False)
+PLAIN = _switch(OUTPUT, "--plain", "For screen readers: nothing is redrawn", again=False)
 
 COMMON = (SANDBOX, TIMEOUT, JSON, NO_INPUT, PLAIN, VERBOSE)
 """Every command takes these."""

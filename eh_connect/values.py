@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from eh_connect.errors import InputError, Problem
@@ -17,34 +17,53 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
+@dataclass(frozen=True)
+class Kind(Generic[T_co]):
+    """A kind of value: ``metavar`` is what the help calls its text, empty for a switch, which has none.
+
+    ``judge`` makes the value of the text, or raises ValueError with the reason. ``carries`` tells what a flag's
+    text is: the value, the ``path`` of a file that holds a secret (a variable holds it itself), or a ``list``.
+    """
+
+    metavar: str
+    judge: Callable[[str], T_co]
+    carries: Literal["value", "path", "list"] = "value"
+
+
 @dataclass(frozen=True, eq=False)
 class Input(Generic[T_co]):
     """A value that commands take: declared once, in ``inputs``.
 
-    ``name`` is for JSON, ``title`` for people. ``judge`` makes the value of its text, or raises ValueError
-    with the reason. ``metavar`` is empty for a switch, ``off`` is a switch's second flag. ``carries`` tells
-    what its text is: the value, the ``path`` of a file that holds it (a variable holds the value itself), or a
-    ``list``. ``again``: a command to run next repeats its flag.
+    ``group`` and ``help`` are for the help, ``title`` for people. ``again``: a command to run next repeats its
+    flag.
     """
 
-    name: str
-    title: str
+    group: str
     flag: str | None
     variable: str | None
-    judge: Callable[[str], T_co]
-    default: T_co | None = None
-    metavar: str = "TEXT"
-    off: str | None = None
+    title: str
+    kind: Kind[T_co]
     help: str = ""
-    group: str = "Output"
-    carries: Literal["value", "path", "list"] = "value"
-    secret: bool = False
+    default: T_co | None = None
+    _: KW_ONLY
     again: bool = True
+
+    @property
+    def name(self) -> str:
+        """In the JSON: of its flag, or of its variable."""
+        spelled = self.flag or (self.variable or "").lower().replace("_", "-")
+        return spelled.lstrip("-").removesuffix("-file")
 
     @property
     def parameter(self) -> str:
         """As a Python name: from its flag."""
         return (self.flag or self.name).lstrip("-").replace("-", "_")
+
+    @property
+    def off(self) -> str | None:
+        """The second flag of a switch, unless it is off anyway."""
+        is_off_anyway = self.kind.metavar or self.default is False
+        return None if is_off_anyway else (self.flag or "").replace("--", "--no-", 1)
 
     def problem(self, why: str = "") -> Problem:
         """This input, missing or (with ``why``) invalid."""
@@ -76,22 +95,16 @@ class Values:
         self._found: dict[str, tuple[Any, Source]] = {}
         self.missing: list[Problem] = []
         self.invalid: list[Problem] = []
-        held = {
-            i.name: environ.pop(i.variable, "") if i.secret else environ.get(i.variable, "")
-            for i in self._inputs
-            if i.variable
-        }
         for wanted in self._inputs:
-            flag = typed.get(wanted.parameter)
-            if flag is None or flag == ():
-                if text := held.get(wanted.name):
-                    self._judge(wanted, text, "variable")
-            elif isinstance(flag, bool):
-                self._found[wanted.name] = (flag, "flag")
-            elif wanted.carries == "path":
-                self._judge(wanted, flag, "flag", _reader(read_file, wanted.title))
+            held = environ.get(wanted.variable or "", "")
+            if wanted.kind.carries == "path":
+                environ.pop(wanted.variable or "", None)
+            try:
+                found = _read(wanted, typed.get(wanted.parameter), held, read_file)
+            except ValueError as exc:
+                self.refuse(wanted, str(exc))
             else:
-                self._judge(wanted, ",".join(flag) if isinstance(flag, tuple) else flag, "flag")
+                self._found |= {wanted.name: found} if found else {}
 
     def __getitem__(self, wanted: Input[T]) -> T | None:
         """The value, or its default."""
@@ -123,10 +136,10 @@ class Values:
         """As if it had never been given."""
         self._found.pop(wanted.name, None)
 
-    def fill(self, wanted: Input[T], value: T | None, source: Source = "saved") -> None:
+    def fill(self, wanted: Input[T], value: T | None) -> None:
         """What is saved, where nothing was given."""
         if value is not None and not self.given(wanted):
-            self._found[wanted.name] = (value, source)
+            self._found[wanted.name] = (value, "saved")
 
     def need(self, *wanted: Input[Any]) -> None:
         """Note those that are missing."""
@@ -142,18 +155,14 @@ class Values:
         problems = (*self.missing, *self.invalid)
         if not problems:
             return
-        count = len(problems)
-        them = "it" if count == 1 else "them"
+        are, them = (f"{len(problems)} values are", "them") if len(problems) > 1 else ("A value is", "it")
         state, remedy = "missing or wrong", f"Set or correct {them}."
         if not self.invalid:
             state, remedy = "missing", f"Set {them}. At a terminal, the same command asks for {them} instead."
         elif not self.missing:
             state, remedy = "wrong", f"Correct {them}."
         raise InputError(
-            f"{count} values are {state}" if count > 1 else f"A value is {state}",
-            missing=tuple(self.missing),
-            invalid=tuple(self.invalid),
-            hint=remedy,
+            f"{are} {state}", missing=tuple(self.missing), invalid=tuple(self.invalid), hint=remedy
         )
 
     def command(self, name: str, *arguments: str, without: Iterable[Input[Any]] = ()) -> str:
@@ -171,14 +180,16 @@ class Values:
                     words += [wanted.flag or "", text]
         return shlex.join(word for word in words if word)
 
-    def _judge(self, wanted: Input[T], text: str, source: Source, *before: Callable[[str], str]) -> None:
-        try:
-            for step in before:
-                text = step(text)
-            self._found[wanted.name] = (wanted.judge(text), source)
-        except ValueError as exc:
-            self.refuse(wanted, str(exc))
 
-
-def _reader(read_file: Callable[[str, str], str], title: str) -> Callable[[str], str]:
-    return lambda path: read_file(path, title)
+def _read(
+    wanted: Input[Any], flag: Any, held: str, read_file: Callable[[str, str], str]
+) -> tuple[Any, Source] | None:
+    """What a flag says, or else a variable; ValueError: what is wrong with it."""
+    if flag is None or flag == ():
+        return (wanted.kind.judge(held), "variable") if held else None
+    if isinstance(flag, bool):
+        return flag, "flag"
+    text = ",".join(flag) if isinstance(flag, tuple) else flag
+    if wanted.kind.carries == "path":
+        text = read_file(text, wanted.title)
+    return wanted.kind.judge(text), "flag"

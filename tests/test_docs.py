@@ -105,8 +105,8 @@ def test_a_documented_command_line_is_one_that_the_parser_takes(line: str) -> No
     by_parameter = {each.parameter: each for each in COMMANDS[name].all_inputs}
     for parameter, value in taken.items():
         wanted = by_parameter.get(parameter)
-        if isinstance(value, str) and wanted is not None and wanted.carries == "value":
-            wanted.judge(value)
+        if isinstance(value, str) and wanted is not None and wanted.kind.carries == "value":
+            wanted.kind.judge(value)
 
 
 def test_the_documented_pipeline_tells_pending_changes_from_none_and_passes_errors_on(tool: Tool) -> None:

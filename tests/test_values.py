@@ -122,7 +122,7 @@ def test_a_command_to_run_next_repeats_what_it_needs_again(typed: dict[str, Any]
     assert told(typed).command("setup") == f"eh-connect setup {says}".strip()
 
 
-@pytest.mark.parametrize("wanted", [each for each in INPUTS if each.metavar], ids=lambda each: each.name)
+@pytest.mark.parametrize("wanted", [each for each in INPUTS if each.kind.metavar], ids=lambda each: each.name)
 @given(text=st.text() | st.text("v1.eu-_/:@? \n\"'", max_size=30))
 def test_whatever_is_given_is_a_value_or_a_problem(wanted: Input[Any], text: str) -> None:
     values = told({}, {wanted.variable: text}) if wanted.variable else told({wanted.parameter: text})

@@ -57,7 +57,7 @@ def execute(command: Command, typed: Mapping[str, Any]) -> int:
         output.failure(error)
         return error.code
     except Ending as ending:
-        output.failure(TerminatedError("Stopped by the system", hint=AGAIN, body=ending.body))
+        output.failure(TerminatedError("Stopped by the system", hint=AGAIN, body=ending.body or {}))
         return TerminatedError.code
     except (KeyboardInterrupt, EOFError):
         output.failure(StoppedError("Stopped", hint=AGAIN if command.name in {"setup", "rotate"} else None))

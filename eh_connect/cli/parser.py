@@ -62,12 +62,14 @@ def parser_of(command: Command) -> Any:
 def _parameter(wanted: Input[Any]) -> inspect.Parameter:
     kind: Any = Optional[str]  # noqa: UP045  # Typer reads it at run time
     flags = wanted.flag or ""
-    if not wanted.metavar:
+    if not wanted.kind.metavar:
         kind, flags = Optional[bool], f"{flags}/{wanted.off}" if wanted.off else flags  # noqa: UP045
-    elif wanted.carries == "list":
+    elif wanted.kind.carries == "list":
         kind = Optional[list[str]]  # noqa: UP045
     complete = {PROFILE.name: _labels, SCOPES.name: _scopes, ACTIONS.name: _actions}.get(wanted.name)
-    option = typer.Option(flags, metavar=wanted.metavar or None, help=wanted.help, autocompletion=complete)
+    option = typer.Option(
+        flags, metavar=wanted.kind.metavar or None, help=wanted.help, autocompletion=complete
+    )
     return _keyword(wanted.parameter, kind, option)
 
 
@@ -96,7 +98,7 @@ def _help(command: Command, width: int) -> str:
 
 def _row(wanted: Input[Any], width: int) -> list[str]:
     flags = "/".join(each for each in (wanted.flag, wanted.off) if each)
-    head = f"  {flags} {wanted.metavar}".rstrip()
+    head = f"  {flags} {wanted.kind.metavar}".rstrip()
     text, default = wanted.help, wanted.default
     if isinstance(default, str | int | float) and not isinstance(default, bool):
         text += f" [{default:g}]" if isinstance(default, float) else f" [{default}]"
@@ -141,7 +143,7 @@ def _actions(incomplete: str) -> list[str]:
         return []
     with (
         suppress(EhConnectError, ValueError),
-        Client(Secret(key), url=STACKONE_URL.judge(url), time=NetworkTime(2.0)) as client,
+        Client(Secret(key), url=STACKONE_URL.kind.judge(url), time=NetworkTime(2.0)) as client,
     ):
         return _beginning(incomplete, ["all", *(action.id for action in client.actions().actions)])
     return []

@@ -23,7 +23,7 @@ def ask_for(terminal: Terminal, wanted: Input[Any], values: Values) -> None:
     """An input that is no secret, as an answer."""
     while True:
         try:
-            values.answer(wanted, wanted.judge(terminal.ask(wanted.title)))
+            values.answer(wanted, wanted.kind.judge(terminal.ask(wanted.title)))
         except ValueError as exc:
             terminal.show(fail(f"{wanted.title}: {exc}."))
         else:
