@@ -95,6 +95,19 @@ def test_help_needs_nothing(tool: Tool, arguments: list[str]) -> None:
     assert (run.code, run.err, bool(run.out)) == (0, "", True)
 
 
+def test_tab_offers_what_is_known(tool: Tool) -> None:
+    tool.setup("--profile", "staging").succeeded  # noqa: B018  # it asserts
+    for typed, offered in (
+        ("eh-connect st", "status"),
+        ("eh-connect setup --profile s", "staging"),
+        ("eh-connect setup --scopes all-read,dir", "all-read,directory"),
+        ("eh-connect setup --action employmenthero_list_te", "employmenthero_list_teams"),
+    ):
+        count = str(typed.count(" "))
+        run = tool.run(_EH_CONNECT_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=count)
+        assert (run.code, run.out.split(), run.err) == (0, [offered], ""), typed
+
+
 # Surroundings
 
 
