@@ -204,6 +204,15 @@ def test_a_change_that_fails_changes_nothing(folder: Path) -> None:
     assert (records.data["stackone"]["profiles"], (folder / "sandbox.json").read_bytes()) == ([], before)
 
 
+def test_all_that_a_command_keeps_is_in_the_sandboxs_folder(folder: Path) -> None:
+    with process(
+        "-m", "eh_connect", "setup", "--sandbox", "--json", EH_CONNECT_HOME=str(folder.parent)
+    ) as run:
+        run.communicate()
+    assert (run.returncode, [path.name for path in folder.parent.iterdir()]) == (0, ["sandbox"])
+    assert "keyring.json" in {path.name for path in folder.iterdir()}
+
+
 def test_without_its_extra_the_sandbox_says_what_to_install(tmp_path: Path) -> None:
     code = "import sys; sys.modules['werkzeug'] = None; from eh_connect.__main__ import program; program()"
     with process("-c", code, "sandbox", EH_CONNECT_HOME=str(tmp_path / "home")) as running:

@@ -119,12 +119,12 @@ class Records:
 
 
 class SandboxKeyring(KeyringBackend):
-    """A keyring in a file of the folder that EH_CONNECT_HOME names. It is never chosen by accident."""
+    """A keyring in a file of the sandbox's folder. It is never chosen by accident."""
 
     known_as = "the sandbox's keyring"
-
-    priority: ClassVar[float] = -100
-    """Below keyring's own fail and null backends."""
+    priority: ClassVar[float] = -100  # below keyring's own fail and null backends
+    folder: ClassVar[Path | None] = None
+    """That of the sandbox in use; else the one that EH_CONNECT_HOME names, which may be the real state's."""
 
     def get_password(self, service: str, username: str) -> str | None:
         """The password; None where there is none."""
@@ -144,7 +144,8 @@ class SandboxKeyring(KeyringBackend):
 
     @contextmanager
     def _opened(self, *, writes: bool = False) -> Iterator[dict[str, dict[str, str]]]:
-        if not (home := os.environ.get("EH_CONNECT_HOME")):
+        home = self.folder or os.environ.get("EH_CONNECT_HOME")
+        if not home:
             raise InitError("The sandbox's keyring works with --sandbox, or with EH_CONNECT_HOME set")
         path, folder = Path(home), private(Path(home))
         try:

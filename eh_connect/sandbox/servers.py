@@ -53,6 +53,8 @@ class Sandbox(ExitStack):
             shared = self._await_turn(time.monotonic() + self.patience)
             self.serves = shared is None
             self.records = shared or self._start(lasting=lasting)
+            SandboxKeyring.folder = self._folder
+            self.callback(setattr, SandboxKeyring, "folder", None)
         except BaseException:  # Ctrl-C too leaves no server behind
             self.close()
             raise
