@@ -223,16 +223,6 @@ def test_a_code_and_an_access_token_live_shortly_and_a_refresh_token_outlives_bo
     assert App(stage).refresh(refresh_token=app.oauth.token["refresh_token"])["access_token"]
 
 
-def test_codes_and_tokens_outlive_the_process(tmp_path: Path) -> None:
-    with Stage(tmp_path / "kept") as stage:
-        first, second = App(stage), App(stage)
-        kept = first.fetch(first.comes_back("Sign in", "Allow"))
-        answer = second.comes_back("Sign in", "Allow")
-    with Stage(tmp_path / "kept"):
-        assert second.fetch(answer)["access_token"]
-        assert first.organisations(kept["access_token"]).status_code == 200
-
-
 def test_a_list_needs_its_token_and_its_scope_and_comes_in_the_documented_envelope(
     stage: Stage, app: App, answer: str
 ) -> None:

@@ -12,7 +12,6 @@ from werkzeug.test import Client, TestResponse
 from eh_connect.employment_hero.scopes import BOXES, PRESETS
 from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth, Portal
 from eh_connect.sandbox.records import Records
-from eh_connect.sandbox.site import filled
 from eh_connect.sandbox.stackone_pages import Dashboard
 from eh_connect.stackone.models import REDIRECT_URI
 
@@ -81,15 +80,6 @@ def judged(records: Records, client_id: str, client_secret: str) -> str:
     )
     error: str = answer.json["error"]
     return error
-
-
-def test_a_template_escapes_its_values_repeats_its_parts_and_reads_no_value_as_a_template() -> None:
-    template = "<!-- each rows -->\n<i>{{a}}{{it}}</i>\n<!-- end rows -->\n"
-    assert filled(template, {"a": NASTY, "it": "", "rows": []}) == ""
-    shown = filled(template, {"a": NASTY, "it": "", "rows": [{}, {"a": 1}, "<b>"]})
-    assert shown.count(html.escape(NASTY).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")) == 2
-    assert "<i>1</i>" in shown
-    assert "&lt;b&gt;</i>" in shown
 
 
 @pytest.mark.parametrize("org", ["1", "0b9e8dbe-6f8c-4f0c-9a6e-2f6f6a3f2d11", "made up"])

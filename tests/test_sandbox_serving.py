@@ -22,6 +22,7 @@ from eh_connect.errors import StorageError
 from eh_connect.sandbox.records import Records, SandboxKeyring
 from eh_connect.sandbox.servers import Sandbox
 from tests.support.sandbox import Stage
+from tests.support.stackone_side import StackOne
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +86,7 @@ def names(folder: Path) -> list[str]:
 def test_a_folder_has_made_up_values_of_its_own_and_keeps_them(tmp_path: Path, folder: Path) -> None:
     with Stage(folder) as one, Stage(tmp_path / "other") as other:
         its = one.environment
+        StackOne(one).linked()
         shared = set(its.values()) & set(other.environment.values())
         assert shared == {its["EH_CONNECT_KEYRING"]}
         assert its["EH_CONNECT_HOME"] == str(folder)
@@ -102,7 +104,7 @@ def test_a_folder_has_made_up_values_of_its_own_and_keeps_them(tmp_path: Path, f
     with pytest.raises(httpx.ConnectError):
         httpx.get(one.stackone_url)
     with Stage(folder) as again:
-        assert again.environment == its
+        assert (again.environment, again.records.data) == (its, one.records.data)
 
 
 def test_requests_and_commands_at_the_same_time_lose_nothing_and_what_is_cut_off_prints_nothing(
