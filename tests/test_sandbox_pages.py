@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from eh_connect.employment_hero.scopes import BOXES, PRESETS
-from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth, Portal
+from eh_connect.sandbox.employment_hero import Portal
 from eh_connect.sandbox.records import Records
 from eh_connect.sandbox.stackone_pages import Dashboard
 from eh_connect.stackone.models import REDIRECT_URI
@@ -72,16 +72,6 @@ def create(portal: Client, **changed: Any) -> TestResponse:
     return portal.get(answer.headers["Location"].removeprefix("/app"))
 
 
-def judged(records: Records, client_id: str, client_secret: str) -> str:
-    """What the token endpoint says of credentials."""
-    sent = {"client_id": client_id, "client_secret": client_secret, "grant_type": "refresh_token"}
-    answer: Any = Client(EmploymentHeroOAuth(records)).post(
-        "/oauth2/token", data=sent | {"refresh_token": "x"}
-    )
-    error: str = answer.json["error"]
-    return error
-
-
 @pytest.mark.parametrize("org", ["1", "0b9e8dbe-6f8c-4f0c-9a6e-2f6f6a3f2d11", "made up"])
 @pytest.mark.parametrize("place", ["", "/new", "/review", "/unknown"])
 def test_every_page_of_any_organisation_says_that_it_is_simulated(
@@ -120,20 +110,22 @@ def test_the_review_lists_the_strings_and_creates_nothing(portal: Client, record
     assert records.data == before
 
 
-def test_a_created_application_is_known_to_the_token_endpoint(portal: Client, records: Records) -> None:
+def test_a_created_application_shows_its_values_again_and_a_new_secret_replaces_the_old(
+    portal: Client, records: Records
+) -> None:
     page = create(portal)
     assert "Application Created Successfully!" in page.text
     client_id, secret = value(page, "client_id"), value(page, "client_secret")
     assert len(client_id) == len(secret) == 43
-    assert judged(records, client_id, secret) == "invalid_grant"
-    assert judged(records, client_id, "wrong") == "invalid_client"
     again = portal.get(f"{API}/{client_id}")
     assert (value(again, "client_id"), value(again, "client_secret")) == (client_id, secret)
-    assert kept(records)[-1]["scopes"] == re.findall(r"<li>(\S+:\S+)</li>", again.text)
+    scopes = re.findall(r"<li>(\S+:\S+)</li>", again.text)
+    its = {"name": "Mine", "redirect_uri": REDIRECT_URI, "client_id": client_id, "scopes": scopes}
+    assert kept(records)[-1] == its | {"client_secrets": [secret]}
     assert portal.post(f"{API}/{client_id}/secret").status_code == 303
     newer = value(portal.get(f"{API}/{client_id}"), "client_secret")
-    assert judged(records, client_id, newer) == "invalid_grant"
-    assert judged(records, client_id, secret) == "invalid_client"
+    assert newer != secret
+    assert kept(records)[-1] == its | {"client_secrets": [newer]}
 
 
 WRONG = [

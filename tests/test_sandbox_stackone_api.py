@@ -11,19 +11,13 @@ from werkzeug.test import Client, TestResponse
 from eh_connect.sandbox.records import Records
 from eh_connect.sandbox.stackone_api import StackOneApi
 from tests.support.openapi import JudgedApp
+from tests.support.stackone_side import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SETUP: dict[str, Any] = {"clientId": "an-id", "clientSecret": "a-secret"}
-WHOLE = {
-    "name": "Employment Hero",
-    "connector_key": "employmenthero",
-    "authentication_config_key": "oauth2",
-    "environment": "production",
-    "setup_information": SETUP,
-}
+SETUP: dict[str, Any] = WHOLE["setup_information"]
 PROFILES = "/connector_profiles"
 
 

@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from tests.support.sandbox import Stage
 
 
+WHOLE: dict[str, Any] = {
+    "name": "Employment Hero",
+    "connector_key": "employmenthero",
+    "authentication_config_key": "oauth2",
+    "environment": "production",
+    "setup_information": {"clientId": "an-id", "clientSecret": "a-secret"},
+}
+"""A creation of a profile."""
+
+
 class StackOne:
     """The API, and one profile with the ready credentials."""
 
@@ -21,14 +31,8 @@ class StackOne:
         self.profile = self.create(its["EH_CONNECT_CLIENT_ID"], its["EH_CONNECT_CLIENT_SECRET"])
 
     def create(self, client_id: str, client_secret: str) -> str:
-        fields = {
-            "name": "Employment Hero",
-            "connector_key": "employmenthero",
-            "authentication_config_key": "oauth2",
-            "environment": "production",
-            "setup_information": {"clientId": client_id, "clientSecret": client_secret},
-        }
-        created = self.http.post("/connector_profiles", json=fields)
+        setup = {"clientId": client_id, "clientSecret": client_secret}
+        created = self.http.post("/connector_profiles", json=WHOLE | {"setup_information": setup})
         assert created.status_code == 201, created.text
         return str(created.json()["id"])
 
