@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _PORTS = range(20_000, 30_000)  # below the ephemeral ranges: no outgoing connection takes one of these
 _NAMES = ("stackone", "employment_hero")
-_POLL = 0.05
+_POLL = 0.02  # s; how long the end of a server may take
 _TRIES = 20
 
 
