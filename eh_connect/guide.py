@@ -9,9 +9,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from eh_connect import inputs as i
 from eh_connect.change import ALL_ACTIONS
-from eh_connect.employment_hero.portal import APP_URL, MENU_PATH, SANDBOX_ADDRESS, portal_url
-from eh_connect.employment_hero.scopes import PRESETS, READ, by_card
+from eh_connect.employment_hero.portal import MENU_PATH, SANDBOX_ADDRESS, portal_url
+from eh_connect.employment_hero.scopes import PRESETS, READ, Selection, by_card, parse
 from eh_connect.guide_steps import Form, Section, Step, Value
 from eh_connect.lines import counted
 from eh_connect.stackone.models import DASHBOARD_PATH, REDIRECT_URI
@@ -19,10 +20,8 @@ from eh_connect.stackone.models import DASHBOARD_PATH, REDIRECT_URI
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eh_connect.employment_hero.scopes import Selection
-
-DASHBOARD_PAGE = f"https://app.stackone.com{DASHBOARD_PATH}"
-"""Source: StackOne's setup guide."""
+    from eh_connect.change import Change
+    from eh_connect.values import Values
 
 _MANY = 20
 """Cards: more are counted, not named."""
@@ -50,11 +49,7 @@ PRECONDITIONS = Section(
             f"this entry: {MENU_PATH}.",
             mistake="staying on a free trial. It has the Developer Portal for two weeks only.",
         ),
-        Step(
-            ORGANISATION,
-            more=(NO_ORGANISATION,),
-            mistake="one application for each customer.",
-        ),
+        Step(ORGANISATION, more=(NO_ORGANISATION,), mistake="one application for each customer."),
         Step(
             "Have an administrator of that organisation at hand: others don't see the Developer Portal.",
             mistake="Employment Hero Payroll (KeyPay, yourpayroll), another product. Its addresses, IDs "
@@ -65,18 +60,23 @@ PRECONDITIONS = Section(
 )
 
 
-def organisation_pattern(app_url: str = APP_URL) -> str:
+def organisation_pattern(values: Values) -> str:
     """Where the ID stands in an address."""
-    return f"{app_url}/app/v2/organisations/THIS_PART/…"
+    return f"{values.sure(i.EMPLOYMENT_HERO_APP_URL)}/app/v2/organisations/THIS_PART/…"
 
 
-def portal_section(
-    org_id: str | None, app_name: str, selection: Selection | None, app_url: str = APP_URL
-) -> Section:
+def chosen_scopes(values: Values) -> Selection:
+    """The boxes that were chosen; none, as long as nothing was."""
+    chosen = values[i.SCOPES]
+    return parse(chosen) if chosen else Selection()
+
+
+def portal_section(values: Values) -> Section:
     """What is done in the Developer Portal; its ``copies`` are the page, the name and the redirect URI.
 
-    Without a selection, or with an empty one, the presets are shown and none is chosen.
+    Without scopes the presets are shown and none is chosen.
     """
+    org_id, app_url = values[i.ORG_ID], values.sure(i.EMPLOYMENT_HERO_APP_URL)
     address = portal_url(org_id, app_url) if org_id else app_url
     opening = (
         'Open the portal and click "Add Application":'
@@ -97,7 +97,7 @@ def portal_section(
             ),
             Step(
                 "Application Name",
-                values=(Value("Application Name", app_name),),
+                values=(Value("Application Name", values.sure(i.APP_NAME)),),
                 see="Your customers probably see it when they allow access. It can be edited later.",
             ),
             Step(
@@ -106,7 +106,7 @@ def portal_section(
                 mistake="a blank, a slash at the end, or another address: then no account can be connected. "
                 "It can be edited later. Several are separated by commas; localhost is refused.",
             ),
-            *_scopes(selection),
+            *_scopes(chosen_scopes(values)),
             Step(
                 'Click "Create Application".',
                 see=f"{CREATED} It has Copy buttons for Client ID and Client Secret. StackOne's own guide "
@@ -116,8 +116,8 @@ def portal_section(
     )
 
 
-def _scopes(selection: Selection | None) -> tuple[Step, ...]:
-    if selection is None or not selection.boxes:
+def _scopes(selection: Selection) -> tuple[Step, ...]:
+    if not selection.boxes:
         presets = tuple(Value(name, _described(preset), Form.ROW) for name, preset in PRESETS.items())
         choosing = "Scopes: choose the cards that your integration needs, and tick only their small box"
         return (
@@ -127,7 +127,7 @@ def _scopes(selection: Selection | None) -> tuple[Step, ...]:
                 values=presets,
                 mistake=f"a forgotten scope. {SCOPES_STAY}",
             ),
-            Step('Click "Continue to Review" and compare.', more=(_suspicious(None),)),
+            Step('Click "Continue to Review" and compare.', more=(_suspicious(selection),)),
         )
     return _ticking(selection), _review(selection)
 
@@ -188,37 +188,21 @@ def _review(selection: Selection) -> Step:
     )
 
 
-def _suspicious(selection: Selection | None) -> str:
+def _suspicious(selection: Selection) -> str:
     """What tells a form that was filled in wrongly."""
-    spelled = "Other spellings are fine. " if selection is not None and selection.strings else ""
-    unless = " without being chosen above" if selection is not None and selection.writes else ""
+    spelled = "Other spellings are fine. " if selection.strings else ""
+    unless = " without being chosen above" if selection.writes else ""
     return f"{spelled}Does one end in create, update or delete{unless}? Go back."
 
 
-def dashboard_section(
-    *,
-    creating: bool,
-    actions: tuple[str, ...] | None = None,
-    default: bool | None = None,
-    url: str = DASHBOARD_PAGE,
-    name: str | None = None,
-    credentials: bool = True,
-    handing: Sequence[str] = (),
-) -> Section:
-    """What is done in StackOne's dashboard.
+def dashboard_section(values: Values, change: Change, handing: Sequence[str] = ()) -> Section:
+    """What is done in StackOne's dashboard. A new profile has credentials, known or not.
 
-    Args:
-        creating: a new profile; else an existing one is changed.
-        actions: to enable; None: they are not given.
-        default: whether it becomes the project's default; None: not given.
-        url: the page of connector profiles.
-        name: to be entered; None: it stays.
-        credentials: whether Client ID and Client Secret are to be entered.
-        handing: how the person gets Client ID and Client Secret from here; empty: by themselves.
+    ``handing``: how the person gets Client ID and Client Secret from here; empty: by themselves.
     """
-    steps = [
-        Step("Open the page, in the project of your API key:", values=(Value("StackOne's dashboard", url),))
-    ]
+    fields, creating = change.fields, change.profile is None
+    page = Value("StackOne's dashboard", values.sure(i.STACKONE_APP_URL) + DASHBOARD_PATH)
+    steps = [Step("Open the page, in the project of your API key:", values=(page,))]
     if creating:
         steps += [
             Step('Click "+ Connector Profile" and choose Employment Hero'),
@@ -226,20 +210,20 @@ def dashboard_section(
         ]
     else:
         steps.append(Step("Open the Employment Hero profile"))
-    if name:
-        do = "enter" if creating else "change"
-        steps.append(Step(f"{do} it, if there is such a field", values=(Value("Name", name),), field="Name"))
-    if credentials:
+    if fields.name:
+        do, name = "enter" if creating else "change", Value("Name", fields.name)
+        steps.append(Step(f"{do} it, if there is such a field", values=(name,), field="Name"))
+    if has_credentials := creating or fields.credentials is not None:
         for label, how in zip(("Client ID", "Client Secret"), handing or ("", ""), strict=True):
             steps.append(Step(f"{how}{', ' if how else ''}paste it there", field=label))
-    steps += _actions(actions, creating=creating)
-    if default is not None:
-        state = "on" if default else "off"
+    steps += _actions(fields.actions, creating=creating)
+    if fields.default is not None:
+        state = "on" if fields.default else "off"
         steps.append(Step(f"{state} (if there is such a switch)", field="Default"))
     saving = Step(
         'Click "Create profile"' if creating else "Save the profile",
         see="The profile shows in the project, enabled.",
-        mistake="Client ID and Client Secret swapped: both look alike." if credentials else None,
+        mistake="Client ID and Client Secret swapped: both look alike." if has_credentials else None,
     )
     return Section("Create the profile in StackOne", (*steps, saving))
 

@@ -7,24 +7,18 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from eh_connect.employment_hero.portal import APP_URL
-from eh_connect.guide import (
-    DASHBOARD_PAGE,
-    PRECONDITIONS,
-    dashboard_section,
-    organisation_pattern,
-    portal_section,
-)
+from eh_connect import inputs as i
+from eh_connect.change import Change
+from eh_connect.guide import PRECONDITIONS, dashboard_section, organisation_pattern, portal_section
 from eh_connect.guide_steps import Form, Guide, Section, Step, Value, notes, words
 from eh_connect.lines import BLANK, Line, exact, ok, prose, title
 from eh_connect.results import Result
+from eh_connect.stackone.models import ProfileFields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eh_connect.employment_hero.scopes import Selection
-
-LINKING_DOCS = "docs.stackone.com › Linking accounts"
+    from eh_connect.values import Values
 
 _CREDENTIALS = Section(
     "Give the credentials to eh-connect",
@@ -67,6 +61,7 @@ _TOKENS = Section(
     ordered=False,
 )
 
+_LINKING = Value("Documentation", "docs.stackone.com › Linking accounts", Form.ROW)
 _AFTERWARDS = Section(
     "Afterwards",
     (
@@ -74,34 +69,23 @@ _AFTERWARDS = Section(
             "Test the profile: sign in to Employment Hero with a test account.",
             values=(Value("Command", "eh-connect verify"),),
         ),
-        Step("Connect your customers' accounts.", values=(Value("Documentation", LINKING_DOCS, Form.ROW),)),
+        Step("Connect your customers' accounts.", values=(_LINKING,)),
     ),
 )
 
 
-def build(
-    *,
-    org_id: str | None,
-    app_name: str,
-    name: str,
-    selection: Selection | None,
-    actions: tuple[str, ...] | None,
-    default: bool | None = None,
-    app_url: str = APP_URL,
-    dashboard_page: str = DASHBOARD_PAGE,
-) -> Guide:
-    """The guide for these values; ``name`` is that of the profile at StackOne."""
-    portal = portal_section(org_id, app_name, selection, app_url)
-    if org_id is None:
+def build(values: Values) -> Guide:
+    """The guide for what this run was told."""
+    portal = portal_section(values)
+    if values[i.ORG_ID] is None:
         finding = Step(
             "Find the organisation's ID: it is in the address of most pages once you have signed in. With "
             "it, eh-connect guide --org-id ID shows the portal's address.",
-            values=(Value("Address", organisation_pattern(app_url)),),
+            values=(Value("Address", organisation_pattern(values)),),
         )
         portal = Section(portal.title, (finding, *portal.steps))
-    dashboard = dashboard_section(
-        creating=True, actions=actions, default=default, url=dashboard_page, name=name
-    )
+    creation = Change(None, ProfileFields(name=values.sure(i.NAME), actions=values[i.ACTIONS]), ())
+    dashboard = dashboard_section(values, creation)
     return Guide(
         "Connect Employment Hero to StackOne",
         "Values to copy stand alone on their lines. eh-connect setup leads through all of this, and does the "
@@ -120,7 +104,10 @@ class GuideResult(Result):
         """As text, to be drawn; Markdown as it is."""
         if self.form == "markdown":
             return [exact(line) for line in markdown(self.guide).splitlines()]
-        return document(self.guide)
+        found = [title(self.guide.title), prose(self.guide.note)]
+        for section in self.guide.sections:
+            found += [BLANK, *section.lines(document=True)]
+        return found
 
 
 class WrittenResult(Result):
@@ -131,14 +118,6 @@ class WrittenResult(Result):
     def lines(self) -> list[Line]:
         """Where it is."""
         return [ok("Wrote the guide:"), exact(self.path)]
-
-
-def document(guide: Guide) -> list[Line]:
-    """Plain text, as lines."""
-    found = [title(guide.title), prose(guide.note)]
-    for section in guide.sections:
-        found += [BLANK, *section.lines(document=True)]
-    return found
 
 
 def markdown(guide: Guide) -> str:

@@ -9,47 +9,51 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eh_connect import guide
-from eh_connect.employment_hero.scopes import PRESETS, Selection, parse
-from eh_connect.guide_document import GuideResult, build, document, markdown
-from eh_connect.guide_steps import Form, Guide
+from eh_connect import inputs as i
+from eh_connect.change import Change
+from eh_connect.guide_document import GuideResult, build
+from eh_connect.guide_steps import Form, Guide, Section
 from eh_connect.lines import Kind
 from eh_connect.person.look import Look, render
+from eh_connect.stackone.models import ConnectorProfile, ProfileFields
+from tests.support.memory import OLD, told
 
 UUID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 PORTAL = f"https://secure.employmenthero.com/app/v2/organisations/{UUID}/developer_portal/api"
 REDIRECT = "https://api.stackone.com/connect/oauth2/employmenthero/callback"
 
 
-def built(**given: Any) -> Guide:
-    values: dict[str, Any] = {
-        "org_id": UUID,
-        "app_name": "StackOne Integration",
-        "name": "Employment Hero",
-        "selection": PRESETS["directory"],
-        "actions": None,
-    }
-    return build(**(values | given))
+def built(**typed: Any) -> Guide:
+    return build(told({"org_id": UUID, "scopes": "directory"} | typed))
 
 
-def text(of: Guide, width: int | None = None) -> str:
-    return render(document(of), Look(width))
+def text(of: Guide, width: int | None = None, form: str = "text") -> str:
+    return render(GuideResult(guide=of, form=form).lines(), Look(width))
 
 
 def copied(of: Guide) -> list[str]:
     return [value.value for section in of.sections for step in section.steps for value in step.copies()]
 
 
+def portal(scopes: str | None) -> Section:
+    return guide.portal_section(told({"org_id": "12345", "scopes": scopes}))
+
+
+def shows(section: Section, says: list[str], never: list[str]) -> None:
+    shown = render(section.lines(), Look())
+    assert [words for words in says if words not in shown] == []
+    assert [words for words in never if words in shown] == []
+
+
 LARGE = built(
     app_name="A name that is long enough to be wrapped, if names were wrapped at forty columns",
-    selection=PRESETS["stackone-guide-2026-03"] | parse("Job histories, Teams, Employees/Delete"),
-    actions=("employmenthero_list_employees", "employmenthero_get_employee"),
+    scopes="stackone-guide-2026-03, Job histories, Teams, Employees/Delete",
+    action=("employmenthero_list_employees", "employmenthero_get_employee"),
 )
 
 
 def test_the_portal_in_the_words_of_the_wizard_at_80_columns() -> None:
-    assert render(
-        guide.portal_section("12345", "StackOne Integration", parse("directory")).lines(), Look(80)
-    ) == (
+    assert render(portal("directory").lines(), Look(80)) == (
         """\
   1  Open the portal and click "Add Application":
 https://secure.employmenthero.com/app/v2/organisations/12345/developer_portal/api
@@ -75,7 +79,8 @@ https://api.stackone.com/connect/oauth2/employmenthero/callback
 
 
 def test_the_dashboard_in_the_words_of_the_wizard() -> None:
-    section = guide.dashboard_section(creating=True, handing=("copy it with i", "copy it with s"))
+    handing = ("copy it with i", "copy it with s")
+    section = guide.dashboard_section(told(), Change(None, ProfileFields(), ()), handing)
     assert render(section.lines(), Look()) == (
         """\
   1  Open the page, in the project of your API key:
@@ -91,28 +96,34 @@ https://app.stackone.com/connector_profiles
 
 
 @pytest.mark.parametrize(
-    ("creating", "given", "says", "never"),
+    ("creating", "fields", "says", "never"),
     [
         (False, {}, ["Open the Employment Hero profile", "Save"], ["OAuth", "Actions", "Default"]),
         (False, {"name": "Mine"}, ["change it, if there is such a field\nMine\n"], []),
+        (False, {"credentials": OLD}, ["Client ID       paste it there\n", "Secret   paste it"], ["copy"]),
+        (False, {"default": False}, ["Default         off"], ["Client"]),
         (True, {"name": "Mine"}, ["enter it, if there is such a field\nMine\n"], []),
         (True, {"actions": ("all",)}, ["Actions         select all\n"], []),
         (True, {"actions": ("a_b", "c")}, ["select these, and no others:\n     a_b  c\n"], ["leave them"]),
-        (True, {"default": True}, ["Default         on (if there"], []),
-        (False, {"default": False, "credentials": False}, ["Default         off"], ["Client"]),
-        (True, {"url": "http://127.0.0.1:1/x"}, ["\nhttp://127.0.0.1:1/x\n", "paste it there"], ["copy it"]),
+        (
+            True,
+            {"default": True},
+            ["Default         on (if there", "\nhttp://127.0.0.1:1/connector_profiles\n"],
+            [],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_dashboards_steps_are_those_of_the_change(
-    creating: bool, given: dict[str, Any], says: list[str], never: list[str]
+    creating: bool, fields: dict[str, Any], says: list[str], never: list[str]
 ) -> None:
-    shown = render(guide.dashboard_section(creating=creating, **given).lines(), Look())
-    assert [words for words in says if words not in shown] == []
-    assert [words for words in never if words in shown] == []
+    values = told(environ={"STACKONE_APP_URL": "http://127.0.0.1:1"})
+    profile = None if creating else ConnectorProfile(id="id-1")
+    shows(guide.dashboard_section(values, Change(profile, ProfileFields(**fields), ())), says, never)
 
 
 def test_values_to_copy_are_found_by_their_names() -> None:
-    assert guide.portal_section("5", "My app", None, "http://127.0.0.1:8").copies == {
+    values = told({"org_id": "5", "app_name": "My app"}, {"EMPLOYMENT_HERO_APP_URL": "http://127.0.0.1:8"})
+    assert guide.portal_section(values).copies == {
         "Developer Portal": "http://127.0.0.1:8/app/v2/organisations/5/developer_portal/api",
         "Application Name": "My app",
         "Redirect URI": REDIRECT,
@@ -128,30 +139,23 @@ def test_values_to_copy_are_found_by_their_names() -> None:
         ("Tax declaration", ["superannuation. Tax declaration.", "expect 1 scope:"], ["change or delete"]),
         ("Job histories", ["not known: Job histories: Read (Admin)."], ["We expect", "spellings"]),
         ("Organisations/Delete", ["Admin  Organisations (Delete)"], ["User "]),
+        (None, ["directory               Employees, Teams, Organisations\n", "compare.\n     Does one end in",
+         'all-read                every box "Read", 42 cards\n'], ["of these cards", "We expect"]),
         ("Organisations", ["User  Organisations (the card of that name under Admin has"], ["Admin  "]),
     ],
 )  # fmt: skip
-def test_scopes_are_named_by_section_card_and_box(scopes: str, says: list[str], never: list[str]) -> None:
-    shown = render(guide.portal_section("12345", "My app", parse(scopes)).lines(), Look())
-    assert [words for words in says if words not in shown] == []
-    assert [words for words in never if words in shown] == []
-
-
-@pytest.mark.parametrize("selection", [None, Selection()])
-def test_without_scopes_the_presets_are_shown_and_none_is_chosen(selection: Selection | None) -> None:
-    shown = text(built(selection=selection))
-    assert re.search(r"directory +Employees, Teams, Organisations\n", shown)
-    assert re.search(r'all-read +every box "Read", 42 cards\n', shown)
-    assert "of these cards" not in shown
-    assert "We expect" not in shown
+def test_scopes_are_named_by_section_card_and_box_and_without_any_the_presets(
+    scopes: str | None, says: list[str], never: list[str]
+) -> None:
+    shows(portal(scopes), says, never)
 
 
 @pytest.mark.parametrize("width", [50, 79, 100, None])
-@pytest.mark.parametrize("of", [LARGE, built(org_id=None, selection=None)])
+@pytest.mark.parametrize("of", [LARGE, built(org_id=None, scopes=None)])
 def test_each_value_to_copy_is_whole_on_its_own_line_and_prose_is_wrapped(
     of: Guide, width: int | None
 ) -> None:
-    exact = {line.text for line in document(of) if line.kind is Kind.EXACT}
+    exact = {line.text for line in GuideResult(guide=of).lines() if line.kind is Kind.EXACT}
     shown = text(of, width).splitlines()
     assert exact == set(copied(of)) <= set(shown)
     assert all(len(line) <= (width or 10**6) for line in shown if line not in exact)
@@ -176,7 +180,7 @@ def test_each_value_to_copy_is_whole_on_its_own_line_and_prose_is_wrapped(
 def test_every_fact_is_carried_in_every_format(words: str) -> None:
     of = built()
     as_text = json.dumps(GuideResult(guide=of).body(), ensure_ascii=False).replace('\\"', '"')
-    for shown in (text(of), markdown(of), as_text):
+    for shown in (text(of), text(of, form="markdown"), as_text):
         assert words in " ".join(shown.split())
 
 
@@ -219,9 +223,13 @@ def skeleton_and_fenced(shown: str) -> tuple[list[str], list[str]]:
     action=st.text("`\n-#x", min_size=1),
 )
 def test_no_value_breaks_out_of_its_fence(app_name: str, name: str, action: str) -> None:
-    plain, _ = skeleton_and_fenced(markdown(built(actions=("x",))))
-    of = built(app_name=app_name, name=name, actions=(action,))
-    outside, inside = skeleton_and_fenced(markdown(of))
+    plain, _ = skeleton_and_fenced(text(built(action=("x",)), form="markdown"))
+    values = told({"org_id": UUID, "scopes": "directory"})
+    values.answer(i.APP_NAME, app_name)
+    values.answer(i.NAME, name)
+    values.answer(i.ACTIONS, (action,))
+    of = build(values)
+    outside, inside = skeleton_and_fenced(text(of, form="markdown"))
     assert outside == plain
     assert set(copied(of)) <= set(inside)
     shown = of.sections[1].copies["Application Name"]

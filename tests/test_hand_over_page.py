@@ -20,6 +20,7 @@ from eh_connect.guide import PRECONDITIONS, SCOPES_STAY, portal_section
 from eh_connect.lines import warn
 from eh_connect.secret import Credentials, Secret
 from tests.support.browser import browsing, needs_chromium
+from tests.support.memory import told
 from tests.support.raw_server import serving
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ ID, SECRET = "Yk3f" + "a" * 35 + "9QxA", "s3cr" + "b" * 35 + "-_9Z"
 KEY = HandOverKey.new()
 NAME = "Acme & Sons' <Integration>"
 CHOSEN = parse("directory")
-PORTAL = portal_section("12345", NAME, CHOSEN)
+PORTAL = portal_section(told({"org_id": "12345", "app_name": NAME, "scopes": "directory"}))
 STEPS = (*PRECONDITIONS.lines(document=True), warn(SCOPES_STAY), *PORTAL.lines(document=True))
 PAGE = page(
     KEY,

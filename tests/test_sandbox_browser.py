@@ -13,6 +13,7 @@ from eh_connect.guide import portal_section
 from eh_connect.guide_steps import Form
 from eh_connect.stackone.models import REDIRECT_URI
 from tests.support.browser import Browser, browsing, needs_chromium
+from tests.support.memory import told
 from tests.support.stackone_side import StackOne
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def test_the_guide_followed_to_the_letter_leads_to_a_profile(
     stage: Stage, browser: Browser, preset: str
 ) -> None:
     selection = PRESETS[preset]
-    guide = portal_section("12345", "StackOne Integration", selection, stage.employment_hero_url)
+    environ = {"EMPLOYMENT_HERO_APP_URL": stage.employment_hero_url}
+    guide = portal_section(told({"org_id": "12345", "scopes": preset}, environ))
     for step in guide.steps:
         follow(browser, step)
         if step.do.startswith("Scopes"):

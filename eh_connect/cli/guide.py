@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
 from eh_connect.cli.opening import fill_choices
-from eh_connect.employment_hero import scopes
 from eh_connect.guide_document import GuideResult, WrittenResult, build
-from eh_connect.stackone.models import DASHBOARD_PATH
 
 if TYPE_CHECKING:
     from eh_connect.cli.session import Session
@@ -30,17 +28,7 @@ def guide(session: Session) -> Result:
     if form == "html":
         with local.lock():
             return write_page(values, local, Path(file) if file else None)
-    chosen = values[i.SCOPES]
-    document = build(
-        org_id=values[i.ORG_ID],
-        app_name=values.sure(i.APP_NAME),
-        name=values.sure(i.NAME),
-        selection=scopes.parse(chosen) if chosen else None,
-        actions=values[i.ACTIONS],
-        app_url=values.sure(i.EMPLOYMENT_HERO_APP_URL),
-        dashboard_page=values.sure(i.STACKONE_APP_URL) + DASHBOARD_PATH,
-    )
-    result = GuideResult(guide=document, form=form)
+    result = GuideResult(guide=build(values), form=form)
     return WrittenResult(path=str(replace(Path(file), _text(result)))) if file else result
 
 

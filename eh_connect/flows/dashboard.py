@@ -71,15 +71,7 @@ def _work(parts: Parts, change: Change) -> DashboardWork:
 
     values, fields, profile = parts.values, change.fields, change.profile
     url = values.sure(STACKONE_APP_URL) + DASHBOARD_PATH
-    steps = guide.dashboard_section(
-        creating=profile is None,
-        actions=fields.actions,
-        default=fields.default,
-        url=url,
-        name=fields.name,
-        credentials=fields.credentials is not None,
-        handing=parts.console.handing,
-    ).lines()
+    steps = guide.dashboard_section(values, change, parts.console.handing).lines()
     what = f'Change "{profile.name}"' if profile else "Create the profile"
     why = "Note that the change was made" if profile else "Adopt the profile that you created"
     hint = f"Do it there, then run {parts.again} again."

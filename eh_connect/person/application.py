@@ -13,7 +13,7 @@ from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
 from eh_connect.person.asking import are_fine, ask_secret, judge_client_id
-from eh_connect.person.hand_over import portal, write_page
+from eh_connect.person.hand_over import write_page
 from eh_connect.person.terminal import BACK, HELP, STOP, Choice, Key
 from eh_connect.secret import Credentials
 
@@ -105,7 +105,7 @@ class ApplicationSteps:
         self.terminal.show(
             prose(guide.ORGANISATION),
             prose("Its ID is in the address of most pages once you have signed in:"),
-            prose(guide.organisation_pattern(app_url)),
+            prose(guide.organisation_pattern(self.values)),
         )
         question = "Paste such an address, or the ID (Enter: I don't know it, g: a colleague has the account)"
         while answer := self.terminal.ask(question, more=words.ORGANISATION):
@@ -128,7 +128,7 @@ class ApplicationSteps:
         """Step 3, the form."""
         if self.local.awaits_locked_text:
             return None
-        section = portal(self.values)
+        section = guide.portal_section(self.values)
         self.terminal.show(BLANK, *section.lines())
         names = {"n": "Application Name", "r": "Redirect URI"}
         keys = [Key("o", "open the portal")] if self.desktop.opens else []

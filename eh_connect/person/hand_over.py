@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from eh_connect import guide
 from eh_connect import inputs as i
-from eh_connect.employment_hero import scopes
 from eh_connect.employment_hero.hand_over import HandOverKey, page
 from eh_connect.errors import StorageError
 from eh_connect.lines import Line, exact, ok, prose, warn
@@ -18,7 +17,6 @@ from eh_connect.results import Result
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eh_connect.guide_steps import Section
     from eh_connect.local.profile import LocalProfile
     from eh_connect.values import Values
 
@@ -45,14 +43,6 @@ class PageResult(Result):
         ]
 
 
-def portal(values: Values) -> Section:
-    """What is done in the portal, for what this run was told."""
-    chosen = values[i.SCOPES]
-    selection = scopes.parse(chosen) if chosen else None
-    app_url = values.sure(i.EMPLOYMENT_HERO_APP_URL)
-    return guide.portal_section(values[i.ORG_ID], values.sure(i.APP_NAME), selection, app_url)
-
-
 def write_page(values: Values, local: LocalProfile, path: Path | None = None) -> PageResult:
     """Write it to ``path``, whatever is there; without one, to a new file in this folder.
 
@@ -62,13 +52,12 @@ def write_page(values: Values, local: LocalProfile, path: Path | None = None) ->
         StorageError: the keyring or the folder.
     """
     key = HandOverKey.new()
-    chosen = values[i.SCOPES]
-    section = portal(values)
+    section = guide.portal_section(values)
     before = (*guide.PRECONDITIONS.lines(document=True), warn(guide.SCOPES_STAY))
     text = page(
         key,
         steps=(*before, *section.lines(document=True)),
-        scopes=scopes.parse(chosen).ticked if chosen else (),
+        scopes=guide.chosen_scopes(values).ticked,
         values=section.copies,
         asked_by=values.sure(i.NAME),
     )

@@ -1,16 +1,18 @@
-"""What is saved of a label, in memory: a keyring and a state folder that behave as the real ones do."""
+"""What a run is told, and what is saved of a label, in memory: it behaves as the real keyring and folder do."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from eh_connect.cli.commands import COMMANDS
 from eh_connect.errors import BusyError, StorageError
 from eh_connect.local.keyring import KeyringStore
 from eh_connect.local.profile import LocalProfile
 from eh_connect.local.state import StateFolder
 from eh_connect.secret import Credentials, Secret
+from eh_connect.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +22,16 @@ if TYPE_CHECKING:
 NOW = "2026-11-27T09:22:00+00:00"
 OLD = Credentials(Secret("idOld" + "x" * 38), Secret("secretOld" + "x" * 34))
 NEW = Credentials(OLD.client_id, Secret("secretNew" + "y" * 34))
+
+
+def told(
+    typed: dict[str, Any] | None = None, environ: dict[str, str] | None = None, command: str = "setup"
+) -> Values:
+    """What a run of a command is told, by flags and by variables."""
+    takes = {name: each.all_inputs for name, each in COMMANDS.items()}
+    return Values(
+        takes[command], typed or {}, environ or {}, lambda path, _: f"from {path}", takes.__getitem__
+    )
 
 
 @dataclass

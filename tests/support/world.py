@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from eh_connect import inputs as i
-from eh_connect.cli.commands import COMMANDS
 from eh_connect.cli.opening import fill
 from eh_connect.cli.session import origins
 from eh_connect.deadline import NetworkTime
@@ -22,16 +21,16 @@ from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.assumed_writes import AssumedWrites
 from eh_connect.stackone.client import Client
 from eh_connect.stackone.sessions import Sessions
-from eh_connect.values import Values
 from tests.support.disk import Disk
 from tests.support.http import Clock
-from tests.support.memory import NOW
+from tests.support.memory import NOW, told
 from tests.support.stackone import Fault, Killed, Row, StackOne
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from eh_connect.change import WriteResult
+    from eh_connect.values import Values
     from tests.support.person import Person
 
 
@@ -86,8 +85,7 @@ class World(Disk):
         if credentials is not None:
             environ["EH_CONNECT_CLIENT_ID"] = credentials.client_id.reveal()
             environ["EH_CONNECT_CLIENT_SECRET"] = credentials.client_secret.reveal()
-        takes = {name: each.all_inputs for name, each in COMMANDS.items()}
-        return Values(takes[command], typed, environ, lambda path, _: path, takes.__getitem__)
+        return told(typed, environ, command)
 
     def client(self, seconds: float = 150) -> tuple[Client, NetworkTime]:
         time = NetworkTime(seconds, self.clock, self.clock.sleep)
