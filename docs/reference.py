@@ -15,10 +15,11 @@ from pydantic import BaseModel, Field, TypeAdapter
 from eh_connect import inputs
 from eh_connect.change import WriteResult
 from eh_connect.cli.commands import COMMANDS
+from eh_connect.cli.sandbox import SandboxResult
 from eh_connect.employment_hero.scopes import BOXES, PRESETS, by_card
 from eh_connect.guide_document import GuideResult, WrittenResult
 from eh_connect.person.hand_over import PageResult
-from eh_connect.results import DoctorResult, RemoveResult, SandboxResult, SessionResult, StatusResult
+from eh_connect.results import DoctorResult, RemoveResult, SessionResult, StatusResult
 from eh_connect.values import Input
 
 if TYPE_CHECKING:

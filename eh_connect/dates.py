@@ -22,7 +22,13 @@ def moment(iso: str | None, now: datetime | None = None) -> str:
     local = time.astimezone()
     zone = f" {local:%Z}" if any(map(os.environ.get, _NOT_THEIR_CLOCK)) else ""
     shown = f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}{zone}"
-    return shown if gone < timedelta(0) else f"{shown} ({_ago(gone.total_seconds())})"
+    if gone < timedelta(0):
+        return shown
+    return (
+        f"{shown} (just now)"
+        if gone < timedelta(minutes=1)
+        else f"{shown} ({span(gone.total_seconds())} ago)"
+    )
 
 
 def deadline(iso: str | None, seconds: float) -> str:
@@ -47,7 +53,3 @@ def parsed(iso: str | None) -> datetime | None:
     except ValueError:
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def _ago(seconds: float) -> str:
-    return "just now" if seconds < 60 else f"{span(seconds)} ago"  # noqa: PLR2004  # a minute

@@ -10,7 +10,7 @@ from pydantic import Field
 from eh_connect import inputs as i
 from eh_connect.change import Change
 from eh_connect.guide import PRECONDITIONS, dashboard_section, organisation_pattern, portal_section
-from eh_connect.guide_steps import Form, Guide, Section, Step, Value, notes, words
+from eh_connect.guide_steps import Form, Guide, Section, Step, Value
 from eh_connect.lines import BLANK, Line, exact, ok, prose, title
 from eh_connect.results import Result
 from eh_connect.stackone.models import ProfileFields
@@ -133,11 +133,10 @@ def markdown(guide: Guide) -> str:
 def _blocks(step: Step, mark: str) -> Iterator[str]:
     """No list: a fence inside an item would end with the item."""
     yield f"{mark}{f'{step.field}: ' if step.field else ''}{step.do}"
-    fenced = [*(value.value for value in step.copies()), *filter(None, [words(step)])]
-    yield from (_fenced(value) for value in fenced)
-    rows = [f"{value.label}: {value.value}" for value in step.values if value.form is Form.ROW]
-    yield from ([_fenced(*rows)] if rows else [])
-    yield from (*step.more, *notes(step))
+    rows = [f"{value.label}: {value.value}" for value in step.of(Form.ROW)]
+    fenced = [*([value.value] for value in step.of(Form.COPY)), [step.compared], rows]
+    yield from (_fenced(*values) for values in fenced if any(values))
+    yield from (*step.more, *step.notes)
 
 
 def _fenced(*values: str) -> str:

@@ -56,9 +56,19 @@ class Step:
     mistake: str | None = None
     field: str | None = None
 
-    def copies(self) -> Iterator[Value]:
-        """What is to be copied."""
-        return (value for value in self.values if value.form is Form.COPY)
+    @property
+    def notes(self) -> list[str]:
+        """What a document adds to it."""
+        return [*filter(None, [self.see]), *([f"Avoid: {self.mistake}"] if self.mistake else [])]
+
+    @property
+    def compared(self) -> str:
+        """The values to compare, as they stand in one paragraph."""
+        return "  ".join(value.value for value in self.of(Form.WORD))
+
+    def of(self, form: Form) -> list[Value]:
+        """The values that are shown this way."""
+        return [value for value in self.values if value.form is form]
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ class Section:
     @property
     def copies(self) -> dict[str, str]:
         """The values to copy, by their labels: for keys that copy them."""
-        return {value.label: value.value for step in self.steps for value in step.copies()}
+        return {value.label: value.value for step in self.steps for value in step.of(Form.COPY)}
 
     def lines(self, *, document: bool = False) -> tuple[Line, ...]:
         """The steps; in a ``document`` with heading, gaps, and all that is known of each."""
@@ -81,7 +91,7 @@ class Section:
             found += [BLANK] if document else []
             found += _lines(step, str(number) if self.ordered else "")
             if document:
-                found += [prose(note, indent=_UNDER if self.ordered else 2) for note in notes(step)]
+                found += [prose(note, indent=_UNDER if self.ordered else 2) for note in step.notes]
         return tuple(found)
 
 
@@ -94,25 +104,13 @@ class Guide:
     sections: tuple[Section, ...]
 
 
-def notes(step: Step) -> list[str]:
-    """What a document adds to a step."""
-    return [*filter(None, [step.see]), *([f"Avoid: {step.mistake}"] if step.mistake else [])]
-
-
-def words(step: Step) -> str:
-    """The values to compare, as they stand in one paragraph."""
-    return "  ".join(value.value for value in step.values if value.form is Form.WORD)
-
-
 def _lines(step: Step, number: str) -> Iterator[Line]:
     do = f"{step.field:<13}   {step.do}" if step.field else step.do
     indent = _UNDER if number else 2
     yield row(number, do) if number else prose(do)
-    yield from (exact(value.value) for value in step.copies())
-    rows = [value for value in step.values if value.form is Form.ROW]
+    yield from (exact(value.value) for value in step.of(Form.COPY))
+    rows = step.of(Form.ROW)
     widest = max((len(value.label) for value in rows), default=0)
     for value in rows:
         yield prose(f"{value.label:<{widest}}  {value.value}", indent=indent + 2)
-    if compared := words(step):
-        yield prose(compared, indent=indent)
-    yield from (prose(text, indent=indent) for text in step.more)
+    yield from (prose(text, indent=indent) for text in (step.compared, *step.more) if text)

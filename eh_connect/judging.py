@@ -11,12 +11,6 @@ from eh_connect.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import NoReturn
-
-
-def never(_text: str) -> NoReturn:
-    """Of a switch, which has no text."""
-    raise ValueError("it is a switch")
 
 
 def secret(text: str) -> Secret:

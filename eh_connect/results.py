@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from eh_connect import dates, lines
-from eh_connect.errors import NextStep  # pydantic reads it at run time
+from eh_connect.errors import NextStep  # noqa: TC001  # pydantic reads it at run time
 from eh_connect.lines import Line, Sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eh_connect.stackone.models import ConnectorProfile
+
+class View(BaseModel):
+    """A part of a result."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, from_attributes=True)
 
 
-class Result(BaseModel):
+class Result(View):
     """The root: every field but the excluded ones is in the JSON object (docs/schema)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     next_steps: tuple[NextStep, ...] = Field(default=(), exclude=True)
     exit_code: int = Field(default=0, exclude=True)
@@ -31,34 +33,6 @@ class Result(BaseModel):
     def lines(self) -> list[Line]:
         """The same for a person."""
         raise NotImplementedError
-
-
-class SandboxResult(Result):
-    """Where the sandbox is served."""
-
-    urls: dict[str, str]
-    pages: dict[str, str]
-    folder: str
-    next_steps: tuple[NextStep, ...] = Field(
-        default=(
-            NextStep("Try the wizard, in another terminal", "eh-connect setup --sandbox"),
-            NextStep("Try it without questions", "eh-connect setup --sandbox --no-input"),
-        ),
-        exclude=True,
-    )
-
-    def lines(self) -> list[Line]:
-        """Addresses and folder."""
-        pages = [line for name, url in self.pages.items() for line in (lines.prose(name), lines.exact(url))]
-        rows = [lines.row(name, url) for name, url in self.urls.items()]
-        served = lines.ok("The sandbox is served on this computer until Ctrl+C")
-        return [served, *pages, *rows, lines.row("Folder", self.folder)]
-
-
-class View(BaseModel):
-    """A part of a result."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class SecretView(View):
@@ -98,11 +72,6 @@ class RemoteView(View):
     default: bool | None
     created_at: str | None
     updated_at: str | None
-
-    @classmethod
-    def of(cls, profile: ConnectorProfile) -> Self:
-        """The part of a profile that is shown."""
-        return cls(**{name: getattr(profile, name) for name in cls.model_fields})
 
 
 class Due(View):

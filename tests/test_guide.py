@@ -32,7 +32,7 @@ def text(of: Guide, width: int | None = None, form: str = "text") -> str:
 
 
 def copied(of: Guide) -> list[str]:
-    return [value.value for section in of.sections for step in section.steps for value in step.copies()]
+    return [value.value for section in of.sections for step in section.steps for value in step.of(Form.COPY)]
 
 
 def portal(scopes: str | None) -> Section:

@@ -5,12 +5,29 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from eh_connect.errors import UsageError
+from eh_connect import lines
+from eh_connect.errors import NextStep, UsageError
+from eh_connect.results import Result
 
 if TYPE_CHECKING:
     from eh_connect.cli.session import Session
-    from eh_connect.results import Result
+    from eh_connect.lines import Line
     from eh_connect.sandbox.servers import Sandbox
+
+
+class SandboxResult(Result):
+    """Where the sandbox is served."""
+
+    urls: dict[str, str]
+    pages: dict[str, str]
+    folder: str
+
+    def lines(self) -> list[Line]:
+        """Addresses and folder."""
+        pages = [line for name, url in self.pages.items() for line in (lines.prose(name), lines.exact(url))]
+        rows = [lines.row(name, url) for name, url in self.urls.items()]
+        served = lines.ok("The sandbox is served on this computer until Ctrl+C")
+        return [served, *pages, *rows, lines.row("Folder", self.folder)]
 
 
 def sandbox_type() -> type[Sandbox]:
@@ -32,7 +49,6 @@ def serve(session: Session) -> Result:
     """The command."""
     from eh_connect.employment_hero.portal import portal_url
     from eh_connect.errors import StorageError
-    from eh_connect.results import SandboxResult
 
     session.values.stop_on_problems()
     with sandbox_type()(session.sandbox_folder, lasting=True) as sandbox:
@@ -47,6 +63,12 @@ def serve(session: Session) -> Result:
             "Dashboard": f"{environ['STACKONE_APP_URL']}/connector_profiles",
         }
         urls = {name: url for name, url in environ.items() if name.endswith("_URL")}
-        session.output.result(SandboxResult(urls=urls, pages=pages, folder=environ["EH_CONNECT_HOME"]))
+        steps = (
+            NextStep("Try the wizard, in another terminal", "eh-connect setup --sandbox"),
+            NextStep("Try it without questions", "eh-connect setup --sandbox --no-input"),
+        )
+        session.output.result(
+            SandboxResult(urls=urls, pages=pages, folder=environ["EH_CONNECT_HOME"], next_steps=steps)
+        )
         while True:
             time.sleep(60)  # Ctrl-C ends it: 130, as of every command

@@ -139,26 +139,19 @@ class Seen:
         if fingerprint:
             stored_in = local.keyring.backend if local.current else None
             secret = SecretView(fingerprint=fingerprint, stored_in=stored_in, set_at=state.set_at)
+        same = state.model_dump(include=LocalView.model_fields.keys() - {"fingerprint"})
         return ProfileStatus(
             label=local.label,
             local=LocalView(
+                **same,
                 id=state.profile_id,
-                name=state.name,
                 fingerprint=fingerprint,
-                set_at=state.set_at,
                 proven=state.verified_at,
-                scopes_checked_at=state.scopes_checked_at,
-                scopes_missing=state.scopes_missing,
-                via=state.via,
                 staged=local.staged is not None if is_readable else None,
                 previous=local.previous.client_secret.fingerprint if local.previous else None,
                 api_key_kept=local.api_key is not None if is_readable else None,
-                stackone_url=state.stackone_url,
-                org_id=state.org_id,
-                app_name=state.app_name,
-                scopes=state.scopes,
             ),
-            remote=None if self.profile is None else RemoteView.of(self.profile),
+            remote=None if self.profile is None else RemoteView.model_validate(self.profile),
             agree=self.agrees,
             due=tuple(
                 Due(id=name, why=why, command=command(*words)) for name, why, words in self.due(now, max_age)
