@@ -219,17 +219,18 @@ def with_tables(document: str) -> str:
     return text
 
 
-def schema_text(schema: dict[str, Any]) -> str:
-    """As a file has it."""
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+def made() -> dict[Path, str]:
+    """Every file, as it should be."""
+    found = {DOCS / document: with_tables(document) for document in TABLES}
+    for name, schema in schemas().items():
+        found[SCHEMA / f"{name}.json"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return found
 
 
 def main() -> None:
     """Write them all."""
-    for document in TABLES:
-        (DOCS / document).write_text(with_tables(document), "utf-8")
-    for name, schema in schemas().items():
-        (SCHEMA / f"{name}.json").write_text(schema_text(schema), "utf-8")
+    for path, text in made().items():
+        path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

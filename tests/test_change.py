@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,10 @@ from eh_connect.change import ENVIRONMENT, Change, plan
 from eh_connect.local.profile import InForce
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
-from eh_connect.values import Values
+from tests.support.memory import told
+
+if TYPE_CHECKING:
+    from eh_connect.values import Values
 
 A, B = (Credentials(Secret("client-id"), Secret(f"client-secret-{name}")) for name in "ab")
 OTHER_APPLICATION = Credentials(Secret("another-client-id"), Secret("client-secret-c"))
@@ -28,11 +31,6 @@ def profile(**fields: Any) -> ConnectorProfile:
 
 PROFILE = profile()
 IN_FORCE = InForce(A, "t1", ONE)
-
-
-def told(**typed: Any) -> Values:
-    """What a run was told by its flags."""
-    return Values((i.NAME, i.DEFAULT, i.ACTIONS), typed, {}, lambda path, _: path)
 
 
 def shown(change: Change) -> list[tuple[str, str | None, str]]:
@@ -56,12 +54,12 @@ def shown(change: Change) -> list[tuple[str, str | None, str]]:
 def test_what_was_given_and_is_not_known_to_be_in_force_is_sent(
     flags: dict[str, Any], credentials: Credentials, in_force: InForce | None, sent: dict[str, Any]
 ) -> None:
-    change = plan(PROFILE, credentials, told(**flags), in_force)
+    change = plan(PROFILE, credentials, told(flags), in_force)
     assert (change.fields, change.is_nothing) == (ProfileFields(**sent), not sent)
 
 
 def test_a_change_is_shown_against_what_is_known_of_before() -> None:
-    wish = told(name="Ours", default=True, action=ACTIONS)
+    wish = told({"name": "Ours", "default": True, "action": ACTIONS})
     rest = [("name", "Employment Hero", "Ours"), ("default", "false", "true")]
     ids = [("client_id", None, A.client_id.fingerprint), ("client_secret", None, A.client_secret.fingerprint)]
     secret = ("client_secret", A.client_secret.fingerprint, B.client_secret.fingerprint)
@@ -73,7 +71,7 @@ def test_a_change_is_shown_against_what_is_known_of_before() -> None:
 
 def test_a_creation_has_every_field_that_is_known() -> None:
     fields: Any = {"environment": ENVIRONMENT, "credentials": A}
-    change = plan(None, A, told(name="Ours", default=False, action=ACTIONS), None)
+    change = plan(None, A, told({"name": "Ours", "default": False, "action": ACTIONS}), None)
     assert change.fields == ProfileFields(name="Ours", default=False, actions=ACTIONS, **fields)
     assert [before for _, before, _ in shown(change)] == [None] * 5
     assert plan(None, A, told(), None).fields == ProfileFields(name="Employment Hero", **fields)
@@ -114,7 +112,7 @@ wishes = st.fixed_dictionaries(
         "default": st.booleans(),
         "action": st.lists(st.sampled_from(ACTIONS), min_size=1, unique=True).map(tuple),
     },
-).map(lambda typed: told(**typed))
+).map(told)
 profiles = st.builds(profile, name=texts, default=st.none() | st.booleans(), updated_at=st.none() | texts)
 last_writes = st.none() | st.builds(InForce, credentials, st.none() | texts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,16 +21,15 @@ NOW = datetime(2026, 11, 27, 9, 22, tzinfo=UTC)
         (timedelta(minutes=1), "1 minute ago"),
         (timedelta(hours=5, minutes=59), "5 hours ago"),
         (timedelta(days=3), "3 days ago"),
+        (timedelta(days=-400), ""),
     ],
 )
-def test_a_time_says_how_long_ago_it_was(before: timedelta, ago: str) -> None:
-    assert moment((NOW - before).isoformat(), NOW).endswith(f"({ago})")
-
-
-def test_a_time_in_the_future_stands_alone() -> None:
-    shown = moment("2031-01-02T03:04:05+00:00", NOW)
-    assert "ago" not in shown
-    assert "Jan 2031, " in shown
+def test_a_time_says_how_long_ago_it_was_and_one_in_the_future_stands_alone(
+    before: timedelta, ago: str
+) -> None:
+    shown = moment((NOW - before).isoformat(), NOW)
+    assert re.fullmatch(r"\d+ [A-Z][a-z]{2} 202\d, \d\d:\d\d.*?( \((.*)\))?", shown)
+    assert shown.partition("(")[2].removesuffix(")") == ago
 
 
 @given(st.text())

@@ -28,7 +28,6 @@ from tests.support.documents import (
     anchors,
     blocks,
     command_lines,
-    every_block,
     inline_code,
     prose,
     table,
@@ -65,19 +64,16 @@ def credentials(tool: Tool) -> Path:
     folder = tool.keyring.with_name("credentials")
     folder.mkdir()
     secrets = {"client-secret": leaks.CLIENT_SECRET, "new-client-secret": leaks.NEW_SECRET}
-    for name, secret in {**secrets, "api-key": leaks.API_KEY}.items():
+    for name, secret in (secrets | {"api-key": leaks.API_KEY}).items():
         (folder / name).write_text(secret + "\n")
     return folder
 
 
-def test_the_readme_starts_with_two_lines_to_paste_the_sandbox_and_the_tests() -> None:
+def test_the_readme_is_read_in_a_minute_and_starts_with_two_lines_to_paste() -> None:
     sandbox, tests = SET_UP_AND_TEST
     assert "\n" not in sandbox + tests
     assert sandbox.endswith(".venv/bin/eh-connect setup --sandbox --no-input")
     assert tests.endswith(".venv/bin/pytest -n auto")
-
-
-def test_the_readme_is_read_in_a_minute() -> None:
     assert len(README.read_text("utf-8").splitlines()) <= 100
 
 
@@ -86,12 +82,10 @@ def test_a_documented_script_runs_as_it_stands(script: str, tool: Tool) -> None:
     lines = [line for line in script.splitlines() if not line.startswith("export ")]
     if all(re.fullmatch(r"eh-connect [^|>;]*", line) for line in lines):
         values = {"CREDENTIALS_DIRECTORY": str(credentials(tool))}
-        for line in lines:
-            done = tool.run(*shlex.split(Template(line).substitute(values))[1:])
-            assert done.code == 0, done.err
+        runs = [tool.run(*shlex.split(Template(line).substitute(values))[1:]) for line in lines]
     else:
-        done = tool.shell("set -euo pipefail\n" + "\n".join(lines))
-        assert done.code == 0, done.err
+        runs = [tool.shell("set -euo pipefail\n" + "\n".join(lines))]
+    assert [done.err for done in runs if done.code != 0] == []
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -167,41 +161,34 @@ def test_the_picture_of_the_phases_is_of_the_rotation_as_it_is() -> None:
 
 
 @of_each_document()
-def test_links_lead_to_files_and_headings_that_are_there(document: Path) -> None:
+def test_files_and_headings_that_a_document_names_are_there(document: Path) -> None:
     broken = []
     for target in re.findall(r"\]\(([^)]+)\)", prose(document)):
         place, _, heading = target.partition("#")
         file = document.parent / place if place else document
         if "://" not in target and (not file.exists() or (heading and heading not in anchors(file))):
             broken.append(target)
+    ours = r"(eh_connect|tests|docs|\.ci|cli|flows|person|local|stackone)/[\w./-]+"
+    named = [text for text in inline_code(document) if re.fullmatch(ours, text)]
+    broken += [
+        name for name in named if not ((ROOT / name).exists() or (ROOT / "eh_connect" / name).exists())
+    ]
     assert broken == []
 
 
-@of_each_document()
-def test_files_that_a_document_names_are_there(document: Path) -> None:
-    ours = r"(eh_connect|tests|docs|\.ci|cli|flows|person|local|stackone)/[\w./-]+"
-    named = [text for text in inline_code(document) if re.fullmatch(ours, text)]
-    places = (ROOT, ROOT / "eh_connect")
-    assert [name for name in named if not any((place / name).exists() for place in places)] == []
-
-
-def test_every_document_is_reached_from_the_readme() -> None:
+def test_every_document_and_picture_is_reached_from_the_readme() -> None:
     reached, ahead = set[Path](), {README}
     while ahead:
         document = ahead.pop()
         reached.add(document)
-        targets = re.findall(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)", prose(document))
-        ahead |= {(document.parent / target).resolve() for target in targets} - reached
-    assert reached == set(ALL)
-
-
-def test_every_picture_is_shown() -> None:
-    shown = {
-        target for document in ALL for target in re.findall(r"pictures/([\w-]+\.\w+)\)", prose(document))
-    }
-    assert shown == {path.name for path in (DOCS / "pictures").iterdir() if path.suffix in {".svg", ".png"}}
+        targets = re.findall(r"\]\(([^)#:]+\.(?:md|svg|png))(?:#[^)]*)?\)", prose(document))
+        found = {(document.parent / target).resolve() for target in targets} - reached
+        reached |= {file for file in found if file.suffix != ".md"}
+        ahead |= found - reached
+    pictures = {path for path in (DOCS / "pictures").iterdir() if path.suffix in {".svg", ".png"}}
+    assert reached == {*ALL, *pictures}
 
 
 @of_each_document(FOR_USERS)
 def test_every_block_is_of_a_kind_that_is_checked(document: Path) -> None:
-    assert {block.language for block in every_block(document)} <= {"sh", "json", "yaml", "text"}
+    assert {block.language for block in blocks(document)} <= {"sh", "json", "yaml", "text"}

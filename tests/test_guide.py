@@ -53,7 +53,10 @@ LARGE = built(
 
 
 def test_the_portal_in_the_words_of_the_wizard_at_80_columns() -> None:
-    assert render(portal("directory").lines(), Look(80)) == (
+    section = portal("directory")
+    assert list(section.copies) == ["Developer Portal", "Application Name", "Redirect URI"]
+    assert section.copies["Redirect URI"] == REDIRECT
+    assert render(section.lines(), Look(80)) == (
         """\
   1  Open the portal and click "Add Application":
 https://secure.employmenthero.com/app/v2/organisations/12345/developer_portal/api
@@ -121,15 +124,6 @@ def test_the_dashboards_steps_are_those_of_the_change(
     shows(guide.dashboard_section(values, Change(profile, ProfileFields(**fields), ())), says, never)
 
 
-def test_values_to_copy_are_found_by_their_names() -> None:
-    values = told({"org_id": "5", "app_name": "My app"}, {"EMPLOYMENT_HERO_APP_URL": "http://127.0.0.1:8"})
-    assert guide.portal_section(values).copies == {
-        "Developer Portal": "http://127.0.0.1:8/app/v2/organisations/5/developer_portal/api",
-        "Application Name": "My app",
-        "Redirect URI": REDIRECT,
-    }
-
-
 @pytest.mark.parametrize(
     ("scopes", "says", "never"),
     [
@@ -191,13 +185,10 @@ def test_without_an_organisation_the_guide_says_where_its_id_is() -> None:
     assert "Find the organisation's ID" not in text(built())
 
 
-def test_json_has_the_documented_fields_and_all_values() -> None:
+def test_json_has_all_values() -> None:
     decoded = json.loads(json.dumps(GuideResult(guide=LARGE).body()))
-    assert set(decoded) == {"guide"}
     steps = [step for section in decoded["guide"]["sections"] for step in section["steps"]]
-    assert all({"do", "see", "mistake", "values"} <= set(step) for step in steps)
     assert [v["value"] for s in steps for v in s["values"] if v["form"] == Form.COPY] == copied(LARGE)
-    assert any(step["see"] is None for step in steps)
 
 
 def skeleton_and_fenced(shown: str) -> tuple[list[str], list[str]]:

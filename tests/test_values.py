@@ -9,25 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eh_connect import inputs as i
+from eh_connect.cli.commands import SETUP
 from eh_connect.errors import InputError
 from eh_connect.secret import Secret
 from eh_connect.values import Values
+from tests.support.memory import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from eh_connect.values import Input
 
 ID = "client-id-0123456789-0123456789-0123456789-0"
 UUID = "0e6a1b2c-1111-4222-8333-444455556666"
-INPUTS = (
-    *(i.PROFILE, i.NAME, i.PROFILE_ID, i.ORG_ID, i.APP_NAME, i.SCOPES, i.CLIENT_ID, i.CLIENT_SECRET),
-    *(i.LOCKED, i.API_KEY, i.STACKONE_URL, i.STACKONE_APP_URL, i.ACTIONS, i.DEFAULT, i.CHECK, i.TIMEOUT),
-)
-
-
-def told(typed: dict[str, Any] | None = None, environ: dict[str, str] | None = None) -> Values:
-    return Values(INPUTS, typed or {}, environ or {}, lambda path, _: f"from {path}")
 
 
 def shown(value: object) -> object:
@@ -78,6 +70,7 @@ def test_secrets_leave_the_environment_as_soon_as_they_are_read() -> None:
 
 def test_what_is_saved_fills_in_for_what_is_not_given_and_an_answer_counts_most() -> None:
     values = told({"name": "Ours"})
+    values.stop_on_problems()
     values.fill(i.NAME, "saved")
     values.fill(i.APP_NAME, "saved")
     assert (values[i.NAME], values[i.APP_NAME], values.source(i.APP_NAME)) == ("Ours", "saved", "saved")
@@ -103,26 +96,21 @@ def test_everything_that_is_missing_or_wrong_is_told_at_once_and_no_value_is_sho
     assert "NO LABEL" not in str([error.title, error.hint, *(each.why for each in error.invalid)])
 
 
-def test_no_problem_stops_nothing() -> None:
-    told({"name": "Ours"}).stop_on_problems()
-
-
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (
-            {"name": "Two words", "check": False, "action": ("a", "b")},
-            "--name 'Two words' --action a --action b --no-check",
-        ),
-        ({"default": True}, "--default"),
-        ({}, ""),
+        ({"name": "Two words", "check": False}, "setup --name 'Two words' --no-check"),
+        ({"action": ("a", "b"), "default": True, "timeout": "9"}, "setup --action a --action b --default"),
+        ({}, "setup"),
     ],
 )
 def test_a_command_to_run_next_repeats_what_it_needs_again(typed: dict[str, Any], says: str) -> None:
-    assert told(typed).command("setup") == f"eh-connect setup {says}".strip()
+    assert told(typed).command("setup") == f"eh-connect {says}"
 
 
-@pytest.mark.parametrize("wanted", [each for each in INPUTS if each.kind.metavar], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "wanted", [each for each in SETUP.all_inputs if each.kind.metavar], ids=lambda each: each.name
+)
 @given(text=st.text() | st.text("v1.eu-_/:@? \n\"'", max_size=30))
 def test_whatever_is_given_is_a_value_or_a_problem(wanted: Input[Any], text: str) -> None:
     values = told({}, {wanted.variable: text}) if wanted.variable else told({wanted.parameter: text})
@@ -135,7 +123,6 @@ def test_a_file_that_can_not_be_read_is_a_problem_of_its_flag(reading: str) -> N
     def read(_path: str, _title: str) -> str:
         raise ValueError(reading)
 
-    reads: Callable[[str, str], str] = read
-    values = Values(INPUTS, {"client_secret_file": "x"}, {"EH_CONNECT_CLIENT_SECRET": "y"}, reads)
+    values = Values(SETUP.inputs, {"client_secret_file": "x"}, {"EH_CONNECT_CLIENT_SECRET": "y"}, read)
     assert [(each.flag, each.why) for each in values.invalid] == [("--client-secret-file", reading)]
     assert values[i.CLIENT_SECRET] is None

@@ -47,52 +47,34 @@ def texts() -> Iterator[Text]:
 
 
 def _of_code(path: Path) -> Iterator[Text]:
-    found = _Strings()
-    found.visit(ast.parse(path.read_text("utf-8"), str(path)))
-    for line, text in found.strings:
+    """The strings of a module that are no docstrings."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"), str(path))))
+    inner = {node.value for node in nodes if isinstance(node, ast.Expr)}
+    inner |= {part for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{…}" for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and node not in inner:
+            text = str(node.value)
+        else:
+            continue
         if PROSE.search(text) and not NO_PROSE.search(text):
-            yield Text(_name(path), line, _one_line(text))
-
-
-class _Strings(ast.NodeVisitor):
-    """Collects the strings of a module that are no docstrings and no annotations."""
-
-    def __init__(self) -> None:
-        self.strings: list[tuple[int, str]] = []
-
-    def visit_Expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # else it is a docstring, or one of a constant
-            self.generic_visit(node)
-
-    def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str):
-            self.strings.append((node.lineno, node.value))
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        parts = [
-            part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "{…}"
-            for part in node.values
-        ]
-        self.strings.append((node.lineno, "".join(parts)))
-        for part in node.values:  # a text within a value, such as {"one" if n == 1 else "many"}
-            if isinstance(part, ast.FormattedValue):
-                self.visit(part.value)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            self.visit(node.value)
+            yield Text(_name(path), node.lineno, _one_line(text))
 
 
 def _of_page(path: Path) -> Iterator[Text]:
     source = re.sub(r"<(style|script).*?</\1>", _blank, path.read_text("utf-8"), flags=re.DOTALL)
-    for number, line in enumerate(re.sub(r"<[^>]*>|\{[{%].*?[}%]\}", _blank, source).splitlines(), 1):
-        if PROSE.search(line):
-            yield Text(_name(path), number, _one_line(line))
+    return _of_lines(path, re.sub(r"<[^>]*>|\{[{%].*?[}%]\}", _blank, source))
 
 
 def _of_document(path: Path) -> Iterator[Text]:
     source = re.sub(r"^```.*?^```$", _blank, path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
-    source = re.sub(r"\]\([^)]*\)", "]", re.sub(r"`[^`]*`", "`…`", source))
+    return _of_lines(path, re.sub(r"\]\([^)]*\)", "]", re.sub(r"`[^`]*`", "`…`", source)))
+
+
+def _of_lines(path: Path, source: str) -> Iterator[Text]:
     for number, line in enumerate(source.splitlines(), 1):
         if PROSE.search(line):
             yield Text(_name(path), number, _one_line(line))

@@ -22,15 +22,11 @@ class Block(NamedTuple):
     text: str
 
 
-def every_block(document: Path) -> list[Block]:
-    """The document's fenced blocks."""
-    found = _BLOCK.findall(document.read_text(encoding="utf-8"))
-    return [Block(language, textwrap.dedent(text).strip()) for _, language, text in found]
-
-
 def blocks(document: Path, *languages: str) -> list[Block]:
-    """The document's fenced blocks of these languages."""
-    return [block for block in every_block(document) if block.language in languages]
+    """The document's fenced blocks: all, or those of these languages."""
+    found = _BLOCK.findall(document.read_text(encoding="utf-8"))
+    blocks = [Block(language, textwrap.dedent(text).strip()) for _, language, text in found]
+    return [block for block in blocks if not languages or block.language in languages]
 
 
 def prose(document: Path) -> str:
@@ -45,7 +41,7 @@ def inline_code(document: Path) -> list[str]:
 
 def command_lines(document: Path) -> list[str]:
     """Every command line of ours, from ``eh-connect`` on, in blocks and in the text."""
-    lines = [line for block in every_block(document) for line in block.text.splitlines()]
+    lines = [line for block in blocks(document) for line in block.text.splitlines()]
     found = (
         re.search(r"(?:^|[\s/])(eh-connect(?: [^&|>]*)?)$", re.split(r" [|>&]|; ", text)[0])
         for text in (*lines, *inline_code(document))
