@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from eh_connect.change import Change
     from eh_connect.values import Values
 
-_MANY = 20
-"""Cards: more are counted, not named."""
-
 SCOPES_STAY = (
     "Scopes are fixed once the application is created. To add one later you create a new application, and "
     "every customer connects again."
@@ -133,7 +130,7 @@ def _scopes(selection: Selection) -> tuple[Step, ...]:
 
 
 def _described(preset: Selection) -> str:
-    if len(preset.cards) > _MANY:
+    if preset == PRESETS["all-read"]:
         return f'every box "{READ}", {len(preset.cards)} cards'
     return ", ".join(boxes[0].card for boxes in preset.cards)
 

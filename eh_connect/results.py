@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from eh_connect import dates, lines
 from eh_connect.errors import NextStep  # noqa: TC001  # pydantic reads it at run time
 from eh_connect.lines import Line, Sign
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class View(BaseModel):
@@ -182,13 +179,8 @@ class RemoveResult(Result):
         label = self.profile.label
         if self.action == "unchanged":
             return [lines.unsure(f"Nothing was saved here under the label {label}")]
-        remains = () if self.was_shown else by_hand_lines(self.by_hand)
+        remains = () if self.was_shown else map(lines.todo, self.by_hand)
         return [lines.ok(f"Removed from this computer: label {label}"), *remains]
-
-
-def by_hand_lines(by_hand: Sequence[str]) -> list[Line]:
-    """What remains to be done elsewhere."""
-    return [lines.todo(text) for text in by_hand]
 
 
 class ActionView(View):

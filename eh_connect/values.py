@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from eh_connect.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
+    from collections.abc import Callable, Iterable, Mapping, MutableMapping
 
     Source = Literal["flag", "variable", "saved", "answer", "default"]
 
@@ -87,7 +87,7 @@ class Values:
         typed: Mapping[str, Any],
         environ: MutableMapping[str, str],
         read_file: Callable[[str, str], str],
-        takes: Callable[[str], Collection[Input[Any]]] | None = None,
+        takes: Callable[[str], Iterable[Input[Any]]],
     ) -> None:
         self._inputs = tuple(inputs)
         self._takes = takes
@@ -168,14 +168,12 @@ class Values:
     def command(self, name: str, *arguments: str, without: Iterable[Input[Any]] = ()) -> str:
         """A command line to run next: ``arguments``, and the flags of this run that it needs again."""
         words = ["eh-connect", name, *arguments]
-        takes = {wanted.name for wanted in (self._takes(name) if self._takes else self._inputs)}
-        for wanted in (each for each in self._inputs if each.name in takes):
+        taken = {each for each in self._takes(name) if each.again and each.flag not in arguments}
+        for wanted in (each for each in self._inputs if each in taken.difference(without)):
             value = self._typed.get(wanted.parameter)
-            if value in {None, ()} or not wanted.again or wanted in without or wanted.flag in arguments:
-                continue
             if isinstance(value, bool):
                 words.append((wanted.flag if value else wanted.off) or "")
-            else:
+            elif value is not None:
                 for text in value if isinstance(value, tuple) else (value,):
                     words += [wanted.flag or "", text]
         return shlex.join(word for word in words if word)

@@ -14,8 +14,7 @@ from eh_connect.local.state import PendingWrite
 from eh_connect.secret import Secret
 from eh_connect.stackone.client import Client
 from eh_connect.stackone.models import ConnectorProfile
-from eh_connect.values import Values
-from tests.support.memory import NEW, NOW, OLD, Saved
+from tests.support.memory import NEW, NOW, OLD, Saved, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -188,7 +187,7 @@ def removed(
 ) -> RemoveResult:
     local = saved.local()
     looked = Looked(local.label, local, project, why_not="no API key")
-    return remove(local, looked, Values((), {}, {}, lambda path, _: path), confirm)
+    return remove(local, looked, told(), confirm)
 
 
 def test_everything_is_forgotten_and_what_remains_is_named(full: Saved) -> None:

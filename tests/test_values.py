@@ -123,6 +123,7 @@ def test_a_file_that_can_not_be_read_is_a_problem_of_its_flag(reading: str) -> N
     def read(_path: str, _title: str) -> str:
         raise ValueError(reading)
 
-    values = Values(SETUP.inputs, {"client_secret_file": "x"}, {"EH_CONNECT_CLIENT_SECRET": "y"}, read)
+    typed, environ = {"client_secret_file": "x"}, {"EH_CONNECT_CLIENT_SECRET": "y"}
+    values = Values(SETUP.inputs, typed, environ, read, lambda _: ())
     assert [(each.flag, each.why) for each in values.invalid] == [("--client-secret-file", reading)]
     assert values[i.CLIENT_SECRET] is None

@@ -12,8 +12,7 @@ from eh_connect.cli.status import with_project
 from eh_connect.errors import StoppedError
 from eh_connect.flows.remove import remove as forget
 from eh_connect.flows.status import Looked
-from eh_connect.lines import BLANK, prose, title
-from eh_connect.results import by_hand_lines
+from eh_connect.lines import BLANK, prose, title, todo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +51,7 @@ def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
         BLANK,
         prose("This deletes its Client ID, Client Secret, API key and notes here. It can't be undone."),
         prose("Nothing changes at StackOne or Employment Hero:"),
-        *by_hand_lines(by_hand),
+        *map(todo, by_hand),
         BLANK,
     )
     stopped = StoppedError("Stopped. Nothing was removed.")
