@@ -131,10 +131,8 @@ class ProfileView(View):
     @classmethod
     def of(cls, profile: ConnectorProfile | None, label: str, name: str) -> Self:
         """A profile as StackOne shows it; None: one that is not there yet, of that name."""
-        usual = {"name": name, "connector_key": EMPLOYMENT_HERO}
-        names = cls.model_fields.keys() - {"label"}
-        fields: dict[str, Any] = {n: getattr(profile, n) if profile else usual.get(n) for n in names}
-        return cls(label=label, **fields)
+        new = dict.fromkeys(cls.model_fields) | {"name": name, "connector_key": EMPLOYMENT_HERO}
+        return cls.model_validate((profile.model_dump() if profile else new) | {"label": label})
 
 
 class WriteResult(Result):

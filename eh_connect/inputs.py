@@ -29,8 +29,8 @@ _THEN = Kind("WHAT", judging.one_of("ask", "update", "skip", "fail"))
 _FORMAT = Kind("FORMAT", judging.one_of("text", "markdown", "json", "html"))
 _PATIENCE = Kind("SECONDS", judging.patience)
 _LIMIT = Kind("SECONDS", judging.seconds)
-_LIFE = Kind("SECONDS", judging.life)
-_DAYS = Kind("DAYS", judging.days)
+_LIFE = Kind("SECONDS", judging.whole(366 * 86_400, "seconds, at least 1 and at most a year"))
+_DAYS = Kind("DAYS", judging.whole(3650, "days, from 1 to 3650"))
 
 
 def _switch(

@@ -157,10 +157,3 @@ def whole(most: int, of: str) -> Callable[[str], int]:
         return value
 
     return judge
-
-
-days = whole(3650, "days, from 1 to 3650")
-"""An age, ten years at most."""
-
-life = whole(366 * 86_400, "seconds, at least 1 and at most a year")
-"""How long a link lives."""
