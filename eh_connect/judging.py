@@ -147,11 +147,14 @@ def patience(text: str) -> float:
     return value
 
 
+_MOST_DIGITS = 10
+
+
 def whole(most: int, of: str) -> Callable[[str], int]:
     """A judge for a whole number from 1 to ``most``; ``of`` says so in words."""
 
     def judge(text: str) -> int:
-        value = int(text[:10]) if text.isascii() and text.isdigit() else 0
+        value = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
         if not 0 < value <= most:
             raise ValueError(f"it is a whole number of {of}")
         return value

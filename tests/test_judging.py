@@ -124,7 +124,7 @@ def test_a_name_or_an_id_is_one_printable_line_and_an_id_has_no_blanks(
 REFUSED: list[tuple[Callable[[str], object], str, tuple[str, ...]]] = [
     (judging.label, "label", ("", "A", "a b", "a_b", "a.b", "../x", "a\n", "é", "٣", "x" * 65)),
     (judging.seconds, "seconds", ("", "x", "0", "-1", "nan", "inf", "1e9", "86401", "1;2")),
-    (judging.whole(3650, "days"), "days", ("", "x", "0", "-1", "1.5", "3651", "9" * 20, "٣")),
+    (judging.whole(3650, "days"), "days", ("", "x", "0", "-1", "1.5", "3651", "00000000365", "9" * 20, "٣")),
     (AUTO_OR_API, "auto, api", ("API", " api", "")),
 ]
 
