@@ -99,9 +99,9 @@ class ProfileStatus(View):
         if local is None:
             return [lines.title(f"Label {self.label}"), lines.fail("What is saved can't be read", indent=2)]
         name = f'"{local.name}" (label: {self.label})' if local.name else f"Label {self.label}"
-        found = [lines.title(name), *([lines.exact(local.id)] if local.id else [])]
+        found = [lines.title(name)]
         if local.id:
-            found += self._remote(local)
+            found += [lines.exact(local.id), self._remote()]
         if local.fingerprint:
             where = self.keyring or ("not in the keyring" if local.staged is not None else "keyring not read")
             since = f"set {dates.moment(local.set_at)}, " if local.set_at else ""
@@ -121,17 +121,17 @@ class ProfileStatus(View):
             found += [said, lines.todo(each.command, indent=4)]
         return found if self.due else [*found, lines.ok("Nothing to do", indent=2)]
 
-    def _remote(self, local: LocalView) -> list[Line]:
+    def _remote(self) -> Line:
         if self.remote is None:
             sign, text = (Sign.FAIL, "not there") if self.agree is False else (Sign.UNSURE, self.why_not)
-            return [lines.row("StackOne", text, sign)]
+            return lines.row("StackOne", text, sign)
         enabled = {True: "enabled", False: "disabled", None: "there"}[self.remote.active]
-        if self.agree:
-            since = dates.moment(self.remote.updated_at)
-            return [lines.row("StackOne", f"{enabled}, not changed by others since {since}", Sign.OK)]
-        changed = "changed by others" if self.agree is False else "can't be compared"
-        sign = Sign.WARN if self.agree is False or local.id is None else Sign.UNSURE
-        return [lines.row("StackOne", f"{enabled}, {changed}", sign)]
+        sign, text = {
+            True: (Sign.OK, f"not changed by others since {dates.moment(self.remote.updated_at)}"),
+            False: (Sign.WARN, "changed by others"),
+            None: (Sign.UNSURE, "can't be compared"),
+        }[self.agree]
+        return lines.row("StackOne", f"{enabled}, {text}", sign)
 
     def _scopes(self, local: LocalView) -> Line:
         if local.scopes_checked_at is None:
@@ -153,10 +153,7 @@ class StatusResult(Result):
         """A paragraph for each label."""
         if not self.profiles:
             return [lines.unsure("Nothing is set up on this computer"), lines.todo(self.set_up)]
-        found = self.profiles[0].lines()
-        for profile in self.profiles[1:]:
-            found += [lines.BLANK, *profile.lines()]
-        return found
+        return [line for profile in self.profiles for line in (lines.BLANK, *profile.lines())][1:]
 
 
 class RemovedView(View):
