@@ -159,7 +159,7 @@ sys.exit(main(["setup", "--name", "canary", *sys.argv[1:]]))
 def test_a_defect_is_named_by_its_place_and_never_by_its_text(
     tool: Tool, script: str, kind: str, flags: list[str]
 ) -> None:
-    run = tool.end(tool.start_program(sys.executable, "-c", script, *flags, CANARY=leaks.CLIENT_SECRET))
+    run = tool.run_code(script, *flags, CANARY=leaks.CLIENT_SECRET)
     said = run.error["title"] if flags else run.err
     assert (run.code, kind in said, "Traceback" in run.err) == (1, True, False)
 

@@ -83,8 +83,9 @@ both = pytest.mark.parametrize("form", [Form.FULL, Form.PLAIN])
 
 
 def person(code: str, form: Form = Form.FULL) -> AbstractContextManager[Person]:
-    program = (sys.executable, "-c", SCRIPT + code, *(["--plain"] if form is Form.PLAIN else []))
-    return at_terminal(environment={}, program=program)
+    return at_terminal(
+        SCRIPT + code, *(["--plain"] if form is Form.PLAIN else []), environment={}, kind="code"
+    )
 
 
 @contextmanager
@@ -181,7 +182,7 @@ def test_the_same_secret_twice_over_is_asked_about(form: Form) -> None:
 def test_suspended_and_resumed_by_a_shell_it_hides_as_before(form: Form, tmp_path: Path) -> None:
     program = tmp_path / "asks.py"
     program.write_text(SCRIPT + "print('pid', os.getpid())\nsaid(terminal.ask_hidden('Secret', ()))\n")
-    with at_terminal(environment={"PS1": "ready> "}, program=("bash", "--norc", "-i")) as someone:
+    with at_terminal("bash", "--norc", "-i", environment={"PS1": "ready> "}, kind="program") as someone:
         someone.answers("ready>", f"{sys.executable} {program} --{form.value}")
         HIDDEN.comes(someone, form)
         if form is Form.PLAIN:
@@ -202,11 +203,11 @@ def test_suspended_and_resumed_by_a_shell_it_hides_as_before(form: Form, tmp_pat
 @pytest.mark.parametrize("ask", [LINE, HIDDEN, MENU], ids=str)
 def test_a_mode_that_others_changed_meanwhile_is_set_again(form: Form, ask: Ask) -> None:
     with asked(ask, form) as someone:
-        os.kill(someone.pid, signal.SIGSTOP)
-        mode = termios.tcgetattr(someone.child.child_fd)
+        os.kill(someone.child.pid, signal.SIGSTOP)
+        mode = termios.tcgetattr(someone.terminal)
         mode[3] |= termios.ECHO | termios.ICANON
-        termios.tcsetattr(someone.child.child_fd, termios.TCSANOW, mode)
-        os.kill(someone.pid, signal.SIGCONT)
+        termios.tcsetattr(someone.terminal, termios.TCSANOW, mode)
+        os.kill(someone.child.pid, signal.SIGCONT)
         if form is Form.FULL or ask is HIDDEN:
             someone.waits_unseen()
         someone.types(ENTER)

@@ -19,6 +19,7 @@ from tests.support.secret_service import kept_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.support.forked import Kind
     from tests.support.sandbox import Stage
 
 PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.CLIENT_SECRET}
@@ -180,23 +181,26 @@ class Tool:
 
     def start_program(self, *arguments: str, **changed: str | None) -> Child:
         """Start a program in the tool's place; ``end`` ends it."""
-        return self._start(arguments, changed, program=True)
+        return self._start(arguments, changed, kind="program")
+
+    def run_code(self, code: str, *arguments: str, **changed: str | None) -> Run:
+        """Run Python code in the tool's place, forked."""
+        return self.end(self._start((code, *arguments), changed, kind="code"))
 
     def _start(
         self,
         arguments: tuple[str, ...],
         changed: dict[str, str | None],
-        stdin: bytes | None = None,
-        *,
-        program: bool = False,
+        stdin: bytes = b"",
+        kind: Kind = "tool",
     ) -> Child:
         self._started += 1
         streams = [
             self.keyring.with_name(f"{name}-{self._started}") for name in ("stdin", "stdout", "stderr")
         ]
-        for stream, content in zip(streams, (stdin or b"", b"", b""), strict=True):
+        for stream, content in zip(streams, (stdin, b"", b""), strict=True):
             stream.write_bytes(content)
-        return Child(arguments, self.variables(changed), self.folder, streams, program=program)
+        return Child(arguments, self.variables(changed), self.folder, streams, kind)
 
     def printed(self, child: Child) -> dict[str, Any]:
         """The object that a process which goes on has printed."""

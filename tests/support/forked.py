@@ -23,10 +23,14 @@ import threading
 import time
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+Kind = Literal["tool", "program", "code"]
+"""What a child's arguments are: the tool's own, a program and its, or Python code and its."""
 
 CHECKOUT = Path(__file__).parents[2]
 RECORDER = Path(__file__).parent / "recorder"
@@ -57,14 +61,13 @@ class Child:
         environ: Mapping[str, str],
         cwd: Path,
         streams: Sequence[Path],
-        *,
-        program: bool = False,
+        kind: Kind = "tool",
     ) -> None:
-        """Start the tool; or, with ``program``, whatever program ``arguments`` name."""
+        """Start it; ``streams`` are files, or three times the terminal that is to be its own."""
         self.streams = streams
         self.returncode: int | None = None
         self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        case = {"arguments": [*arguments], "environ": {**environ}, "cwd": str(cwd), "program": program}
+        case = {"arguments": [*arguments], "environ": {**environ}, "cwd": str(cwd), "kind": kind}
         with far:
             message = json.dumps(case | {"streams": [*map(str, streams)]}).encode()
             socket.send_fds(_server(), [message], [far.fileno()])
@@ -143,7 +146,7 @@ def _serve(requests: socket.socket) -> NoReturn:
             pid = os.fork()
             if pid == 0:
                 _become(case)
-                _run()  # and no further: what is closed here must not be closed once more
+                _run(case)  # and no further: what is closed here must not be closed once more
             control = socket.socket(fileno=descriptors[0])
             running[os.pidfd_open(pid)] = (pid, control)
             with contextlib.suppress(BrokenPipeError):
@@ -165,27 +168,32 @@ def _become(case: dict[str, Any]) -> None:
     os.chdir(case["cwd"])
     if "EH_TEST_UID" in case["environ"]:  # somebody whom the list of users doesn't have
         os.setreuid(int(case["environ"]["EH_TEST_UID"]), -1)
-    if case["program"]:
+    if case["kind"] == "program":
         os.execvp(case["arguments"][0], case["arguments"])  # noqa: S606  # it needs no shell
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         errors = "backslashreplace" if name == "stderr" else "strict"
         stream = open(number, mode, 1 if name == "stderr" else -1, "utf-8", errors)  # noqa: PTH123, SIM115  # a descriptor, for good
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-    sys.argv = ["eh-connect", *case["arguments"]]
+    sys.argv = ["eh-connect", *case["arguments"]] if case["kind"] == "tool" else case["arguments"]
     if "EH_TEST_RECORD" in case["environ"]:
         sys.path.insert(0, str(RECORDER))
         sys.modules.pop("sitecustomize", None)
         importlib.import_module("sitecustomize")
 
 
-def _run() -> NoReturn:
-    """Run the tool, and do what the interpreter does at its end that others can see."""
+def _run(case: dict[str, Any]) -> NoReturn:
+    """Run the tool or the code, and do what the interpreter does at its end that others can see."""
     from eh_connect.__main__ import program
 
     code: Any = 1
     try:
-        program()
+        if case["kind"] == "tool":
+            program()
+        else:
+            sys.modules["__main__"] = ModuleType("__main__")
+            exec(sys.argv[0], vars(sys.modules["__main__"]))  # noqa: S102  # a test's own
+            code = 0
     except SystemExit as ended:
         code = ended.code
     except BaseException:  # noqa: BLE001  # as the interpreter does

@@ -8,8 +8,10 @@ from __future__ import annotations
 import copy
 import difflib
 import os
+import pty
 import re
-import sys
+import select
+import signal
 import termios
 import time
 from contextlib import contextmanager
@@ -17,13 +19,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pexpect
 import pyte
 
 from tests.support import leaks
+from tests.support.forked import CHECKOUT, Child
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tests.support.forked import Kind
 
 ROWS = 40
 PATIENCE = 25.0
@@ -58,7 +62,7 @@ _VARY = (
 class _Screen(pyte.HistoryScreen):
     """Answers what a terminal is asked (where the cursor is), and has the second screen that pyte lacks."""
 
-    child: pexpect.spawn[bytes]
+    terminal: int
 
     def set_mode(self, *modes: int, **named: Any) -> None:
         if _ALTERNATE in modes:
@@ -72,18 +76,19 @@ class _Screen(pyte.HistoryScreen):
         super().reset_mode(*modes, **named)
 
     def write_process_input(self, data: str) -> None:
-        self.child.send(data)
+        os.write(self.terminal, data.encode())
 
 
 class Person:
-    """Reads the screen and types."""
+    """Reads the screen and types; ``terminal`` is the pseudo-terminal's descriptor."""
 
-    def __init__(self, child: pexpect.spawn[bytes], columns: int) -> None:
+    def __init__(self, child: Child, terminal: int, columns: int) -> None:
         self.child = child
+        self.terminal = terminal
         self.columns = columns
         self.raw = b""
         self._screen = _Screen(columns, ROWS, history=5000, ratio=0.5)
-        self._screen.child = child
+        self._screen.terminal = terminal
         self._stream = pyte.ByteStream(self._screen)
         self._seen = 0
 
@@ -145,7 +150,7 @@ class Person:
     def waits_unseen(self) -> None:
         """Wait until the terminal shows nothing of what is typed."""
         self._waits_until(
-            lambda: not termios.tcgetattr(self.child.child_fd)[3] & termios.ECHO, "what is typed would show"
+            lambda: not termios.tcgetattr(self.terminal)[3] & termios.ECHO, "what is typed would show"
         )
 
     def waits_for(self, ready: Callable[[], bool], seconds: float) -> bool:
@@ -166,13 +171,8 @@ class Person:
         pyte.ByteStream(screen).feed(self.raw)
         return "\n".join(screen.display)
 
-    @property
-    def pid(self) -> int:
-        assert self.child.pid is not None
-        return self.child.pid
-
     def types(self, text: str) -> None:
-        self.child.send(text)
+        os.write(self.terminal, text.encode())
 
     def answers(self, question: str, answer: str = "") -> None:
         """Wait for a question, type the answer and Enter."""
@@ -194,21 +194,14 @@ class Person:
         end = time.monotonic() + PATIENCE
         while self._pump():
             assert time.monotonic() < end, "it does not end:\n" + "\n".join(self.lines)
-        self.child.wait()
-        self.child.close()
-        status = self.child.exitstatus
-        return status if status is not None else -(self.child.signalstatus or 0)
+        return self.child.wait()
 
     def _pump(self) -> bool:
-        """Take what the tool wrote; False once it has ended."""
-        if self.child.closed:
-            return False
-        try:
-            chunk = self.child.read_nonblocking(65536, timeout=0.2)
-        except pexpect.TIMEOUT:
-            return self.child.isalive()
-        except pexpect.EOF:
-            return False
+        """Take what the tool wrote, waiting a moment for it; False once it has ended."""
+        has_ended = self.child.poll() is not None
+        if not select.select([self.terminal], [], [], 0 if has_ended else 0.05)[0]:
+            return not has_ended
+        chunk = os.read(self.terminal, 65536)
         self.raw += chunk
         self._stream.feed(chunk)
         return True
@@ -224,29 +217,24 @@ def at_terminal(
     *arguments: str,
     environment: Mapping[str, str],
     columns: int = 80,
-    cwd: Path | None = None,
-    program: Sequence[str] = (sys.executable, "-m", "eh_connect"),
+    cwd: Path = CHECKOUT,
+    kind: Kind = "tool",
 ) -> Iterator[Person]:
-    """Run the tool, or another program, in a terminal of its own."""
-    checkout = Path(__file__).parents[2]
+    """Run the tool, or what else a ``Child`` runs, in a terminal of its own."""
     base = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-    env = (
-        base
-        | {"TERM": "xterm", "PYTHONPATH": str(checkout), "HOME": str(cwd or checkout), "HISTFILE": os.devnull}
-        | dict(environment)
-    )
-    child: pexpect.spawn[bytes] = pexpect.spawn(
-        program[0],
-        [*program[1:], *arguments],
-        env=env,
-        cwd=None if cwd is None else str(cwd),
-        dimensions=(ROWS, columns),
-        timeout=PATIENCE,
-    )
-    child.delaybeforesend = None
-    someone = Person(child, columns)
+    usual = {"TERM": "xterm", "PYTHONPATH": str(CHECKOUT), "HOME": str(cwd), "HISTFILE": os.devnull}
+    terminal, far = pty.openpty()
     try:
-        yield someone
+        termios.tcsetwinsize(far, (ROWS, columns))
+        streams = [Path(os.ttyname(far))] * 3
+        child = Child(arguments, base | usual | dict(environment), cwd, streams, kind)
+        someone = Person(child, terminal, columns)
+        try:
+            yield someone
+        finally:
+            leaks.add("the terminal", someone.raw.decode(errors="replace"))
+            child.send_signal(signal.SIGKILL)
+            child.wait()
     finally:
-        leaks.add("the terminal", someone.raw.decode(errors="replace"))
-        child.close(force=True)
+        os.close(terminal)
+        os.close(far)
