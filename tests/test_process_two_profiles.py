@@ -7,12 +7,15 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from tests.support import leaks
 from tests.support.command import PAIR, Tool
 from tests.support.flows import hang
 from tests.support.forked import wait_until
 from tests.support.sandbox import Stage
+from tests.support.stackone_side import WHOLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,17 +71,7 @@ def test_a_gateway_that_gives_up_before_stackone_does(tool: Tool) -> None:
 
 def commit(tool: Tool) -> None:
     """StackOne creates what it was asked for in the end."""
-    import httpx
-
-    from tests.support import leaks
-
-    body = {
-        "name": "Employment Hero",
-        "connector_key": "employmenthero",
-        "authentication_config_key": "oauth2",
-        "environment": "production",
-        "setup_information": {"clientId": leaks.CLIENT_ID, "clientSecret": leaks.CLIENT_SECRET},
-    }
+    body = WHOLE | {"setup_information": {"clientId": leaks.CLIENT_ID, "clientSecret": leaks.CLIENT_SECRET}}
     url = f"{tool.stage.stackone_url}/connector_profiles"
     httpx.post(url, json=body, auth=(leaks.API_KEY, "")).raise_for_status()
 

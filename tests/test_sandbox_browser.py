@@ -105,7 +105,7 @@ def test_the_review_shows_what_the_traps_of_the_form_ticked(stage: Stage, browse
     browser.sees("4 scopes selected")
     browser.press("Continue to Review")
     assert set(GO_BACK.findall(browser.text())) == {"create", "update", "delete"}
-    browser.back()
+    browser.driver.back()
     browser.tick("Employees", "Delete", "Admin")
     browser.sees("3 scopes selected")
     new_application(stage, browser)
@@ -135,7 +135,7 @@ def test_the_form_says_what_is_missing_and_a_refused_one_keeps_what_was_entered(
     browser.fill("Redirect URI", REDIRECT_URI)
     browser.press("Continue to Review")
     assert "teams:list" in browser.text()
-    browser.back()
+    browser.driver.back()
     assert browser.value("Application Name") == "Mine"
 
 

@@ -44,26 +44,19 @@ class Browser:
     """What a person does on a page. Names are those that can be read there."""
 
     def __init__(self, driver: Remote) -> None:
-        self._driver = driver
-
-    @property
-    def driver(self) -> Remote:
+        self.driver = driver
         """For what a person does not do: a window of a size, a script that looks into a page."""
-        return self._driver
 
     def open(self, url: str) -> None:
-        self._driver.get(url)
-
-    def back(self) -> None:
-        self._driver.back()
+        self.driver.get(url)
 
     @property
     def url(self) -> str:
-        return self._driver.current_url
+        return self.driver.current_url
 
     def text(self) -> str:
         """What can be seen."""
-        return self._driver.find_element(By.TAG_NAME, "body").text
+        return self.driver.find_element(By.TAG_NAME, "body").text
 
     def fill(self, label: str, text: str) -> None:
         field = self._field(label)
@@ -102,27 +95,27 @@ class Browser:
         if pressed.get_attribute("type") == "button":
             pressed.click()
             return
-        self._driver.execute_script("window.isOld = true")
+        self.driver.execute_script("window.isOld = true")
         pressed.click()
         loaded = "return !window.isOld && document.readyState === 'complete'"
-        waiting = WebDriverWait(self._driver, _PATIENCE, 0.05, ignored_exceptions=[WebDriverException])
+        waiting = WebDriverWait(self.driver, _PATIENCE, 0.05, ignored_exceptions=[WebDriverException])
         waiting.until(lambda driver: driver.execute_script(loaded))
 
     def sees(self, text: str) -> None:
         """Wait until a text is there that the page itself puts there."""
-        WebDriverWait(self._driver, _PATIENCE, 0.05).until(lambda _: text in self.text())
+        WebDriverWait(self.driver, _PATIENCE, 0.05).until(lambda _: text in self.text())
 
     def screenshot(self, path: Path, most: int = 1300) -> None:
         """The page as far as there is something on it, but at most so many pixels of its height."""
-        self._driver.execute_script(f"document.body.style = 'overflow: hidden; max-height: {most}px'")
-        assert self._driver.find_element(By.TAG_NAME, "body").screenshot(str(path))
+        self.driver.execute_script(f"document.body.style = 'overflow: hidden; max-height: {most}px'")
+        assert self.driver.find_element(By.TAG_NAME, "body").screenshot(str(path))
 
     def _field(self, label: str) -> WebElement:
         name = self._one(f'//label[normalize-space()="{label}"]').get_attribute("for")
         return self._one(f'//*[@id="{name}"]')
 
     def _one(self, xpath: str) -> WebElement:
-        found = self._driver.find_elements(By.XPATH, xpath)
+        found = self.driver.find_elements(By.XPATH, xpath)
         assert len(found) == 1, f"{len(found)} of {xpath} in:\n{self.text()}"
         return found[0]
 

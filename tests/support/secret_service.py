@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from tests.support.forked import wait_until
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 SERVICE = "org.freedesktop.secrets"
 PASSWORD = "made-up"
@@ -63,19 +64,19 @@ def secret_service(
         config = runtime / "bus.xml"
         config.write_text(BUS.format(socket=socket), encoding="utf-8")
         stack.enter_context(_running(["dbus-daemon", f"--config-file={config}", "--nofork"], env))
-        _wait_until(socket.exists)
+        wait_until(socket.exists)
         daemon = ["gnome-keyring-daemon", "--foreground", "--components=secrets"]
         if kind == "locked":
             with _running([*daemon, "--unlock"], env, PASSWORD):  # it makes the keyring that is then locked
-                _wait_until(lambda: _is_owned(env) and any(home.rglob("*.keyring")))
-            _wait_until(lambda: not _is_owned(env))
+                wait_until(lambda: _is_owned(env) and any(home.rglob("*.keyring")))
+            wait_until(lambda: not _is_owned(env))
             stack.enter_context(_running(daemon, env))
         elif kind == "unlocked":
             stack.enter_context(_running([*daemon, "--unlock"], env, PASSWORD))
         elif kind == "hanging":
             stack.enter_context(_running([sys.executable, "-m", "tests.support.secret_service"], env))
         if kind != "missing":
-            _wait_until(lambda: _is_owned(env))
+            wait_until(lambda: _is_owned(env))
         yield env
 
 
@@ -112,14 +113,6 @@ def _is_owned(env: dict[str, str]) -> bool:
     argv = ["dbus-send", "--session", "--print-reply", f"--dest={bus}", "/", f"{bus}.NameHasOwner"]
     done = subprocess.run([*argv, f"string:{SERVICE}"], env=env, capture_output=True, check=False, timeout=10)
     return b"boolean true" in done.stdout
-
-
-def _wait_until(ready: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not ready():
-        if time.monotonic() > end:
-            raise TimeoutError("a part of the session did not start")
-        time.sleep(0.02)
 
 
 def _never_answer() -> None:
