@@ -14,7 +14,7 @@ from eh_connect.local.state import PendingWrite
 from eh_connect.secret import Secret
 from eh_connect.stackone.client import Client
 from eh_connect.stackone.models import ConnectorProfile
-from tests.support.memory import NEW, NOW, OLD, Saved, told
+from tests.support.memory import NEW, NOW, OLD, Disk, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,9 +51,9 @@ class Project(Client):
 
 
 @pytest.fixture
-def saved() -> Saved:
+def saved() -> Disk:
     """A profile that was set up from here and verified."""
-    saved = Saved()
+    saved = Disk()
     saved.keyring.write("current", OLD)
     saved.note(
         profile_id=ID,
@@ -78,7 +78,7 @@ def see(*labels: Looked, max_age: int | None = None) -> StatusResult:
     )
 
 
-def look(saved: Saved, project: Project | None = None, max_age: int | None = None) -> StatusResult:
+def look(saved: Disk, project: Project | None = None, max_age: int | None = None) -> StatusResult:
     offline = "not checked (--offline)"
     return see(Looked("default", saved.local(writes=False), project, why_not=offline), max_age=max_age)
 
@@ -87,7 +87,7 @@ def due(result: StatusResult) -> list[str]:
     return [each.id for each in result.profiles[0].due]
 
 
-def test_what_is_as_it_should_be_has_nothing_to_do(saved: Saved) -> None:
+def test_what_is_as_it_should_be_has_nothing_to_do(saved: Disk) -> None:
     result = look(saved, Project())
     assert (result.profiles[0].agree, due(result), result.exit_code) == (True, [], 0)
     assert result.secret is not None
@@ -106,13 +106,13 @@ def test_what_is_as_it_should_be_has_nothing_to_do(saved: Saved) -> None:
         ({"scopes_missing": ("Admin: Teams, Read",), "scopes_checked_at": NOW}, "scopes_missing"),
     ],
 )
-def test_what_is_saved_tells_what_is_due(saved: Saved, fields: dict[str, object], expected: str) -> None:
+def test_what_is_saved_tells_what_is_due(saved: Disk, fields: dict[str, object], expected: str) -> None:
     saved.note(**fields)
     result = look(saved)
     assert (due(result), result.exit_code) == ([expected], 9)
 
 
-def test_lost_credentials_are_due_to_be_brought_again(saved: Saved) -> None:
+def test_lost_credentials_are_due_to_be_brought_again(saved: Disk) -> None:
     saved.keyring.entries.clear()
     assert "pair_missing" in due(look(saved))
 
@@ -127,18 +127,18 @@ def test_lost_credentials_are_due_to_be_brought_again(saved: Saved) -> None:
     ],
 )
 def test_what_stackone_lists_tells_what_is_due(
-    saved: Saved, listed: list[ConnectorProfile], agree: bool, expected: str
+    saved: Disk, listed: list[ConnectorProfile], agree: bool, expected: str
 ) -> None:
     result = look(saved, Project(listed))
     assert (result.profiles[0].agree, due(result)) == (agree, [expected])
 
 
 @pytest.mark.parametrize(("max_age", "is_due"), [(2, True), (3, True), (4, False)])
-def test_a_secret_older_than_allowed_is_due(saved: Saved, max_age: int, is_due: bool) -> None:
+def test_a_secret_older_than_allowed_is_due(saved: Disk, max_age: int, is_due: bool) -> None:
     assert ("secret_old" in due(look(saved, max_age=max_age))) is is_due
 
 
-def test_a_rotation_that_was_not_finished_names_its_own_command(saved: Saved) -> None:
+def test_a_rotation_that_was_not_finished_names_its_own_command(saved: Disk) -> None:
     saved.keyring.write("next", NEW)
     saved.note(staged_for="rollback")
     (each,) = look(saved).profiles[0].due
@@ -146,14 +146,14 @@ def test_a_rotation_that_was_not_finished_names_its_own_command(saved: Saved) ->
 
 
 @pytest.mark.parametrize("error", [NetworkError("No answer"), StackOneAuthError("Key refused")])
-def test_a_failure_at_stackone_is_raised_with_all_that_was_found(saved: Saved, error: EhConnectError) -> None:
+def test_a_failure_at_stackone_is_raised_with_all_that_was_found(saved: Disk, error: EhConnectError) -> None:
     with pytest.raises(type(error)) as raised:
         look(saved, Project(error=error))
     assert raised.value.body["profiles"][0]["local"]["id"] == ID
     assert raised.value.found
 
 
-def test_a_state_that_cant_be_read_hides_no_other_label_and_a_project_is_asked_once(saved: Saved) -> None:
+def test_a_state_that_cant_be_read_hides_no_other_label_and_a_project_is_asked_once(saved: Disk) -> None:
     broken, project = StorageError("The file can't be read"), Project()
     readable = [Looked(label, saved.local(label, writes=False), project) for label in ("default", "x")]
     with pytest.raises(StorageError) as raised:
@@ -172,7 +172,7 @@ def test_nothing_set_up_names_the_first_command() -> None:
 
 
 @pytest.fixture
-def full(saved: Saved) -> Saved:
+def full(saved: Disk) -> Disk:
     """All that can be saved of a label."""
     saved.keyring.write("next", NEW)
     saved.keyring.write("api-key", Secret("v1.eu1.key"))
@@ -183,14 +183,14 @@ def full(saved: Saved) -> Saved:
 
 
 def removed(
-    saved: Saved, project: Project | None = None, confirm: Callable[[Sequence[str]], None] | None = None
+    saved: Disk, project: Project | None = None, confirm: Callable[[Sequence[str]], None] | None = None
 ) -> RemoveResult:
     local = saved.local()
     looked = Looked(local.label, local, project, why_not="no API key")
     return remove(local, looked, told(), confirm)
 
 
-def test_everything_is_forgotten_and_what_remains_is_named(full: Saved) -> None:
+def test_everything_is_forgotten_and_what_remains_is_named(full: Disk) -> None:
     result = removed(full, Project())
     assert (full.keyring.entries, full.states.states) == ({}, {})
     assert (result.action, result.profile.id) == ("removed", ID)
@@ -209,18 +209,18 @@ def test_everything_is_forgotten_and_what_remains_is_named(full: Saved) -> None:
     ],
 )
 def test_what_cant_be_learnt_of_stackone_stops_nothing(
-    full: Saved, project: Project | None, said: str
+    full: Disk, project: Project | None, said: str
 ) -> None:
     assert said in removed(full, project).by_hand[0]
 
 
 def test_a_creation_without_an_end_is_named() -> None:
-    saved = Saved()
+    saved = Disk()
     saved.note(pending=PendingWrite(via="api", name="Mine", sent_at=NOW))
     assert 'may have a connector profile "Mine"' in removed(saved).by_hand[0]
 
 
-def test_a_no_leaves_everything(full: Saved) -> None:
+def test_a_no_leaves_everything(full: Disk) -> None:
     def refuse(_: Sequence[str]) -> None:
         raise StoppedError("Stopped")
 
@@ -229,7 +229,7 @@ def test_a_no_leaves_everything(full: Saved) -> None:
     assert len(full.keyring.entries) == 5
 
 
-def test_a_keyring_that_doesnt_forget_keeps_the_state_too(full: Saved) -> None:
+def test_a_keyring_that_doesnt_forget_keeps_the_state_too(full: Disk) -> None:
     full.keyring.keeps = False
     with pytest.raises(StorageError):
         removed(full)

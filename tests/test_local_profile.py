@@ -11,8 +11,9 @@ from eh_connect.errors import BusyError, InputError, StorageError
 from eh_connect.local.state import LocalState, PendingWrite, SavedSession
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
-from tests.support.disk import (
+from tests.support.memory import (
     CHANGED,
+    NOW,
     ORIGINS,
     PROFILE,
     A,
@@ -26,7 +27,6 @@ from tests.support.disk import (
     roll_back,
     rotate,
 )
-from tests.support.memory import NOW
 from tests.support.stackone import Killed
 
 # The order

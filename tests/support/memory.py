@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from eh_connect.cli.commands import COMMANDS
 from eh_connect.errors import BusyError, StorageError
@@ -12,16 +13,24 @@ from eh_connect.local.keyring import KeyringStore
 from eh_connect.local.profile import LocalProfile
 from eh_connect.local.state import StateFolder
 from eh_connect.secret import Credentials, Secret
+from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 from eh_connect.values import Values
+from tests.support.stackone import Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from eh_connect.local.state import LocalState
+    from eh_connect.local.state import LocalState, Purpose
+
+    Entries = dict[str, Credentials | Secret | tuple[str, ...]]
 
 NOW = "2026-11-27T09:22:00+00:00"
 OLD = Credentials(Secret("idOld" + "x" * 38), Secret("secretOld" + "x" * 34))
 NEW = Credentials(OLD.client_id, Secret("secretNew" + "y" * 34))
+A, B, C = (Credentials(Secret("client-id"), Secret(f"client-secret-{name}")) for name in "abc")
+ORIGINS = ("https://api.stackone.com:443", "https://oauth.employmenthero.com:443")
+PROFILE = ConnectorProfile(id="id-1", name="Employment Hero", connector_key="employmenthero", updated_at="t1")
+CHANGED = ConnectorProfile(id="id-1", name="Employment Hero", connector_key="employmenthero", updated_at="t2")
 
 
 def told(
@@ -38,11 +47,11 @@ def told(
 class MemoryKeyring(KeyringStore):
     """One entry may be ``unreadable``."""
 
-    entries: dict[str, Credentials | Secret | tuple[str, ...]] = field(default_factory=dict)
+    entries: Entries
+    step: Callable[[str], None]
     unreadable: str | None = None
     keeps: bool = True
     """False: deletions fail."""
-    step: Callable[[str], None] = lambda _: None
 
     backend = "tests.support.memory.MemoryKeyring"
     display_name = "Memory Keyring"
@@ -84,9 +93,9 @@ class MemoryKeyring(KeyringStore):
 class MemoryStates(StateFolder):
     """``busy``: another run holds the lock."""
 
+    step: Callable[[str], None]
     states: dict[str, LocalState] = field(default_factory=dict)
     busy: bool = False
-    step: Callable[[str], None] = lambda _: None
 
     def load(self, label: str) -> LocalState | None:
         return self.states.get(label)
@@ -114,12 +123,18 @@ class MemoryStates(StateFolder):
         yield
 
 
-@dataclass
-class Saved:
-    """What is saved: lasts over several runs."""
+class Disk:
+    """What is saved: lasts over several runs. ``steps`` counts what is written, and a run can die at each."""
 
-    keyring: MemoryKeyring = field(default_factory=MemoryKeyring)
-    states: MemoryStates = field(default_factory=MemoryStates)
+    def __init__(self, entries: Entries | None = None, kill_at: int = 0) -> None:
+        self.entries = {} if entries is None else entries
+        self.steps = Steps(kill_at=kill_at)
+        self.keyring = MemoryKeyring(self.entries, self.steps)
+        self.states = MemoryStates(self.steps)
+
+    @property
+    def state(self) -> LocalState:
+        return self.states.states["default"]
 
     def now(self) -> str:
         return NOW
@@ -133,3 +148,32 @@ class Saved:
     def note(self, **fields: object) -> None:
         """Note fields of the state, as an earlier run left them."""
         self.local().note(**fields)
+
+
+Job = Callable[["LocalProfile", Credentials | None], None]
+
+
+def job(purpose: Purpose, via: Literal["api", "dashboard"] = "api") -> Job:
+    """What the driver does: stage, note, send, commit."""
+
+    def do(local: LocalProfile, new: Credentials | None) -> None:
+        new = local.rollback_target if purpose == "rollback" else new or local.credentials
+        local.stage(new, ORIGINS)
+        if via == "dashboard" or local.state.profile_id is None:
+            local.expect(via, "Employment Hero", [PROFILE] if local.state.profile_id else [])
+        if local.state.profile_id is not None:
+            local.aim("id-1", purpose, sends=via == "api")
+        local.commit(PROFILE if purpose == "setup" else CHANGED, ProfileFields(credentials=new), via)
+
+    return do
+
+
+create, rotate, roll_back, by_hand = job("setup"), job("rotate"), job("rollback"), job("rotate", "dashboard")
+
+
+def disk_with(*steps: tuple[Job, Credentials]) -> Disk:
+    disk = Disk()
+    for step, new in steps:
+        step(disk.local(), new)
+    disk.steps.revive()
+    return disk

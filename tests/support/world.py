@@ -21,9 +21,8 @@ from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.assumed_writes import AssumedWrites
 from eh_connect.stackone.client import Client
 from eh_connect.stackone.sessions import Sessions
-from tests.support.disk import Disk
 from tests.support.http import Clock
-from tests.support.memory import NOW, told
+from tests.support.memory import NOW, Disk, told
 from tests.support.stackone import Fault, Killed, Row, StackOne
 
 if TYPE_CHECKING:
