@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import run_python
-from tests.support.needs import needs
-from tests.support.secret_service import MISSING, kept_in, secret_service
+from tests.support.needs import needs_secret_service
+from tests.support.secret_service import kept_in, secret_service
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = needs(f"the Secret Service ({', '.join(MISSING)})", not MISSING)
+pytestmark = needs_secret_service
 
 BEGIN = """
 import sys

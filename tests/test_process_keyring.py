@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.command import NEW_PAIR, PAIR
 from tests.support.flows import FLOWS, begin, is_finished
-from tests.support.needs import needs
-from tests.support.secret_service import MISSING, secret_service
+from tests.support.needs import needs_secret_service
+from tests.support.secret_service import secret_service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,6 @@ BROKEN = ["Locked", "Losing", "LeakyError", "MissingModule", "Full", "Sticky"]
 FILE = "tests.support.keyrings.FileKeyring"
 NOT_OURS = ["keyring.backends.null.Keyring", FILE]
 NO_CREDENTIALS = dict.fromkeys(("EH_CONNECT_CLIENT_ID", "EH_CONNECT_CLIENT_SECRET"))
-
-with_service = needs(f"the Secret Service ({', '.join(MISSING)})", not MISSING)
 
 
 def backend(kind: str) -> str:
@@ -82,7 +80,7 @@ def test_a_profile_that_is_known_here_needs_its_keyring(tool: Tool) -> None:
         assert (run.error["code"], "--no-store" in run.out + run.err) == (4, False)
 
 
-@with_service
+@needs_secret_service
 def test_the_real_secret_service_holds_the_credentials(tool: Tool, tmp_path: Path) -> None:
     with secret_service(tmp_path / "session") as session:
         tool.session = session["DBUS_SESSION_BUS_ADDRESS"]
@@ -98,7 +96,7 @@ def test_the_real_secret_service_holds_the_credentials(tool: Tool, tmp_path: Pat
         assert tool.kept() == {}
 
 
-@with_service
+@needs_secret_service
 @pytest.mark.parametrize("kind", ["locked", "missing", "hanging"])
 def test_a_real_secret_service_that_does_not_work_is_said(tool: Tool, tmp_path: Path, kind: str) -> None:
     with secret_service(tmp_path / "session", kind) as session:  # type: ignore[arg-type]  # one of its kinds

@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.flows import FLOWS, begin, hang, is_finished
 from tests.support.forked import wait_until
-from tests.support.needs import needs
-from tests.support.secret_service import MISSING, secret_service
+from tests.support.needs import needs_secret_service
+from tests.support.secret_service import secret_service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def test_a_run_stopped_where_it_leaves_a_trace_is_finished_by_the_next(
     assert number > 1, "it was never stopped"
 
 
-@needs(f"the Secret Service ({', '.join(MISSING)})", not MISSING)
+@needs_secret_service
 @pytest.mark.parametrize("where", ["set:2:after", "delete:2:after"])
 def test_the_same_with_a_real_keyring(tool: Tool, tmp_path: Path, where: str) -> None:
     (tmp_path / "session").mkdir()
