@@ -91,7 +91,8 @@ class Child:
     def send_signal(self, sent: int) -> None:
         """Send a signal, if it still runs."""
         if self.poll() is None:
-            os.kill(self.pid, sent)
+            with contextlib.suppress(ProcessLookupError):  # it ended at this moment
+                os.kill(self.pid, sent)
 
 
 def wait_until(ready: Callable[[], bool]) -> None:
