@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import re
@@ -91,6 +92,7 @@ def _without_values(message: str, arguments: list[str]) -> str:
 
 def program() -> NoReturn:
     """The console script: runs ``main``; a signal that comes after the result changes nothing any more."""
+    gc.set_threshold(100_000)  # collecting while everything is imported costs a twentieth of a short command
     code = main(sys.argv[1:])
     if hasattr(signal, "pthread_sigmask"):
         endings = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
