@@ -150,7 +150,7 @@ class _Attempt:
             return httpx.ReadTimeout("left behind") if self.may_have_been_sent else httpx.ConnectTimeout("")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as exc:
             return exc
-        except BaseException:  # Ctrl-C, SIGTERM
+        except BaseException:  # Ctrl-C, SIGTERM: what is under way in the thread must not be sent later
             self._leave()
             raise
 

@@ -60,11 +60,14 @@ def test_a_profile_that_exists_comes_before_all_about_an_application(tool: Tool)
     tool.setup()
     tool.run("remove", "--yes", "--json").succeeded  # noqa: B018  # it asserts
     tool.stage.link_account(tool.stage.profiles[0]["shown"]["id"])
+    before = tool.stage.requests()
     with at(tool, "setup") as someone:
         paste(someone, "StackOne API key", leaks.API_KEY)
         someone.sees("What would you like to do?")
         someone.sees("Stop", stays=False)
         someone.sees_golden("profile-exists")
+        asked = tool.stage.requests()[len(before) :]
+        assert asked == ["GET /connector_profiles", "GET /v2/accounts"]
         someone.types(ENTER)
         paste(someone, "? Client ID", leaks.CLIENT_ID)
         paste(someone, "? Client Secret", leaks.NEW_SECRET)

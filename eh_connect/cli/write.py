@@ -70,8 +70,10 @@ def _written(session: Session, purpose: Purpose, local: LocalProfile) -> WriteRe
         raise local.unreadable or no_previous(values, local.label)
     asking = session.wizard(local) if session.asks else None
     try:
-        if asking is not None:
-            asking.gather() if purpose == "setup" else asking.key()
+        if asking is not None and purpose == "setup":
+            asking.gather()
+        elif asking is not None:
+            asking.key()
         local.servers = {
             "stackone_url": values.sure(i.STACKONE_URL),
             "oauth_url": values.sure(i.EMPLOYMENT_HERO_OAUTH_URL),

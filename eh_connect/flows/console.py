@@ -114,7 +114,7 @@ class Console:
         """A sign-in is waited for."""
         if self.verbose:
             self.show(prose(text))
-        yield time.sleep
+        yield time.sleep  # nobody presses a key: the pause between two looks is just that
 
     def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
         """StackOne has seen no sign-in: what does the browser show? None: wait on. Raises ``refusal``."""

@@ -117,7 +117,7 @@ class Sending:
         with self.parts.console.working("The answer was lost. Looking whether the profile was created"):
             for look in range(LOOKS):
                 if look:
-                    self.parts.time.sleep(float(look))
+                    self.parts.time.sleep(float(look))  # what is under way at StackOne may yet show
                 if new := new_profiles(self.parts.client.profiles(), self.parts.local):
                     break
         if len(new) == 1 and self.parts.writes.may_update(new[0].id):
@@ -256,7 +256,7 @@ def wait_for_creation(parts: Parts) -> list[ConnectorProfile] | None:
                     hint="Run the same command again: it looks first and won't create a second one.",
                     next_steps=(NextStep("Look again", parts.again),),
                 )
-            parts.time.sleep(pause)
+            parts.time.sleep(pause)  # see EVERY; it is network time, which has an end
             profiles = parts.client.profiles()
             if new_profiles(profiles, parts.local):
                 return profiles

@@ -230,8 +230,11 @@ class Desktop:
             return None
         finally:
             if not stays and process.poll() is None:
-                with suppress(OSError):
-                    process.kill() if sys.platform == "win32" else os.killpg(process.pid, signal.SIGKILL)
+                with suppress(OSError):  # it has just ended
+                    if sys.platform == "win32":
+                        process.kill()
+                    else:
+                        os.killpg(process.pid, signal.SIGKILL)
 
 
 class Loan:

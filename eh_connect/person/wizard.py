@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from eh_connect import dates
@@ -29,18 +29,20 @@ MOST_SHOWN = 10
 
 @dataclass
 class Wizard(ApplicationSteps):
-    """Asks what is missing; ``connect`` opens StackOne for a key, ``command`` is the command line of this run."""
+    """Asks what is missing; ``connect`` opens StackOne for a key, ``command`` is the command line of this run.
+
+    ``linked`` are the accounts of each profile that was shown; None: not known.
+    """
 
     connect: Callable[[Secret], Client]
     command: str
+    linked: dict[str, int | None] = field(default_factory=dict)
 
     def gather(self) -> None:
         """Ask. KeyboardInterrupt: the person stopped."""
         self._intro()
         self.terminal.show(words.step(1, "StackOne"))
-        profiles, reads = self.key()
-        is_same_application = self._settle_profile(profiles, reads)
-        self.ask_application(is_same=is_same_application)
+        self.ask_application(is_same=self._settle_profile(self.key()))
 
     def stopped(self) -> StoppedError:
         """The person stopped before this run sent anything: what is saved, and the way on."""
@@ -78,8 +80,8 @@ class Wizard(ApplicationSteps):
         else:
             show(warn("Nothing will be saved on this computer (--no-store)"))
 
-    def key(self) -> tuple[list[ConnectorProfile], Client]:
-        """A key that works, and the project's profiles."""
+    def key(self) -> list[ConnectorProfile]:
+        """Ask for a key, unless one is there, until it works; the project's profiles."""
         terminal, key = self.terminal, self.values[i.API_KEY]
         if key is None:
             terminal.show(prose(words.KEY_WHERE))
@@ -100,7 +102,7 @@ class Wizard(ApplicationSteps):
                 key = None
             else:
                 terminal.show(*self._about_project(key, profiles, reads))
-                return profiles, reads
+                return profiles
 
     def _about_project(self, key: Secret, profiles: list[ConnectorProfile], reads: Client) -> list[Line]:
         where = region(key)
@@ -114,10 +116,12 @@ class Wizard(ApplicationSteps):
             if len(profiles) == 1
             else f"{len(profiles)} Employment Hero profiles"
         )
-        shown = [prose(_described(profile, reads)) for profile in profiles[:MOST_SHOWN]]
-        return [ok(f"{accepted} Its project has {many}:"), *shown]
+        shown = profiles[:MOST_SHOWN]
+        self.linked = {profile.id: count_accounts(profile, reads) for profile in shown}
+        described = [prose(_described(profile, self.linked[profile.id])) for profile in shown]
+        return [ok(f"{accepted} Its project has {many}:"), *described]
 
-    def _settle_profile(self, profiles: list[ConnectorProfile], reads: Client) -> bool:
+    def _settle_profile(self, profiles: list[ConnectorProfile]) -> bool:
         """Before anything about an application: which profile it is for. True: its application stays."""
         state, values = self.local.state, self.values
         if known(profiles, values, self.local) is not None:
@@ -126,7 +130,7 @@ class Wizard(ApplicationSteps):
             return False
         one = profiles[0] if len(profiles) == 1 else None
         which = "it" if one else "one of them"
-        count = count_accounts(one, reads) if one else None
+        count = self.linked.get(one.id) if one else None
         warning = "disconnects its accounts"
         if count is not None:
             warning = f"disconnects {counted(count, 'account')}" if count else ""
@@ -159,8 +163,7 @@ class Wizard(ApplicationSteps):
         return "Your answers about the application are saved." if self.local.state.org_id else ""
 
 
-def _described(profile: ConnectorProfile, reads: Client) -> str:
-    count = count_accounts(profile, reads)
+def _described(profile: ConnectorProfile, count: int | None) -> str:
     enabled = {True: "enabled", False: "disabled", None: "state unknown"}[profile.active]
     created = f", created {dates.moment(profile.created_at)}" if profile.created_at else ""
     accounts = "" if count is None else f", {counted(count, 'linked account')}"
