@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import termios
+import time
 from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
@@ -199,20 +200,35 @@ def test_suspended_and_resumed_by_a_shell_it_hides_as_before(form: Form, tmp_pat
         assert never_saw(someone, CANARY)
 
 
+def shown_by_others_while_suspended(someone: Person) -> None:
+    os.kill(someone.child.pid, signal.SIGSTOP)
+    mode = termios.tcgetattr(someone.terminal)
+    mode[3] |= termios.ECHO | termios.ICANON
+    termios.tcsetattr(someone.terminal, termios.TCSANOW, mode)
+    os.kill(someone.child.pid, signal.SIGCONT)
+
+
 @both
 @pytest.mark.parametrize("ask", [LINE, HIDDEN, MENU], ids=str)
 def test_a_mode_that_others_changed_meanwhile_is_set_again(form: Form, ask: Ask) -> None:
     with asked(ask, form) as someone:
-        os.kill(someone.child.pid, signal.SIGSTOP)
-        mode = termios.tcgetattr(someone.terminal)
-        mode[3] |= termios.ECHO | termios.ICANON
-        termios.tcsetattr(someone.terminal, termios.TCSANOW, mode)
-        os.kill(someone.child.pid, signal.SIGCONT)
+        shown_by_others_while_suspended(someone)
         if form is Form.FULL or ask is HIDDEN:
             someone.waits_unseen()
         someone.types(ENTER)
         someone.sees("=>")
         assert someone.leaves() == 0
+
+
+@both
+def test_suspended_at_the_moment_it_begins_to_hide_it_hides_as_before(form: Form) -> None:
+    with person(f"said(terminal.{HIDDEN.code})", form) as someone:
+        end = time.monotonic() + 20
+        while termios.tcgetattr(someone.terminal)[3] & termios.ECHO:
+            assert time.monotonic() < end
+        shown_by_others_while_suspended(someone)
+        someone.sees("Secret", stays=False)
+        someone.waits_unseen()
 
 
 def test_secrets_that_were_shown_are_wiped_in_every_terminal() -> None:

@@ -26,6 +26,9 @@ ENTER = frozenset({Keys.ControlM, Keys.ControlJ})
 TOGETHER = 0.05
 """Seconds in which the rest of a paste arrives; nobody types that fast."""
 
+_LOOK = 0.2
+"""Seconds after which a signal is handled that came just before a wait for keys."""
+
 
 def keyboard(stdin: TextIO) -> Input:
     """The terminal's keys; one that is gone counts as closed, where prompt_toolkit would wait for ever."""
@@ -86,6 +89,8 @@ def _line(fileno: int) -> str:
     line = b""
     while not line.endswith((b"\n", b"\r")):
         try:
+            while sys.platform != "win32" and not ready(fileno, _LOOK):
+                pass
             make_blocking(fileno)
             part = os.read(fileno, 65536)
         except OSError as exc:
@@ -127,11 +132,15 @@ def flush(fileno: int) -> None:
 def raw(keys: Input, resumed: Callable[[], None]) -> Iterator[None]:
     """Each key as it is pressed, and none shown; so again where the process was suspended in between."""
 
-    def again() -> None:
+    def hide() -> None:
         keys.raw_mode().__enter__()
+
+    def again() -> None:
+        hide()
         resumed()
 
     with keys.raw_mode(), on_resume(again):
+        hide()  # once more: it may have been suspended in between
         yield
 
 
@@ -143,27 +152,27 @@ def silent(fileno: int) -> Iterator[bool]:
         return
     import termios
 
-    def hide() -> None:
+    def hide() -> bool:
         mode = termios.tcgetattr(fileno)
         mode[3] &= ~termios.ECHO
         termios.tcsetattr(fileno, termios.TCSANOW, mode)
+        return not termios.tcgetattr(fileno)[3] & termios.ECHO
 
     try:
         before = termios.tcgetattr(fileno)
-        hide()
     except (termios.error, OSError):
         yield False
         return
     try:
         with on_resume(hide):
-            yield not termios.tcgetattr(fileno)[3] & termios.ECHO
+            yield hide()
     finally:
         with suppress(termios.error, OSError):  # gone
             termios.tcsetattr(fileno, termios.TCSANOW, before)
 
 
 @contextmanager
-def on_resume(again: Callable[[], None]) -> Iterator[None]:
+def on_resume(again: Callable[[], object]) -> Iterator[None]:
     """Whoever suspends and resumes a process leaves the terminal as the shell had it."""
     if sys.platform == "win32":
         yield
