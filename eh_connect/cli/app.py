@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import typer
@@ -21,10 +22,24 @@ NAMES = {
 """Their names, and what they do."""
 
 
+def as_typed(parameters: list[Any]) -> list[Any]:
+    """Typer has pydantic judge every value, also where there is none: 30 ms, and the values are judged by us."""
+    for each in parameters:
+        each.process_value = partial(_called_back, each)
+    return parameters
+
+
+def _called_back(parameter: Any, context: Any, value: Any) -> Any:
+    return parameter.callback(context, parameter, value) if parameter.callback else value
+
+
 class _Commands(TyperGroup):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.commands: dict[str, Any] = dict.fromkeys(NAMES)  # suggestions come from the names
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return as_typed(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the parser's signature
         return list(NAMES)

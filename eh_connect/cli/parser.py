@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 from typer.core import TyperCommand
 
+from eh_connect.cli.app import as_typed
 from eh_connect.cli.commands import REFUSED
 from eh_connect.errors import EhConnectError
 from eh_connect.inputs import ACTIONS, API_KEY, GROUPS, PROFILE, SCOPES, STACKONE_URL
@@ -37,6 +38,9 @@ def parser_of(command: Command) -> Any:
     """The parser's command."""
 
     class WithHelp(TyperCommand):
+        def get_params(self, ctx: Any) -> list[Any]:
+            return as_typed(super().get_params(ctx))
+
         def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # the parser's signature
             formatter.write(_help(command, min(shutil.get_terminal_size().columns, _WIDEST)) + "\n")
 
