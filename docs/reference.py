@@ -7,10 +7,11 @@ The tables of inputs (setup.md) and of cards and presets (employment-hero.md), a
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter
+import msgspec
 
 from eh_connect import inputs
 from eh_connect.change import WriteResult
@@ -19,16 +20,16 @@ from eh_connect.cli.sandbox import SandboxResult
 from eh_connect.employment_hero.scopes import BOXES, PRESETS, by_card
 from eh_connect.guide_document import GuideResult, WrittenResult
 from eh_connect.person.hand_over import PageResult
-from eh_connect.results import DoctorResult, RemoveResult, SessionResult, StatusResult
+from eh_connect.results import DoctorResult, RemoveResult, Result, SessionResult, StatusResult, View
 from eh_connect.values import Input
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 DOCS = Path(__file__).parent
 SCHEMA = DOCS / "schema"
 
-RESULTS: dict[str, tuple[type[BaseModel], ...]] = {
+RESULTS: dict[str, tuple[type[Result], ...]] = {
     "setup": (WriteResult,),
     "rotate": (WriteResult,),
     "verify": (SessionResult,),
@@ -42,14 +43,14 @@ RESULTS: dict[str, tuple[type[BaseModel], ...]] = {
 """The models of each command's result."""
 
 
-class Next(BaseModel):
+class Next(msgspec.Struct):
     """What to do next: why, and the command that does it, runnable as it stands."""
 
     why: str
     command: str
 
 
-class Missing(BaseModel):
+class Missing(msgspec.Struct):
     """An input that is missing."""
 
     input: str
@@ -63,7 +64,7 @@ class Invalid(Missing):
     why: str
 
 
-class Error(BaseModel):
+class Error(msgspec.Struct):
     """What went wrong; ``code`` is the exit code."""
 
     code: int
@@ -76,10 +77,10 @@ class Error(BaseModel):
     invalid: list[Invalid]
 
 
-class Common(BaseModel):
+class Common(msgspec.Struct, rename={"version": "schema"}):
     """The fields of every object; ``schema`` changes when a field's meaning does."""
 
-    version: Literal[1] = Field(serialization_alias="schema")
+    version: Literal[1]
     command: str | None
     ok: bool
     warnings: list[str]
@@ -95,24 +96,37 @@ class Failure(Common):
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Name of the file, and what is in it."""
-    found = {name: _schema(name, _success(models)) for name, models in RESULTS.items()}
-    return {**found, "failure": _schema("failure", Failure)}
+    models = {model for each in RESULTS.values() for model in each}
+    parts = msgspec.json.schema_components((*models, Common, Failure), ref_template="#/$defs/{name}")[1]
+    for view in _views(View):
+        its = parts.get(view.__name__, {"properties": {}})
+        its["properties"] = {name: of for name, of in its["properties"].items() if name not in view.hidden}
+    found = {
+        name: _schema(f"eh-connect {name} --json", parts, *(model.__name__ for model in models))
+        for name, models in RESULTS.items()
+    }
+    return {**found, "failure": _schema("A failure of eh-connect --json", parts, "Failure")}
 
 
-def _success(models: tuple[type[BaseModel], ...]) -> Any:
-    """The common fields, and those of a result."""
-    made = [type(model.__name__, (model, Common), {"__doc__": model.__doc__}) for model in models]
-    union: Any = made[0]
-    for each in made[1:]:
-        union |= each
-    return union
+def _views(view: type[View]) -> Iterator[type[View]]:
+    yield view
+    for each in view.__subclasses__():
+        yield from _views(each)
 
 
-def _schema(name: str, model: Any) -> dict[str, Any]:
-    made = TypeAdapter(model).json_schema(mode="serialization", by_alias=True)
-    title = "A failure of eh-connect --json" if name == "failure" else f"eh-connect {name} --json"
+def _schema(title: str, parts: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The common fields, and those of a result; of one of several."""
+    made = []
+    for name in names:
+        properties = parts["Common"]["properties"] | parts[name]["properties"]
+        made.append(parts[name] | {"properties": properties, "required": [*properties]})
+    body = made[0] if len(made) == 1 else {"anyOf": made}
+    used: dict[str, Any] = {}
+    while more := {*re.findall(r"#/\$defs/(\w+)", json.dumps([body, used]))} - used.keys():
+        used |= {name: parts[name] | {"required": [*parts[name].get("properties", ())]} for name in more}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
-    return {**head, **{key: value for key, value in _open(made).items() if key != "title"}}
+    its = {"$defs": {name: _open(used[name]) for name in sorted(used)}} if used else {}
+    return {**head, **its, **{key: value for key, value in _open(body).items() if key != "title"}}
 
 
 def _open(schema: Any) -> Any:
@@ -128,7 +142,7 @@ def _open(schema: Any) -> Any:
     return {
         key: {name: _open(each) for name, each in value.items()} if key == "properties" else _open(value)
         for key, value in kept.items()
-        if not (key == "title" and isinstance(value, str))
+        if not (key == "title" and isinstance(value, str)) and key != "default"
     }
 
 

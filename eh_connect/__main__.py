@@ -43,7 +43,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _parsed(arguments: list[str]) -> int:
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"  # no other package looks into our models; nor is one sought
     import typer
 
     from eh_connect.cli.app import app

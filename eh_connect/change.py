@@ -6,13 +6,11 @@ of things to do by hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
-
-from pydantic import Field
 
 from eh_connect import dates, lines
 from eh_connect.inputs import ACTIONS, DEFAULT, NAME
+from eh_connect.record import Record
 from eh_connect.results import Result, SecretView, View
 from eh_connect.stackone.models import EMPLOYMENT_HERO, ProfileFields
 
@@ -40,16 +38,15 @@ _TITLES = {
 }
 
 
-class FieldView(View):
+class FieldView(View, frozen=True, kw_only=True, rename={"before": "from", "after": "to"}):
     """One field that changes; secrets by their fingerprint."""
 
     field: str
-    before: str | None = Field(serialization_alias="from")
-    after: str = Field(serialization_alias="to")
+    before: str | None
+    after: str
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Record, frozen=True):
     """A plan: the fields to send, and the same as it may be shown. No ``profile``: it is to be created."""
 
     profile: ConnectorProfile | None
@@ -84,7 +81,7 @@ def plan(
     if profile is not None:
         before = ProfileFields(name=profile.name, default=profile.default)
         if in_force is not None and in_force.updated_at == profile.updated_at:
-            before = replace(before, credentials=in_force.credentials, actions=in_force.actions)
+            before = before.replace(credentials=in_force.credentials, actions=in_force.actions)
     wanted: dict[str, Any] = {
         "name": values.sure(NAME) if profile is None or values.given(NAME) else None,
         "environment": ENVIRONMENT if profile is None else None,
@@ -116,7 +113,7 @@ def _texts(fields: ProfileFields) -> dict[str, str | None]:
     }
 
 
-class ProfileView(View):
+class ProfileView(View, frozen=True, kw_only=True):
     """The profile; null where there is none, or where StackOne does not say."""
 
     label: str
@@ -131,17 +128,20 @@ class ProfileView(View):
     @classmethod
     def of(cls, profile: ConnectorProfile | None, label: str, name: str) -> Self:
         """A profile as StackOne shows it; None: one that is not there yet, of that name."""
-        new = dict.fromkeys(cls.model_fields) | {"name": name, "connector_key": EMPLOYMENT_HERO}
-        return cls.model_validate((profile.model_dump() if profile else new) | {"label": label})
+        if profile is not None:
+            return cls.sharing(profile, label=label)
+        new: dict[str, Any] = dict.fromkeys(cls.__struct_fields__)
+        return cls(**new | {"label": label, "name": name, "connector_key": EMPLOYMENT_HERO})
 
 
-class WriteResult(Result):
+class WriteResult(Result, frozen=True, kw_only=True):
     """``setup`` and ``rotate``. No ``secret``: a profile was left as it is.
 
     ``changed``: StackOne has something new. ``documented``: StackOne documents the way that it went.
     ``proven``: when somebody signed in with the credentials that are in force.
     """
 
+    hidden = Result.hidden | {"keyring", "is_brief", "was_shown"}
     action: Action
     changed: bool
     via: Literal["api", "dashboard"] | None
@@ -150,9 +150,9 @@ class WriteResult(Result):
     profile: ProfileView
     secret: SecretView | None
     plan: tuple[FieldView, ...]
-    keyring: str | None = Field(default=None, exclude=True)
-    is_brief: bool = Field(default=False, exclude=True)
-    was_shown: bool = Field(default=False, exclude=True)
+    keyring: str | None = None
+    is_brief: bool = False
+    was_shown: bool = False
 
     def lines(self) -> list[Line]:
         """What happened, the ID, and three short lines, which the review has too; nothing a second time."""

@@ -20,22 +20,22 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from eh_connect.record import Record
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from eh_connect.lines import Line
 
 
-@dataclass(frozen=True)
-class NextStep:
+class NextStep(Record, frozen=True):
     """Something to do next: why, and the command that does it, runnable as it stands."""
 
     why: str
     command: str
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Record, frozen=True):
     """An input that is missing (``why`` is empty) or invalid."""
 
     input: str

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from eh_connect import inputs as i
 from eh_connect.change import Change
 from eh_connect.guide import PRECONDITIONS, dashboard_section, organisation_pattern, portal_section
@@ -94,11 +92,12 @@ def build(values: Values) -> Guide:
     )
 
 
-class GuideResult(Result):
+class GuideResult(Result, frozen=True, kw_only=True):
     """``guide``: the JSON object has it as data; ``form`` says how a person wants it."""
 
+    hidden = Result.hidden | {"form"}
     guide: Guide
-    form: str = Field(default="text", exclude=True)
+    form: str = "text"
 
     def lines(self) -> list[Line]:
         """As text, to be drawn; Markdown as it is."""
@@ -110,7 +109,7 @@ class GuideResult(Result):
         return found
 
 
-class WrittenResult(Result):
+class WrittenResult(Result, frozen=True, kw_only=True):
     """The file that the guide was written to."""
 
     path: str

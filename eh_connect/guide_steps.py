@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from msgspec.structs import force_setattr
+
 from eh_connect.lines import BLANK, exact, prose, row, title
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +30,7 @@ class Form(StrEnum):
     """Among others of its label, to compare."""
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Record, frozen=True):
     """Something exact. It is one line: what can't be printed becomes U+FFFD."""
 
     label: str
@@ -38,11 +39,10 @@ class Value:
 
     def __post_init__(self) -> None:
         visible = "".join(c if c.isprintable() else "\ufffd" for c in self.value)
-        object.__setattr__(self, "value", visible)
+        force_setattr(self, "value", visible)
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Record, frozen=True):
     """One thing to do.
 
     ``field`` is the field of a form that it is about. ``more`` belongs to the step wherever it is shown;
@@ -71,8 +71,7 @@ class Step:
         return [value for value in self.values if value.form is form]
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Record, frozen=True):
     """Steps under a heading; ``ordered`` if they are done one after the other."""
 
     title: str
@@ -95,8 +94,7 @@ class Section:
         return tuple(found)
 
 
-@dataclass(frozen=True)
-class Guide:
+class Guide(Record, frozen=True):
     """The whole job. Prose is ours; only values come from outside."""
 
     title: str

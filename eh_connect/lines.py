@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from eh_connect.record import Record
 
 
 class Sign(Enum):
@@ -32,8 +33,7 @@ class Kind(Enum):
     """A label in a column of its own, then text."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Record, frozen=True):
     """One line; ``head`` is the label of a row (or the number of a step), ``indent`` is in columns."""
 
     text: str = ""

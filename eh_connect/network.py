@@ -8,7 +8,6 @@ import os
 import ssl
 import urllib.request
 from contextlib import suppress
-from dataclasses import dataclass
 from socket import SHUT_RDWR, socket
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from eh_connect import __version__
 from eh_connect.deadline import DeadlineError, bounded
 from eh_connect.network_body import body_text, whole
 from eh_connect.network_faults import PROXY, ExchangeError, fault, proxy_wants_password
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,8 +32,7 @@ ONE_REQUEST = 30.0
 """Seconds that a single request may take."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Record, frozen=True):
     """What came back. ``text`` is None where the body can't be read, or was thrown away."""
 
     status: int

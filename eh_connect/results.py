@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
 
 from eh_connect import dates, lines
-from eh_connect.errors import NextStep  # noqa: TC001  # pydantic reads it at run time
+from eh_connect.errors import NextStep  # noqa: TC001  # the JSON Schema is made of the annotations
 from eh_connect.lines import Line, Sign
+from eh_connect.record import Record
 
 
-class View(BaseModel):
-    """A part of a result."""
+class View(Record, frozen=True, kw_only=True):
+    """A part of a result; all its fields are in the JSON object (docs/schema), but the ``hidden`` ones."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, from_attributes=True)
+    hidden: ClassVar[frozenset[str]] = frozenset()
 
-
-class Result(View):
-    """The root: every field but the excluded ones is in the JSON object (docs/schema)."""
-
-    next_steps: tuple[NextStep, ...] = Field(default=(), exclude=True)
-    exit_code: int = Field(default=0, exclude=True)
+    @classmethod
+    def sharing(cls, source: object, **more: Any) -> Self:
+        """With the values of the fields that it shares with something else, and ``more``."""
+        shared = {name: getattr(source, name) for name in cls.__struct_fields__ if hasattr(source, name)}
+        return cls(**shared | more)
 
     def body(self) -> dict[str, Any]:
-        """The fields of the JSON object besides the common ones."""
-        return self.model_dump(mode="json", by_alias=True)
+        """The fields of the JSON object."""
+        names = zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True)
+        return {name: _json(getattr(self, field)) for field, name in names if field not in self.hidden}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, View):
+        return value.body()
+    return [_json(each) for each in value] if isinstance(value, tuple) else msgspec.to_builtins(value)
+
+
+class Result(View, frozen=True, kw_only=True):
+    """The root: what a command gives back."""
+
+    hidden = frozenset({"next_steps", "exit_code"})
+    next_steps: tuple[NextStep, ...] = ()
+    exit_code: int = 0
 
     def lines(self) -> list[Line]:
         """The same for a person."""
         raise NotImplementedError
 
 
-class SecretView(View):
+class SecretView(View, frozen=True, kw_only=True):
     """A Client Secret, as it may be shown; ``stored_in`` is ``module.Class`` of the keyring."""
 
     fingerprint: str
@@ -40,7 +55,7 @@ class SecretView(View):
     set_at: str | None
 
 
-class LocalView(View):
+class LocalView(View, frozen=True, kw_only=True):
     """What is saved here of a label. None: nothing, or not known."""
 
     id: str | None
@@ -60,7 +75,7 @@ class LocalView(View):
     scopes: str | None
 
 
-class RemoteView(View):
+class RemoteView(View, frozen=True, kw_only=True):
     """The profile as StackOne lists it."""
 
     id: str
@@ -71,7 +86,7 @@ class RemoteView(View):
     updated_at: str | None
 
 
-class Due(View):
+class Due(View, frozen=True, kw_only=True):
     """Something to do: its ID, why, and the command that does it, runnable as it stands."""
 
     id: str
@@ -79,19 +94,20 @@ class Due(View):
     command: str
 
 
-class ProfileStatus(View):
+class ProfileStatus(View, frozen=True, kw_only=True):
     """One label; ``local`` is None where its state can't be read."""
 
+    hidden = frozenset({"why_not", "secret", "keyring", "roll_back", "check_scopes"})
     label: str
     local: LocalView | None = None
     remote: RemoteView | None = None
     agree: bool | None = None
     due: tuple[Due, ...] = ()
-    why_not: str = Field(default="", exclude=True)
-    secret: SecretView | None = Field(default=None, exclude=True)
-    keyring: str | None = Field(default=None, exclude=True)
-    roll_back: str = Field(default="", exclude=True)
-    check_scopes: str = Field(default="", exclude=True)
+    why_not: str = ""
+    secret: SecretView | None = None
+    keyring: str | None = None
+    roll_back: str = ""
+    check_scopes: str = ""
 
     def lines(self) -> list[Line]:
         """A paragraph."""
@@ -142,12 +158,13 @@ class ProfileStatus(View):
         return lines.row("Scopes", f"every list action worked {checked}", Sign.OK)
 
 
-class StatusResult(Result):
+class StatusResult(Result, frozen=True, kw_only=True):
     """``status``; ``secret`` is that of the profile where there is exactly one."""
 
+    hidden = Result.hidden | {"set_up"}
     profiles: tuple[ProfileStatus, ...]
     secret: SecretView | None
-    set_up: str = Field(default="", exclude=True)
+    set_up: str = ""
 
     def lines(self) -> list[Line]:
         """A paragraph for each label."""
@@ -156,20 +173,21 @@ class StatusResult(Result):
         return [line for profile in self.profiles for line in (lines.BLANK, *profile.lines())][1:]
 
 
-class RemovedView(View):
+class RemovedView(View, frozen=True, kw_only=True):
     """The label, and the ID that its profile has at StackOne."""
 
     label: str
     id: str | None
 
 
-class RemoveResult(Result):
+class RemoveResult(Result, frozen=True, kw_only=True):
     """``remove``; ``by_hand`` says what remains to be done elsewhere."""
 
+    hidden = Result.hidden | {"was_shown"}
     action: Literal["removed", "unchanged"]
     profile: RemovedView
     by_hand: tuple[str, ...]
-    was_shown: bool = Field(default=False, exclude=True)
+    was_shown: bool = False
 
     def lines(self) -> list[Line]:
         """What happened, and what remains, unless it was shown before."""
@@ -180,7 +198,7 @@ class RemoveResult(Result):
         return [lines.ok(f"Removed from this computer: label {label}"), *remains]
 
 
-class ActionView(View):
+class ActionView(View, frozen=True, kw_only=True):
     """One action that was run; ``missing_scope`` is named by section, card and box where it is known."""
 
     id: str
@@ -194,36 +212,38 @@ class ActionView(View):
         return self.result == "scope_missing"
 
 
-class SessionResult(Result):
+class SessionResult(Result, frozen=True, kw_only=True):
     """``verify`` and ``link``, and what their failures carry too. No link: it was an earlier run's."""
 
+    hidden = Result.hidden | {"found"}
     session_id: int | str
     auth_link_url: str | None
     expires_at: str | None
     status: str
     oauth_error: str | None
     actions: tuple[ActionView, ...] | None = None
-    found: tuple[Line, ...] = Field(default=(), exclude=True)
+    found: tuple[Line, ...] = ()
 
     def lines(self) -> list[Line]:
         """What was found, in the order in which it was."""
         return list(self.found)
 
 
-class CheckView(View):
+class CheckView(View, frozen=True, kw_only=True):
     """One check of ``doctor``; ``name`` is its ID in words."""
 
+    hidden = frozenset({"name"})
     id: str
     result: Literal["pass", "warn", "fail", "skip"]
     detail: str
     remedy: str | None
-    name: str = Field(exclude=True)
+    name: str
 
 
 _SIGNS = {"pass": Sign.OK, "warn": Sign.WARN, "fail": Sign.FAIL, "skip": Sign.UNSURE}
 
 
-class DoctorResult(Result):
+class DoctorResult(Result, frozen=True, kw_only=True):
     """``doctor``."""
 
     checks: tuple[CheckView, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from typing import NoReturn
+
+from eh_connect.record import Record
 
 
 class Secret:
@@ -45,8 +46,7 @@ class Secret:
         raise TypeError("a Secret is not to be copied out of the process")
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(Record, frozen=True):
     """Client ID and Client Secret of one OAuth application."""
 
     client_id: Secret

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from eh_connect.errors import InputError, Problem
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, MutableMapping
@@ -17,8 +17,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True)
-class Kind(Generic[T_co]):
+class Kind(Record, Generic[T_co], frozen=True):
     """A kind of value: ``metavar`` is what the help calls its text, empty for a switch, which has none.
 
     ``judge`` makes the value of the text, or raises ValueError with the reason. ``carries`` tells what a flag's
@@ -30,8 +29,7 @@ class Kind(Generic[T_co]):
     carries: Literal["value", "path", "list"] = "value"
 
 
-@dataclass(frozen=True, eq=False)
-class Input(Generic[T_co]):
+class Input(Record, Generic[T_co], frozen=True, eq=False):
     """A value that commands take: declared once, in ``inputs``.
 
     ``group`` and ``help`` are for the help, ``title`` for people. ``again``: a command to run next repeats its
@@ -45,7 +43,6 @@ class Input(Generic[T_co]):
     kind: Kind[T_co]
     help: str = ""
     default: T_co | None = None
-    _: KW_ONLY
     again: bool = True
 
     @property

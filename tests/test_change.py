@@ -25,8 +25,8 @@ ONE = ACTIONS[:1]
 
 
 def profile(**fields: Any) -> ConnectorProfile:
-    usual = {"id": "id-1", "name": "Employment Hero", "connector_key": "employmenthero"}
-    return ConnectorProfile.model_validate(usual | {"default": False, "updated_at": "t1"} | fields)
+    usual: dict[str, Any] = {"id": "id-1", "name": "Employment Hero", "connector_key": "employmenthero"}
+    return ConnectorProfile(**usual | {"default": False, "updated_at": "t1"} | fields)
 
 
 PROFILE = profile()
@@ -114,7 +114,7 @@ wishes = st.fixed_dictionaries(
     },
 ).map(told)
 profiles = st.builds(profile, name=texts, default=st.none() | st.booleans(), updated_at=st.none() | texts)
-last_writes = st.none() | st.builds(InForce, credentials, st.none() | texts)
+last_writes = st.none() | st.tuples(credentials, st.none() | texts).map(lambda both: InForce(*both))
 
 
 @given(profiles, credentials, wishes, last_writes)

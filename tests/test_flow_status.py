@@ -29,7 +29,7 @@ PROFILE = ConnectorProfile(
 
 
 def but(**changed: Any) -> ConnectorProfile:
-    return PROFILE.model_copy(update=changed)
+    return PROFILE.replace(**changed)
 
 
 @dataclass(eq=False)

@@ -263,7 +263,7 @@ def test_the_refusal_names_both_servers_and_the_variable() -> None:
 def test_nothing_in_the_state_decides_where_a_secret_goes_and_without_one_any_server_will_do() -> None:
     Disk().local().check_origins(ELSEWHERE[0], ORIGINS)
     disk = disk_with((create, A))
-    disk.states.states["default"] = disk.state.changed(
+    disk.states.states["default"] = disk.state.replace(
         stackone_url="https://his.test", oauth_url="https://his.test"
     )
     disk.local().check_origins(ORIGINS, ORIGINS)

@@ -67,7 +67,7 @@ def with_fields(**fields: object) -> bytes:
 
 @pytest.mark.parametrize("state", [STATE, LocalState(label="x"), LocalState(label="a-1", actions=())])
 def test_a_state_comes_back_as_it_was_written(folder: StateFolder, state: LocalState) -> None:
-    folder.save(STATE.changed(label=state.label))
+    folder.save(STATE.replace(label=state.label))
     folder.save(state)
     assert folder.load(state.label) == state
 
@@ -81,10 +81,8 @@ def test_a_state_comes_back_as_it_was_written(folder: StateFolder, state: LocalS
 def test_whatever_stackone_or_a_person_named_survives_the_file(
     folder: StateFolder, name: str | None, actions: Any, known: Any
 ) -> None:
-    pending: PendingWrite = PendingWrite.model_construct(
-        via="dashboard", name=name or "", known=known, sent_at=None
-    )
-    folder.save(STATE.changed(name=name, actions=actions, pending=pending))
+    pending: PendingWrite = PendingWrite(via="dashboard", name=name or "", known=known, sent_at=None)
+    folder.save(STATE.replace(name=name, actions=actions, pending=pending))
     read = folder.load("prod")
     printable = name and name.encode(errors="replace").decode()
     assert read is not None

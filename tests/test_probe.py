@@ -75,7 +75,7 @@ def test_the_same_credentials_are_asked_once_and_others_anew() -> None:
     script = Script([error("invalid_client"), error("invalid_grant")])
     asks = CredentialProbe(URL, NetworkTime(), httpx.MockTransport(script))
     others = Credentials(CREDENTIALS.client_id, Secret("another"))
-    results = [asks(each) for each in (CREDENTIALS, Credentials(*vars(CREDENTIALS).values()), others, others)]
+    results = [asks(each) for each in (CREDENTIALS, CREDENTIALS.replace(), others, others)]
     assert results == [ProbeResult.REJECTED] * 2 + [ProbeResult.NOT_REJECTED] * 2
     assert len(script.requests) == 2
 

@@ -88,9 +88,10 @@ def test_anything_but_a_known_key_is_401_and_no_user_agent_403(call: Caller, aut
     assert call.refused("GET", PROFILES, headers={"User-Agent": ""}) == 403
 
 
-def test_an_empty_post_names_the_fields_and_an_empty_patch_changes_nothing(call: Caller) -> None:
+def test_an_empty_post_names_what_is_missing_and_an_empty_patch_changes_nothing(call: Caller) -> None:
     said: Any = call("POST", PROFILES, {}).json
-    assert (said["statusCode"], [error.split()[0] for error in said["errors"]]) == (422, list(WHOLE))
+    assert said["statusCode"] == 422
+    assert "`name`" in said["errors"][0]
     assert call.get(PROFILES)["total"] == 0
     created = call.create()
     assert call.patch(created) == created

@@ -134,7 +134,7 @@ def test_what_stackone_shows_afterwards_is_judged() -> None:
 
 def test_a_new_secret_takes_the_sign_in_test_away() -> None:
     world = set_up()
-    world.states.states["default"] = world.state.changed(verified_at="2026-11-01T00:00:00+00:00")
+    world.states.states["default"] = world.state.replace(verified_at="2026-11-01T00:00:00+00:00")
     assert world.run("setup", A).proven == "2026-11-01T00:00:00+00:00"
     assert world.run("setup", B).proven is None
 

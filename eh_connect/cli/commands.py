@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eh_connect import inputs as i
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from eh_connect.values import Input
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Record, frozen=True):
     """A command.
 
     ``run`` is where its function is, which gets a session and returns a result: imported when it runs.

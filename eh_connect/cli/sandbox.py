@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from eh_connect.sandbox.servers import Sandbox
 
 
-class SandboxResult(Result):
+class SandboxResult(Result, frozen=True, kw_only=True):
     """Where the sandbox is served."""
 
     urls: dict[str, str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
@@ -56,9 +55,9 @@ def with_project(session: Session, looked: Looked) -> Looked:
         return looked
     key = session.values[i.API_KEY] or local.api_key
     if key is None:
-        return replace(looked, why_not="not checked: no API key (--api-key-file or STACKONE_API_KEY)")
+        return looked.replace(why_not="not checked: no API key (--api-key-file or STACKONE_API_KEY)")
     try:
         check_servers(session.values, local)
     except InputError as exc:
-        return replace(looked, why_not=exc.title, failures=(*looked.failures, exc))
-    return replace(looked, project=session.client(key))
+        return looked.replace(why_not=exc.title, failures=(*looked.failures, exc))
+    return looked.replace(project=session.client(key))

@@ -45,13 +45,13 @@ def _run(session: Session, purpose: Purpose) -> Result:
     # Out here the label's lock is free: a person may be waited for.
     steps = _next(values, result)
     if result.next_steps or not session.asks:
-        return result.model_copy(update={"next_steps": (*result.next_steps, *steps)})
-    session.output.result(result.model_copy(update={"is_brief": result.changed}))
+        return result.replace(next_steps=(*result.next_steps, *steps))
+    session.output.result(result.replace(is_brief=result.changed))
     if result.changed:
         steps = _offers(session, local, steps)
     if purpose == "setup":
         steps = (NextStep("Connect a customer", values.command("link")), *steps)
-    return result.model_copy(update={"next_steps": steps, "was_shown": True})
+    return result.replace(next_steps=steps, was_shown=True)
 
 
 def _needed(values: Values, purpose: Purpose, local: LocalProfile) -> tuple[Input[Any], ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
 from eh_connect.lines import counted
+from eh_connect.record import Record
 
 USUAL_LENGTH = 43
 """Characters. Inference: so in the one Employment Hero application that was seen; never block on it."""
@@ -29,8 +29,7 @@ _WHERE = "Copy it from the application's page in the Developer Portal"
 InputName = Literal["client-id", "client-secret", "api-key"]
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Record, frozen=True):
     """Something about a value: an error (``hard``) or a warning. ``why`` never shows the value.
 
     It goes on after the value's name, as in "Client ID: it is empty".

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from eh_connect.employment_hero.credentials import cleaned
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,8 +80,7 @@ not here. Sources: prints of the form (March and June 2026), review pages, texts
 """
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Record, frozen=True):
     """One small box of a card; ``strings`` are today's, ``older`` those of 2025."""
 
     section: Section
@@ -118,8 +117,7 @@ def by_card(boxes: Iterable[Box]) -> tuple[tuple[Box, ...], ...]:
     return tuple(tuple(its) for _, its in groupby(boxes, key=lambda box: (box.section, box.card)))
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Record, frozen=True):
     """The small boxes to tick."""
 
     boxes: frozenset[Box] = frozenset()

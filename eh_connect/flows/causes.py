@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eh_connect import dates
 from eh_connect.errors import ActionNeededError, NextStep, RejectedError
+from eh_connect.record import Record
 from eh_connect.server_text import clean
 from eh_connect.stackone.models import REDIRECT_URI
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from eh_connect.stackone.models import ConnectSession
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(Record, frozen=True):
     """What a browser may show at the sign-in that StackOne does not hear of: as the person would say it.
 
     ``means`` says in a few words what is likely; ``exact`` is a value to compare, to the letter.

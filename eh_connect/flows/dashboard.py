@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import NextStep
 from eh_connect.flows.find import several
 from eh_connect.inputs import NAME, STACKONE_APP_URL, VIA
+from eh_connect.record import Record
 from eh_connect.stackone.models import DASHBOARD_PATH
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from eh_connect.stackone.models import ConnectorProfile
 
 
-@dataclass(frozen=True)
-class DashboardWork:
+class DashboardWork(Record, frozen=True):
     """A change that a person makes in StackOne's dashboard.
 
     ``why`` it is not done by API; ``steps`` come from ``guide``; ``next_steps`` are for where nobody is there,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import NextStep, StackOneRefusedError
 from eh_connect.inputs import DRY_RUN, IF_EXISTS, NAME, PROFILE_ID
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Record, frozen=True):
     """The profile, if there is one, and how it was found.
 
     ``is_left``: ``--if-exists skip``. ``done_by_hand``: a person did in the dashboard what they were asked

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from eh_connect.values import Values
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(Record, frozen=True):
     """What one run was told, and its collaborators.
 
     ``probe`` checks credentials at Employment Hero. ``now`` is the time, UTC, ISO 8601; ``origins`` are where

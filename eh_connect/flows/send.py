@@ -7,7 +7,7 @@ other, what was staged stays, and the next run goes on from it.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eh_connect.change import ALL_ACTIONS
@@ -121,7 +121,7 @@ class Sending:
                 if new := new_profiles(self.parts.client.profiles(), self.parts.local):
                     break
         if len(new) == 1 and self.parts.writes.may_update(new[0].id):
-            again = replace(fields, name=None, authentication_config_key=None, environment=None)
+            again = fields.replace(name=None, authentication_config_key=None, environment=None)
             profile = self._update(new[0], again)
             if profile is not None:
                 return profile
@@ -207,7 +207,7 @@ def _completed(change: Change, parts: Parts) -> ProfileFields:
     if fields.actions != ALL_ACTIONS:
         _refuse_unknown(fields.actions or (), ids)
     elif ids or creating:
-        fields = replace(fields, actions=None if creating else ids)
+        fields = fields.replace(actions=None if creating else ids)
     else:
         raise StackOneRefusedError(
             "StackOne didn't say which actions there are",
@@ -219,7 +219,7 @@ def _completed(change: Change, parts: Parts) -> ProfileFields:
         parts.console.warn(
             f'StackOne names no OAuth 2.0 option of the connector, so "{DEFAULT_AUTH_KEY}" is sent.'
         )
-    return replace(fields, authentication_config_key=offered.auth_key or DEFAULT_AUTH_KEY)
+    return fields.replace(authentication_config_key=offered.auth_key or DEFAULT_AUTH_KEY)
 
 
 def _refuse_unknown(wanted: tuple[str, ...], ids: tuple[str, ...]) -> None:

@@ -180,8 +180,8 @@ class SignIn:
         except StackOneRefusedError as exc:
             if exc.http_status not in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
                 raise
-            seen = session.model_copy(update={"status": "expired"})
-        self.session = seen.model_copy(update={"link": session.link})
+            seen = session.replace(status="expired")
+        self.session = seen.replace(link=session.link)
         if seen.status not in {"pending", *OVER}:
             self._say(
                 f'StackOne reports the status "{seen.status}", which eh-connect doesn\'t know. Waiting on.'

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from eh_connect import dates
 from eh_connect.errors import STACKONE_ERRORS, EhConnectError
+from eh_connect.record import Record
 from eh_connect.results import Due, LocalView, ProfileStatus, RemoteView, SecretView, StatusResult
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ _Line = tuple[str, str, tuple[str, ...]]
 """What is due: its ID, why, and the words of the command."""
 
 
-@dataclass(frozen=True)
-class Looked:
+class Looked(Record, frozen=True):
     """A label, and whom to ask about it.
 
     ``local`` is None where its state can't be read; ``project`` where StackOne is not asked, and ``why_not``
@@ -99,8 +98,7 @@ def _ask(project: Client) -> list[ConnectorProfile] | EhConnectError:
         return exc
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Record, frozen=True):
     """What is saved here of a label, and what StackOne lists; ``why_not``: it was not asked."""
 
     local: LocalProfile
@@ -139,11 +137,10 @@ class Seen:
         if fingerprint:
             stored_in = local.keyring.backend if local.current else None
             secret = SecretView(fingerprint=fingerprint, stored_in=stored_in, set_at=state.set_at)
-        same = state.model_dump(include=LocalView.model_fields.keys() - {"fingerprint"})
         return ProfileStatus(
             label=local.label,
-            local=LocalView(
-                **same,
+            local=LocalView.sharing(
+                state,
                 id=state.profile_id,
                 fingerprint=fingerprint,
                 proven=state.verified_at,
@@ -151,7 +148,7 @@ class Seen:
                 previous=local.previous.client_secret.fingerprint if local.previous else None,
                 api_key_kept=local.api_key is not None if is_readable else None,
             ),
-            remote=None if self.profile is None else RemoteView.model_validate(self.profile),
+            remote=None if self.profile is None else RemoteView.sharing(self.profile),
             agree=self.agrees,
             due=tuple(
                 Due(id=name, why=why, command=command(*words)) for name, why, words in self.due(now, max_age)

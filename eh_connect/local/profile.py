@@ -6,12 +6,12 @@ Whatever StackOne has is in the keyring at every moment, and a run killed anywhe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eh_connect.errors import StorageError
 from eh_connect.local.keyring import other_servers
 from eh_connect.local.state import LocalState, PendingWrite
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 
 
-@dataclass(frozen=True)
-class InForce:
+class InForce(Record, frozen=True):
     """What our last write left at StackOne, as far as it is known here."""
 
     credentials: Credentials
@@ -160,7 +159,7 @@ class LocalProfile:
 
     def note(self, **fields: Any) -> None:
         """Note fields of the state for the next run."""
-        self._write_state(self.state.changed(**fields))
+        self._write_state(self.state.replace(**fields))
 
     def save_api_key(self, key: Secret, origins: tuple[str, ...]) -> None:
         """Save the API key, bound to its servers: the person said yes."""
@@ -205,7 +204,7 @@ class LocalProfile:
         if earlier is not None and earlier.via == via == "dashboard":
             known = earlier.known  # asked twice: what a person made in between is still new
         sent_at = self._now() if via == "api" else None
-        pending = PendingWrite.model_construct(via=via, name=name, known=known, sent_at=sent_at)
+        pending = PendingWrite(via=via, name=name, known=known, sent_at=sent_at)
         self.note(pending=pending, sent=self._staged_fingerprint() if sent_at else self.state.sent)
 
     def aim(self, profile_id: str, purpose: Purpose, *, sends: bool) -> None:
@@ -226,7 +225,7 @@ class LocalProfile:
         if fields.credentials is not None:
             self._make_current(fields.credentials)
         self._write_state(
-            self.state.accepted(profile, fields, via, self.current, now=self._now()).changed(**self.servers)
+            self.state.accepted(profile, fields, via, self.current, now=self._now()).replace(**self.servers)
         )
 
     def note_later(self, **fields: Any) -> bool:
@@ -238,8 +237,8 @@ class LocalProfile:
             state = self.states.load(self.label)
             if state is None or not state.is_of_the_same(self.state):
                 return False
-            self.states.save(state.changed(**fields))
-        self.state = state.changed(**fields)
+            self.states.save(state.replace(**fields))
+        self.state = state.replace(**fields)
         return True
 
     def verified(self, profile: ConnectorProfile) -> str | None:

@@ -6,12 +6,13 @@ import json
 import re
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+import msgspec
 
 from eh_connect.errors import StorageError
 from eh_connect.local.files import PrivateFolder, shown
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -26,18 +27,6 @@ _CREATION_TAKES = 90.0
 """Seconds after which a creation without an answer is over: StackOne's own limit is 60."""
 
 
-def _plausible(text: str) -> str:
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None and 2020 <= moment.year < 2100:  # noqa: PLR2004  # no time of ours is outside
-            return text
-    raise ValueError("no time that eh-connect could have noted")
-
-
-Time = Annotated[str, AfterValidator(_plausible)]
-"""A time that this tool noted: ISO 8601, UTC."""
-
-
 Purpose = Literal["setup", "rotate", "rollback"]
 """What credentials are staged for."""
 
@@ -45,11 +34,7 @@ Via = Literal["api", "dashboard"]
 """How a profile is made or changed."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
-
-
-class PendingWrite(_Strict):
+class PendingWrite(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Noted before a profile is made or changed (``via`` ``api`` or ``dashboard``), cleared afterwards.
 
     ``known`` has the ID and ``updated_at`` of each profile that existed: what is new or has changed shows
@@ -59,7 +44,7 @@ class PendingWrite(_Strict):
     via: Via
     name: str
     known: tuple[tuple[str, str | None], ...] = ()
-    sent_at: Time | None = None
+    sent_at: str | None = None
 
     def seconds_left(self, now: str) -> float:
         """How long the creation may still be under way at StackOne; 0: it is over, or none was sent."""
@@ -69,14 +54,14 @@ class PendingWrite(_Strict):
         return min(max(_CREATION_TAKES - gone / timedelta(seconds=1), 0.0), _CREATION_TAKES)
 
 
-class SavedSession(_Strict):
+class SavedSession(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A connect session of ``verify`` whose outcome was not seen, and the owner that it links for."""
 
     id: str
     owner_id: str
 
 
-class LocalState(_Strict):
+class LocalState(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One label. None means not known.
 
     ``stackone_url`` and ``oauth_url`` say with which servers the label was set up: never used as an address.
@@ -99,24 +84,27 @@ class LocalState(_Strict):
     wanted_name: str | None = None
     created_at: str | None = None
     updated_at: str | None = None
-    set_at: Time | None = None
-    begun_at: Time | None = None
+    set_at: str | None = None
+    begun_at: str | None = None
     fingerprint: str | None = None
     via: Via | None = None
     actions: tuple[str, ...] | None = None
     chosen_actions: tuple[str, ...] | None = None
-    verified_at: Time | None = None
+    verified_at: str | None = None
     session: SavedSession | None = None
     test_accounts: tuple[str, ...] = ()
-    scopes_checked_at: Time | None = None
+    scopes_checked_at: str | None = None
     scopes_missing: tuple[str, ...] = ()
     staged_for: Purpose | None = None
     sent: str | None = None
     pending: PendingWrite | None = None
 
-    def changed(self, **fields: Any) -> LocalState:
-        """A copy with other values."""
-        return self.model_copy(update=fields)
+    @property
+    def is_plausible(self) -> bool:
+        """Whether its times are some that this tool could have noted."""
+        sent_at = self.pending.sent_at if self.pending else None
+        noted = (self.set_at, self.begun_at, self.verified_at, self.scopes_checked_at, sent_at)
+        return all(_could_be_noted(each) for each in noted if each is not None)
 
     def is_of_the_same(self, other: LocalState) -> bool:
         """Whether it is of the same profile and secret."""
@@ -132,7 +120,7 @@ class LocalState(_Strict):
     ) -> LocalState:
         """After StackOne accepted ``fields``, with what is current by then."""
         has_actions = fields.actions is not None or fields.credentials is not None
-        state = self.changed(
+        state = self.replace(
             pending=None,
             staged_for=None,
             sent=None,
@@ -146,9 +134,9 @@ class LocalState(_Strict):
         )
         fingerprint = current.client_secret.fingerprint if current else None
         if fields.credentials is not None or fingerprint != self.fingerprint:
-            state = state.changed(verified_at=None, session=None, scopes_checked_at=None, scopes_missing=())
+            state = state.replace(verified_at=None, session=None, scopes_checked_at=None, scopes_missing=())
         if fingerprint != self.fingerprint:
-            state = state.changed(fingerprint=fingerprint, set_at=now)
+            state = state.replace(fingerprint=fingerprint, set_at=now)
         return state
 
 
@@ -166,7 +154,7 @@ class StateFolder(PrivateFolder):
 
     def save(self, state: LocalState) -> None:
         """Replace a label's state in one step: a reader sees the old or the new one, never a part."""
-        fields = {"schema": _SCHEMA, **state.model_dump()}
+        fields = {"schema": _SCHEMA, **msgspec.to_builtins(state)}
         raw = json.dumps(fields, indent=2, ensure_ascii=False).encode(errors="replace")
         self.write(_file(state.label), raw + b"\n")
 
@@ -186,6 +174,13 @@ class StateFolder(PrivateFolder):
         return self.lock(_file(label, "lock"), label, sweeps=_file(label))
 
 
+def _could_be_noted(text: str) -> bool:
+    with suppress(ValueError):
+        time = datetime.fromisoformat(text)
+        return time.tzinfo is not None and 2020 <= time.year < 2100  # noqa: PLR2004  # no time of ours is outside
+    return False
+
+
 def _file(label: str, ending: str = "json") -> str:
     if not re.fullmatch("[a-z0-9-]+", label):
         raise StorageError(f"{label!r} can't be a label", hint="Use lower-case letters, digits and hyphens.")
@@ -194,7 +189,7 @@ def _file(label: str, ending: str = "json") -> str:
 
 def _parse(raw: bytes, label: str, path: str) -> LocalState:
     try:
-        data = json.loads(raw.decode())
+        data = msgspec.json.decode(raw)
     except (ValueError, RecursionError) as exc:
         raise _damaged(path, "no JSON") from exc
     match data:
@@ -205,11 +200,11 @@ def _parse(raw: bytes, label: str, path: str) -> LocalState:
         case _:
             raise _damaged(path, "no object with a schema")
     try:
-        state = LocalState.model_validate_json(json.dumps(fields))
-    except ValidationError as exc:
-        first = exc.errors(include_url=False)[0]
-        why = first["msg"].removeprefix("Value error, ")
-        raise _damaged(path, f"{'.'.join(map(str, first['loc']))}: {why}") from exc
+        state = msgspec.convert(fields, LocalState)
+    except msgspec.ValidationError as exc:
+        raise _damaged(path, str(exc)) from exc
+    if not state.is_plausible:
+        raise _damaged(path, "a time that eh-connect can't have noted")
     if state.label != label:
         raise _damaged(path, f'its label is not "{label}"')
     return state

@@ -14,13 +14,13 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock, Timer
 from typing import TYPE_CHECKING
 
 from eh_connect.deadline import DeadlineError, bounded
 from eh_connect.lines import Line, ok, unsure, warn
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,8 +47,7 @@ _OPENERS_OF_WSL = ("wslview", "rundll32.exe url.dll,FileProtocolHandler")
 _UTF8_OUT = "'[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-Clipboard -Raw'"
 
 
-@dataclass(frozen=True)
-class Tool:
+class Tool(Record, frozen=True):
     """A clipboard program, and its twin that reads; ``needs`` is a variable that must be set."""
 
     copy: str

@@ -24,7 +24,7 @@ _NAME, _ENDING = "eh-connect-hand-over", ".html"
 _MOST = 100
 
 
-class PageResult(Result):
+class PageResult(Result, frozen=True, kw_only=True):
     """The page that was written, and what it shows of its key."""
 
     path: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from rich.style import Style
 from rich.text import Text
 
 from eh_connect.lines import Kind, Line, Sign
+from eh_connect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,8 +54,7 @@ _KNOWS_LINKS = (
 """Variables of terminals that show OSC 8 links; inside tmux and screen they are only inherited."""
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Record, frozen=True):
     """How to draw; ``width`` in columns, None where nothing is wrapped (a pipe)."""
 
     width: int | None = None

@@ -6,13 +6,13 @@ import os
 import sys
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from eh_connect.employment_hero.credentials import doubled
 from eh_connect.lines import Line, prose, warn
 from eh_connect.person import keyboard, look
+from eh_connect.record import Record
 from eh_connect.secret import Secret
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Record, frozen=True):
     """One of several answers; ``note`` explains it, ``warning`` says what it may cost."""
 
     value: str
@@ -36,8 +35,7 @@ class Choice:
     warning: str = ""
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Record, frozen=True):
     """A key that works where nothing is typed: ``Key("n", "copy name")``; Enter is ``""``."""
 
     key: str

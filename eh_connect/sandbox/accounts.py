@@ -9,8 +9,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import httpx
-from pydantic import BaseModel, Field
+from msgspec import Meta, structs
 
+from eh_connect.record import Record
 from eh_connect.sandbox.profiles import ConnectorKey, actions_of
 from eh_connect.sandbox.records import made_up, now
 from eh_connect.sandbox.site import RefusedError, Text, judged, one, the
@@ -30,7 +31,7 @@ _RENAMED = {"provider": "connector", "origin_owner_id": "owner_id", "origin_owne
 _NOT_SHOWN = {"provider_version", "multiple", "shared", "relink", "scopes", "expires_in"}
 
 
-class SessionBody(BaseModel, extra="forbid"):
+class SessionBody(Record, frozen=True, forbid_unknown_fields=True):
     """What a session is created from."""
 
     origin_owner_id: Text
@@ -49,14 +50,17 @@ class SessionBody(BaseModel, extra="forbid"):
     shared: bool | None = None
     relink: bool | None = None
     scopes: bool | None = None
-    expires_in: Annotated[float, Field(gt=0)] | None = None
+    expires_in: Annotated[float, Meta(gt=0)] | None = None
 
 
-class ActionBody(BaseModel, extra="allow"):
-    """A run of an action, with objects such as ``path`` and ``query``."""
+class ActionBody(Record, frozen=True):
+    """A run of an action."""
 
-    __pydantic_extra__: dict[str, dict[str, Any] | None]
     action: str
+    path: dict[str, Any] | None = None
+    query: dict[str, Any] | None = None
+    headers: dict[str, Any] | None = None
+    body: dict[str, Any] | None = None
 
 
 class NoTokenError(Exception):
@@ -73,7 +77,7 @@ def create_session(data: Data, fields: Data) -> Data:
     An owner whose account is known gets that one to edit, unless ``multiple`` is said.
     """
     body = judged(SessionBody, fields)
-    shown = body.model_dump(exclude=_NOT_SHOWN)
+    shown = {name: its for name, its in structs.asdict(body).items() if name not in _NOT_SHOWN}
     shown["type"] = body.type or "production"
     shown["connector_profile_id"] = body.connector_profile_id or body.integration_id
     if shown["connector_profile_id"]:

@@ -8,8 +8,9 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from msgspec import Meta, structs
 
+from eh_connect.record import Record
 from eh_connect.sandbox.records import now
 from eh_connect.sandbox.site import RefusedError, Text, judged
 
@@ -26,29 +27,29 @@ Which actions the real connector has is for the real ``GET /actions`` to say: th
 ConnectorKey = Literal["employmenthero", "samplehr"]
 
 
-class ProfileBody(BaseModel, extra="forbid"):
+class Setup(Record, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """The credentials of an application."""
+
+    client_id: Text
+    client_secret: Text
+
+
+class ProfileBody(Record, frozen=True, forbid_unknown_fields=True):
     """An assumed write of a profile."""
 
     name: Text
     connector_key: ConnectorKey
     authentication_config_key: Literal["oauth2"]
     environment: Literal["production"]
-    setup_information: Annotated[dict[Literal["clientId", "clientSecret"], Text], Field(min_length=2)]
+    setup_information: Setup
     default: bool = False
     actions: list[str] | None = None
 
-    @field_validator("actions")
-    @classmethod
-    def _are_known(cls, actions: list[str] | None, info: ValidationInfo) -> list[str] | None:
-        if not actions_of(info.data.get("connector_key")).keys() >= {*(actions or ())}:
-            raise ValueError("the connector has no such action")
-        return actions
 
-
-class PinBody(BaseModel, extra="forbid"):
+class PinBody(Record, frozen=True, forbid_unknown_fields=True):
     """The version to pin."""
 
-    pinned_version: Annotated[str, Field(pattern=r"^(latest|\d+\.(x\.x|\d+\.(x|\d+)))$")]
+    pinned_version: Annotated[str, Meta(pattern=r"^(latest|\d+\.(x\.x|\d+\.(x|\d+)))$")]
     owner: str | None = "stackone"
 
 
@@ -74,21 +75,21 @@ def create(data: Data, fields: Data) -> Data:
         "updated_at": time,
     }
     profile = {"shown": shown, "pinned": None}
-    data["profiles"].append(profile)
     _apply(data, profile, body)
+    data["profiles"].append(profile)
     return profile
 
 
 def change(data: Data, profile: Data, fields: Data, *, active: bool | None = None) -> Data:
     """Change a profile of ``data``; ``updated_at`` moves where something changed or credentials came."""
     shown, before = profile["shown"], copy.deepcopy(profile)
-    kept = {name: shown[name] for name in ProfileBody.model_fields if name in shown}
+    kept = {name: shown[name] for name in ProfileBody.__struct_fields__ if name in shown}
     setup = {"clientId": profile["client_id"], "clientSecret": profile["client_secret"]}
     body = judged(ProfileBody, kept | {"setup_information": setup, "actions": profile["actions"]} | fields)
     if body.connector_key != shown["connector_key"]:
         raise RefusedError(422, "Validation failed", errors=["connector_key can't be changed"])
-    shown["active"] = shown["active"] if active is None else active
     _apply(data, profile, body)
+    shown["active"] = shown["active"] if active is None else active
     if profile != before or "setup_information" in fields:
         shown["updated_at"] = now(after=shown["updated_at"])  # two changes never look like one
     return profile
@@ -97,26 +98,24 @@ def change(data: Data, profile: Data, fields: Data, *, active: bool | None = Non
 def versions(profile: Data) -> list[Data]:
     """The versions of a profile's connector; the newest is the last."""
     its, pinned = {"owner": "stackone", "builtin": True}, profile["shown"]["connector_pinned_version"]
-    return [{"version": version, "pinned": version == pinned, **its} for version in ("1.1.0", "1.2.0")]
+    return [its | {"version": version, "pinned": version == pinned} for version in ("1.1.0", "1.2.0")]
 
 
 def pin(profile: Data, fields: Data) -> Data:
     """Pin a version; what is pinned."""
     body = judged(PinBody, fields)
     first = {"connector_profile_id": profile["shown"]["id"], "created_at": now()}
-    pinned: Data = first | (profile["pinned"] or {}) | body.model_dump() | {"updated_at": now()}
+    pinned: Data = first | (profile["pinned"] or {}) | structs.asdict(body) | {"updated_at": now()}
     profile["pinned"], profile["shown"]["connector_pinned_version"] = pinned, body.pinned_version
     return pinned
 
 
 def _apply(data: Data, profile: Data, body: ProfileBody) -> None:
-    setup = body.setup_information
-    profile |= {
-        "client_id": setup["clientId"],
-        "client_secret": setup["clientSecret"],
-        "actions": body.actions,
-    }
-    profile["shown"] |= body.model_dump(exclude={"setup_information", "actions"})
+    if not actions_of(body.connector_key).keys() >= {*(body.actions or ())}:
+        raise RefusedError(422, "Validation failed", errors=["actions: the connector has no such action"])
+    shown = structs.asdict(body)
+    profile |= structs.asdict(shown.pop("setup_information")) | {"actions": shown.pop("actions")}
+    profile["shown"] |= shown
     for other in data["profiles"]:
         # the default is the project's choice: the profile that loses it keeps its `updated_at`
         if body.default and other is not profile and other["shown"]["connector_key"] == body.connector_key:

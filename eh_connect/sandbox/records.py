@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from filelock import FileLock
 from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, PasswordDeleteError
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from msgspec import Meta, Struct, field, to_builtins
+from msgspec.json import decode
 
 from eh_connect.errors import StorageError
 from eh_connect.local.files import PrivateFolder, shown
@@ -30,9 +31,8 @@ HOST = "127.0.0.1"
 FILE = "sandbox.json"
 _KEYRING = "keyring.json"
 _OURS = re.compile(r"(sandbox|keyring)\.json(\..*\.tmp)?|(serving|keyring)\.lock|profile-.+|trial.*")
-_PASSWORDS = TypeAdapter(dict[str, dict[str, str]])  # by service and user name
 _Rows = list[dict[str, Any]]
-_Port = Annotated[int, Field(gt=0, lt=65_536)]
+_Port = Annotated[int, Meta(gt=0, lt=65_536)]
 
 
 def made_up() -> str:
@@ -40,25 +40,25 @@ def made_up() -> str:
     return secrets.token_urlsafe(32)
 
 
-class _StackOne(BaseModel):
+class _StackOne(Struct, kw_only=True):
     port: _Port
-    api_key: str = Field(default_factory=lambda: f"v1.eu1.{made_up()}")
+    api_key: str = field(default_factory=lambda: f"v1.eu1.{made_up()}")
     profiles: _Rows = []  # {"shown": what the API shows, "client_id", "client_secret", "actions", "pinned"}
     accounts: _Rows = []  # {"shown", "profile", "tokens": as StackOne keeps them, or None}
     sessions: _Rows = []  # {"shown", "token", "expires", "state", "verifier", "started"}
 
 
-class _EmploymentHero(BaseModel):
+class _EmploymentHero(Struct, kw_only=True):
     port: _Port
-    organisation: str = Field(default_factory=lambda: str(uuid.uuid4()))
+    organisation: str = field(default_factory=lambda: str(uuid.uuid4()))
     grants: _Rows = []  # a code and what it is bound to, or the newest tokens
     # {"client_id", "client_secrets": any is right, the newest is the last, "name", "redirect_uri", "scopes"}
-    applications: _Rows = Field(min_length=1)
+    applications: Annotated[_Rows, Meta(min_length=1)]
 
 
-class _Data(BaseModel):
+class _Data(Struct, kw_only=True):
     version: Literal[4] = 4
-    token: str = Field(default_factory=made_up)  # the folder's identity
+    token: str = field(default_factory=made_up)  # the folder's identity
     stackone: _StackOne
     employment_hero: _EmploymentHero
 
@@ -70,7 +70,7 @@ class Records:
         self._folder = folder
         self._writing = Lock()
         self._changing = {"stackone": Lock(), "employment_hero": Lock()}
-        self.data: dict[str, Any] = data.model_dump()
+        self.data: dict[str, Any] = to_builtins(data)
         """What is true now: a snapshot to read. ``change`` is for changes."""
 
     @classmethod
@@ -80,8 +80,8 @@ class Records:
         if (raw := folder.read(FILE)) is None:
             return None
         try:
-            return cls(folder, _Data.model_validate_json(raw, strict=True))
-        except ValidationError as exc:
+            return cls(folder, decode(raw, type=_Data))
+        except (ValueError, RecursionError) as exc:
             raise StorageError(
                 f"{shown(path / FILE)} can't be read",
                 detail="It is not what this version's sandbox writes.",
@@ -152,11 +152,11 @@ class SandboxKeyring(KeyringBackend):
             if writes:
                 folder.check_writable()
             with FileLock(path / "keyring.lock", timeout=3, mode=0o600) if writes else nullcontext():
-                kept = _PASSWORDS.validate_json(folder.read(_KEYRING) or b"{}")
+                kept = decode(folder.read(_KEYRING) or b"{}", type=dict[str, dict[str, str]])
                 yield kept
                 if writes:
                     folder.write(_KEYRING, json.dumps(kept).encode())
-        except ValidationError as exc:
+        except (ValueError, RecursionError) as exc:
             raise KeyringError(f"{path / _KEYRING} can't be read: delete it to start afresh") from exc
         except (OSError, StorageError) as exc:  # a held lock is an OSError
             raise KeyringError(f"{path / _KEYRING} can't be used: {type(exc).__name__}") from exc

@@ -94,9 +94,8 @@ class Sandbox(ExitStack):
                 self.enter_context(private(self._folder).lock("serving.lock", "sandbox", FILE))
             except BusyError as exc:
                 records = Records.load(self._folder)
-                if records and ask("GET", f"{records.url('stackone')}/sandbox/")[1] == _said(
-                    records, lasting=True
-                ):
+                url = f"{records.url('stackone')}/sandbox/" if records else ""
+                if records and ask("GET", url)[1] == _said(records, lasting=True):
                     return records
                 if time.monotonic() >= deadline:
                     raise StorageError(

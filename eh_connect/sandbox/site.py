@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
+import msgspec
 from markupsafe import Markup, escape
-from pydantic import BaseModel, Field, ValidationError
 from werkzeug import Request, Response, routing
 from werkzeug.exceptions import HTTPException, NotFound
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     Data = dict[str, Any]
     Rule = tuple[str, str, Callable[..., Any]]
 
-Text = Annotated[str, Field(pattern=r"\S")]  # not blank
-_Body = TypeVar("_Body", bound=BaseModel)
+Text = Annotated[str, msgspec.Meta(pattern=r"\S")]  # not blank
+_Body = TypeVar("_Body", bound=msgspec.Struct)
 _PAGES = Path(__file__).with_name("pages")
 _PART = re.compile(r"<!-- each (\w+) -->\n?(.*?)<!-- end \1 -->\n?|\{\{(\w+)\}\}", re.DOTALL)
 
@@ -120,11 +120,9 @@ def answered(body: Any, status: int = 200) -> Response:
 def judged(body: type[_Body], fields: Data, *, status: int = 422) -> _Body:
     """The fields of a body: strict, so that the client's mistakes are found. RefusedError: it made some."""
     try:
-        return body.model_validate(fields, strict=True)
-    except ValidationError as exc:
-        wrong = dict.fromkeys(str(error["loc"][0]) for error in exc.errors())
-        errors = [f"{name} is missing or not valid" for name in wrong]
-        raise RefusedError(status, "Validation failed", errors=errors) from exc
+        return msgspec.convert(fields, body)
+    except msgspec.ValidationError as exc:
+        raise RefusedError(status, "Validation failed", errors=[str(exc)]) from exc
 
 
 def the(found: Iterable[Data]) -> Data:

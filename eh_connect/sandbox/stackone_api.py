@@ -110,6 +110,9 @@ class StackOneApi(Site):
         found = [each for each in data["accounts"] if profile_id in {None, each["profile"]}]
         return {"data": [accounts.v2(self.fresh(data, each)) for each in found], "next": None}
 
+    def _show_account_v2(self, _: Request, data: Data, account: Data) -> Data:
+        return accounts.v2(self.fresh(data, account))
+
     def _delete_account(self, _: Request, data: Data, account: Data) -> Any:
         data["accounts"].remove(account)
         return account["shown"]
@@ -135,11 +138,7 @@ class StackOneApi(Site):
         ("GET", "/accounts/<account>", lambda api, _, data, account: api.fresh(data, account)["shown"]),
         ("DELETE", "/accounts/<account>", _delete_account),
         ("GET", "/v2/accounts", _list_accounts_v2),
-        (
-            "GET",
-            "/v2/accounts/<account>",
-            lambda api, _, data, account: accounts.v2(api.fresh(data, account)),
-        ),
+        ("GET", "/v2/accounts/<account>", _show_account_v2),
         ("POST", "/connect_sessions", _create_session),
         ("POST", "/connect_sessions/authenticate", _authenticate),
         ("GET", "/connect_sessions/<session>", lambda *_, session: accounts.latest(session)["shown"]),

@@ -14,18 +14,16 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from pydantic import ValidationError
-
 from eh_connect.errors import EhConnectError, LostAnswerError, NetworkError, StackOneRefusedError
 from eh_connect.network import exchange, is_loopback, open_http
 from eh_connect.network_body import excerpt
 from eh_connect.network_faults import ExchangeError
+from eh_connect.stackone.connection import fields_of
 from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile, identifier
 
 if TYPE_CHECKING:
@@ -105,11 +103,9 @@ class AssumedWrites:
         return True
 
     def _profile(self, answer: Answer, profile_id: str | None = None) -> ConnectorProfile:
-        content = self._client.content(answer)
-        with suppress(ValidationError):
-            profile = ConnectorProfile.model_validate(content)
-            if profile_id in {None, profile.id}:
-                return profile
+        profile = ConnectorProfile.read(fields_of(self._client.content(answer)))
+        if profile is not None and profile_id in {None, profile.id}:
+            return profile
         raise self._client.unreadable("It doesn't show the profile that was written.", answer)
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-
-from pydantic import ValidationError
 
 from eh_connect.stackone.connection import Connection, fields_of, objects
 from eh_connect.stackone.models import (
@@ -46,10 +43,9 @@ class Client(Connection):
             total, returned, size = (_count(fields.get(name)) for name in ("total", "page", "page_size"))
             before, items = len(seen), self._items(answer, empty=total == 0)
             for item in items:
-                try:
-                    profile = ConnectorProfile.model_validate(item)
-                except ValidationError:
-                    raise self.unreadable("A profile in its list has no usable ID.") from None
+                profile = ConnectorProfile.read(fields_of(item))
+                if profile is None:
+                    raise self.unreadable("A profile in its list has no usable ID.")
                 seen.setdefault(profile.id, profile)
             # Where no page says its number, page 1 may be the first one again.
             brought_nothing = len(seen) == before and not (returned is None and page == 1)
@@ -66,8 +62,7 @@ class Client(Connection):
         for connector in self._connectors("action_details"):
             options += objects(connector.get("authentication"))
             for item in objects(connector.get("actions")):
-                with suppress(ValidationError):  # no ID that can be used
-                    action = Action.model_validate(item)
+                if (action := Action.read(item)) is not None:
                     found.setdefault(action.id, action)
         # Options of another type with that label exist: the type goes first.
         keys = _keys(options, "type") or _keys(options, "label")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -112,7 +111,7 @@ class Connection:
                 answer = exchange(http, request, self._time, limit=limit, read=read)
                 if not is_final(answer):
                     self._check_passing(answer)
-                return replace(answer, in_doubt=doubt)
+                return answer.replace(in_doubt=doubt)
             except ExchangeError as exc:
                 wait = pause if pause is None or exc.retry_after is None else exc.retry_after
                 may_repeat = exc.passing and (repeatable or not exc.arrived)

@@ -5,16 +5,15 @@ A field that is unknown, missing or of an odd type breaks nothing but an ID that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
-
-from eh_connect.secret import Secret  # pydantic reads it at run time
+from eh_connect.record import Record
 from eh_connect.server_text import clean
 
 if TYPE_CHECKING:
-    from eh_connect.secret import Credentials
+    from collections.abc import Mapping
+
+    from eh_connect.secret import Credentials, Secret
 
 EMPLOYMENT_HERO = "employmenthero"
 """The connector's key. Source: the path of the redirect URI in StackOne's setup guide."""
@@ -44,44 +43,53 @@ def identifier(value: Any) -> str | None:
     return found if is_same else None
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(t for t in map(_text, value) if t) if isinstance(value, list | tuple) else ()
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
-_Id = Annotated[str, BeforeValidator(identifier)]
-_SomeId = Annotated[str | None, BeforeValidator(identifier)]
-_Text = Annotated[str | None, BeforeValidator(_text)]
-_Name = Annotated[str, BeforeValidator(lambda value: _text(value) or "")]
-_Key = Annotated[str, BeforeValidator(lambda value: _text(value) or EMPLOYMENT_HERO)]
-_Flag = Annotated[bool | None, BeforeValidator(lambda value: value if isinstance(value, bool) else None)]
-
-
-class _Answered(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="ignore", arbitrary_types_allowed=True, populate_by_name=True, defer_build=True
-    )
-
-
-class ConnectorProfile(_Answered):
+class ConnectorProfile(Record, frozen=True, kw_only=True):
     """A connector profile as ``GET /connector_profiles`` shows it: no secret, no Client ID in it.
 
     Times stay as StackOne wrote them (ISO 8601 text): they are compared for equality only.
     """
 
-    id: _Id
-    name: _Name = ""
-    connector_key: _Key = EMPLOYMENT_HERO
-    active: _Flag = None
-    default: _Flag = None
-    created_at: _Text = None
-    updated_at: _Text = None
+    id: str
+    name: str = ""
+    connector_key: str = EMPLOYMENT_HERO
+    active: bool | None = None
+    default: bool | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any]) -> Self | None:
+        """From the fields of an answer; None where its ID can't be used."""
+        profile_id = identifier(fields.get("id"))
+        if profile_id is None:
+            return None
+        return cls(
+            id=profile_id,
+            name=_text(fields.get("name")) or "",
+            connector_key=_text(fields.get("connector_key")) or EMPLOYMENT_HERO,
+            active=_flag(fields.get("active")),
+            default=_flag(fields.get("default")),
+            created_at=_text(fields.get("created_at")),
+            updated_at=_text(fields.get("updated_at")),
+        )
 
 
-class Action(_Answered):
+class Action(Record, frozen=True):
     """Something that the connector can do, and the scopes that it needs; often StackOne names none."""
 
-    id: _Id
-    required_scopes: Annotated[tuple[str, ...], BeforeValidator(_texts)] = ()
+    id: str
+    required_scopes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any]) -> Self | None:
+        """From the fields of an answer; None where its ID can't be used."""
+        action_id, scopes = identifier(fields.get("id")), fields.get("required_scopes")
+        texts = map(_text, scopes) if isinstance(scopes, list) else ()
+        return None if action_id is None else cls(action_id, tuple(text for text in texts if text))
 
     @property
     def is_list(self) -> bool:
@@ -89,16 +97,14 @@ class Action(_Answered):
         return "list" in self.id.removeprefix(f"{EMPLOYMENT_HERO}_").split("_")[:1]
 
 
-@dataclass(frozen=True)
-class ConnectorActions:
+class ConnectorActions(Record, frozen=True):
     """What ``GET /actions`` says of a connector; ``auth_key`` is None where it names no OAuth 2.0 option."""
 
     auth_key: str | None
     actions: tuple[Action, ...]
 
 
-@dataclass(frozen=True)
-class ProfileFields:
+class ProfileFields(Record, frozen=True):
     """The fields of a write; None means "not given, not touched". Assumed, see ``assumed_writes``."""
 
     name: str | None = None
@@ -125,8 +131,7 @@ class ProfileFields:
         return {key: value for key, value in fields.items() if value is not None}
 
 
-@dataclass(frozen=True)
-class SessionRequest:
+class SessionRequest(Record, frozen=True):
     """What a connect session is for; ``expires_in`` is in seconds."""
 
     profile_id: str
@@ -137,34 +142,42 @@ class SessionRequest:
     label: str | None = None
 
 
-_ATTEMPT = "latest_connection_attempt"
-
-
-def _status(value: Any) -> str:
-    return "pending" if value is None else clean(str(value), 100) or "unknown"
-
-
-class ConnectSession(_Answered):
+class ConnectSession(Record, frozen=True, kw_only=True):
     """A connect session and its latest attempt.
 
     ``link`` is a bearer token for its life time; only a creation shows it. A ``status`` that is not known is
     passed on as StackOne says it. ``account_id`` is that of the account that was linked.
     """
 
-    id: _Id
-    profile_id: _SomeId = Field(default=None, validation_alias="connector_profile_id")
-    link: Annotated[Secret | None, BeforeValidator(lambda v: v if isinstance(v, Secret) else None)] = None
-    created_at: _Text = None
-    status: Annotated[str, BeforeValidator(_status)] = Field(
-        default="pending", validation_alias=AliasPath(_ATTEMPT, "status")
-    )
-    oauth_error: _Text = Field(default=None, validation_alias=AliasPath(_ATTEMPT, "oauth_error_code"))
-    oauth_says: _Text = Field(default=None, validation_alias=AliasPath(_ATTEMPT, "oauth_error_description"))
-    account_id: _SomeId = Field(default=None, validation_alias=AliasPath(_ATTEMPT, "account_secure_id"))
+    id: str
+    profile_id: str | None = None
+    link: Secret | None = None
+    created_at: str | None = None
+    status: str = "pending"
+    oauth_error: str | None = None
+    oauth_says: str | None = None
+    account_id: str | None = None
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any]) -> Self | None:
+        """From the fields of an answer; None where its ID can't be used."""
+        session_id, attempt = identifier(fields.get("id")), fields.get("latest_connection_attempt")
+        if session_id is None:
+            return None
+        attempt = attempt if isinstance(attempt, dict) else {}
+        status = attempt.get("status")
+        return cls(
+            id=session_id,
+            profile_id=identifier(fields.get("connector_profile_id")),
+            created_at=_text(fields.get("created_at")),
+            status="pending" if status is None else clean(str(status), 100) or "unknown",
+            oauth_error=_text(attempt.get("oauth_error_code")),
+            oauth_says=_text(attempt.get("oauth_error_description")),
+            account_id=identifier(attempt.get("account_secure_id")),
+        )
 
 
-@dataclass(frozen=True)
-class ActionRun:
+class ActionRun(Record, frozen=True):
     """How an action went, of which nothing else is kept.
 
     ``scopes`` are those that the refusal names; ``is_call_gone``: StackOne's API runs no actions this way.

@@ -11,8 +11,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import quote, urlsplit
 
-from pydantic import ValidationError
-
 from eh_connect.network import is_loopback
 from eh_connect.network_body import thrown_away
 from eh_connect.secret import Secret
@@ -71,7 +69,7 @@ class Sessions:
             raise self._client.unreadable(
                 "Its sign-in link doesn't lead to StackOne: it is neither opened nor shown.", answer
             )
-        session = self._session(fields).model_copy(update={"link": Secret(link)})
+        session = self._session(fields).replace(link=Secret(link))
         if session.profile_id not in {None, request.profile_id}:
             raise self._client.unreadable("It shows a connect session of another profile.")
         return session
@@ -133,10 +131,10 @@ class Sessions:
         return tuple(dict.fromkeys(_SCOPE.findall(said)))
 
     def _session(self, answer: Any) -> ConnectSession:
-        try:
-            return ConnectSession.model_validate(answer, by_alias=True, by_name=False)
-        except ValidationError:
-            raise self._client.unreadable("It does not show a connect session.") from None
+        session = ConnectSession.read(fields_of(answer))
+        if session is None:
+            raise self._client.unreadable("It does not show a connect session.")
+        return session
 
 
 def is_trusted_link(link: Any, api_url: str) -> TypeGuard[str]:

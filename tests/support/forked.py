@@ -47,7 +47,7 @@ _HEAVY = (
     "keyring",
     "questionary",
     "rich.console",
-    "pydantic",
+    "msgspec",
     "prompt_toolkit.application",
 )
 
