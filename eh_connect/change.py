@@ -83,7 +83,7 @@ def plan(
         if in_force is not None and in_force.updated_at == profile.updated_at:
             before = before.replace(credentials=in_force.credentials, actions=in_force.actions)
     wanted: dict[str, Any] = {
-        "name": values.sure(NAME) if profile is None or values.given(NAME) else None,
+        "name": values.require(NAME) if profile is None or values.given(NAME) else None,
         "environment": ENVIRONMENT if profile is None else None,
         "credentials": credentials,
         "default": values[DEFAULT],

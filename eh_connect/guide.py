@@ -59,7 +59,7 @@ PRECONDITIONS = Section(
 
 def organisation_pattern(values: Values) -> str:
     """Where the ID stands in an address."""
-    return f"{values.sure(i.EMPLOYMENT_HERO_APP_URL)}/app/v2/organisations/THIS_PART/…"
+    return f"{values.require(i.EMPLOYMENT_HERO_APP_URL)}/app/v2/organisations/THIS_PART/…"
 
 
 def chosen_scopes(values: Values) -> Selection:
@@ -73,7 +73,7 @@ def portal_section(values: Values) -> Section:
 
     Without scopes the presets are shown and none is chosen.
     """
-    org_id, app_url = values[i.ORG_ID], values.sure(i.EMPLOYMENT_HERO_APP_URL)
+    org_id, app_url = values[i.ORG_ID], values.require(i.EMPLOYMENT_HERO_APP_URL)
     address = portal_url(org_id, app_url) if org_id else app_url
     opening = (
         'Open the portal and click "Add Application":'
@@ -94,7 +94,7 @@ def portal_section(values: Values) -> Section:
             ),
             Step(
                 "Application Name",
-                values=(Value("Application Name", values.sure(i.APP_NAME)),),
+                values=(Value("Application Name", values.require(i.APP_NAME)),),
                 see="Your customers probably see it when they allow access. It can be edited later.",
             ),
             Step(
@@ -198,7 +198,7 @@ def dashboard_section(values: Values, change: Change, handing: Sequence[str] = (
     ``handing``: how the person gets Client ID and Client Secret from here; empty: by themselves.
     """
     fields, creating = change.fields, change.profile is None
-    page = Value("StackOne's dashboard", values.sure(i.STACKONE_APP_URL) + DASHBOARD_PATH)
+    page = Value("StackOne's dashboard", values.require(i.STACKONE_APP_URL) + DASHBOARD_PATH)
     steps = [Step("Open the page, in the project of your API key:", values=(page,))]
     if creating:
         steps += [

@@ -82,7 +82,7 @@ def build(values: Values) -> Guide:
             values=(Value("Address", organisation_pattern(values)),),
         )
         portal = Section(portal.title, (finding, *portal.steps))
-    creation = Change(None, ProfileFields(name=values.sure(i.NAME), actions=values[i.ACTIONS]), ())
+    creation = Change(None, ProfileFields(name=values.require(i.NAME), actions=values[i.ACTIONS]), ())
     dashboard = dashboard_section(values, creation)
     return Guide(
         "Connect Employment Hero to StackOne",

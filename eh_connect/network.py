@@ -16,8 +16,8 @@ import httpx
 
 from eh_connect import __version__
 from eh_connect.deadline import DeadlineError, bounded
-from eh_connect.network_body import body_text, whole
-from eh_connect.network_faults import PROXY, ExchangeError, fault, proxy_wants_password
+from eh_connect.network_body import body_text, read_whole
+from eh_connect.network_faults import PROXY, ExchangeError, exchange_error, proxy_wants_password
 from eh_connect.record import Record
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def exchange(
     time: NetworkTime,
     *,
     limit: float = ONE_REQUEST,
-    read: Callable[[Iterator[bytes]], str | None] = whole,
+    read: Callable[[Iterator[bytes]], str | None] = read_whole,
 ) -> Answer:
     """Send a request once and read its answer; within ``limit`` seconds, and what the command has left.
 
@@ -123,7 +123,7 @@ def exchange(
     if not isinstance(came, Answer):
         _LOG.debug("%s %s: %s", request.method, place, type(came).__name__)
         # Not raised `from` it: httpx's exceptions hold the request, with the key and the secret.
-        raise fault(came, host, http.proxy_name, was_sent=attempt.may_have_been_sent)
+        raise exchange_error(came, host, http.proxy_name, was_sent=attempt.may_have_been_sent)
     _LOG.debug("%s %s: %d, %.2f s", request.method, place, came.status, before - time.left)
     if http.proxy_name and came.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
         raise proxy_wants_password(http.proxy_name)

@@ -1,4 +1,4 @@
-"""The body of an answer, in bounded memory: as text, as an excerpt, or read and thrown away."""
+"""The body of an answer, in bounded memory: as text, as an read_excerpt, or read and thrown away."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def body_text(response: httpx.Response, read: Callable[[Iterator[bytes]], str | 
     connection broke, in the body of a success.
     """
     try:
-        return (read if response.is_success else whole)(_decoded(response))
+        return (read if response.is_success else read_whole)(_decoded(response))
     except (ValueError, zlib.error):
         return None
     except httpx.HTTPError:
@@ -36,7 +36,7 @@ def body_text(response: httpx.Response, read: Callable[[Iterator[bytes]], str | 
         return None  # the status says enough
 
 
-def whole(chunks: Iterator[bytes]) -> str | None:
+def read_whole(chunks: Iterator[bytes]) -> str | None:
     """All of it. ValueError: it is too long, or no text."""
     body = bytearray()
     for chunk in chunks:
@@ -49,7 +49,7 @@ def whole(chunks: Iterator[bytes]) -> str | None:
     return body.decode("utf-8-sig")
 
 
-def excerpt(start: re.Pattern[bytes], chunks: Iterator[bytes]) -> str | None:
+def read_excerpt(start: re.Pattern[bytes], chunks: Iterator[bytes]) -> str | None:
     """The 500 kB that begin where ``start`` first matches, in up to 20 MB; empty where it never does.
 
     ``start`` matches at most 1 kB.
@@ -69,7 +69,7 @@ def excerpt(start: re.Pattern[bytes], chunks: Iterator[bytes]) -> str | None:
     return kept[:_EXCERPT].decode("utf-8", "ignore") if is_found else ""
 
 
-def thrown_away(chunks: Iterator[bytes]) -> None:
+def discard(chunks: Iterator[bytes]) -> None:
     """Nothing: it is read to its end, or to 20 MB."""
     passed = 0
     for chunk in chunks:

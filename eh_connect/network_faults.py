@@ -45,7 +45,7 @@ class ExchangeError(NetworkError):
         self.retry_after = retry_after
 
 
-def fault(exc: Exception, host: str, proxy: str | None, *, was_sent: bool) -> ExchangeError:
+def exchange_error(exc: Exception, host: str, proxy: str | None, *, was_sent: bool) -> ExchangeError:
     """The error for what httpx raised; ``proxy`` is host and port, ``was_sent``: the request may have left."""
     if not isinstance(exc, httpx.HTTPError):
         title = f"{host} answered with an address that makes no sense"

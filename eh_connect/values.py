@@ -99,7 +99,7 @@ class Values:
             try:
                 found = _read(wanted, typed.get(wanted.parameter), held, read_file)
             except ValueError as exc:
-                self.refuse(wanted, str(exc))
+                self.note_invalid(wanted, str(exc))
             else:
                 self._found |= {wanted.name: found} if found else {}
 
@@ -108,7 +108,7 @@ class Values:
         value: T | None = self._found.get(wanted.name, (wanted.default, None))[0]
         return value
 
-    def sure(self, wanted: Input[T]) -> T:
+    def require(self, wanted: Input[T]) -> T:
         """A value that is there: it has a default, or what is missing has been told."""
         value = self[wanted]
         if value is None:
@@ -133,17 +133,17 @@ class Values:
         """As if it had never been given."""
         self._found.pop(wanted.name, None)
 
-    def fill(self, wanted: Input[T], value: T | None) -> None:
+    def use_saved(self, wanted: Input[T], value: T | None) -> None:
         """What is saved, where nothing was given."""
         if value is not None and not self.given(wanted):
             self._found[wanted.name] = (value, "saved")
 
-    def need(self, *wanted: Input[Any]) -> None:
+    def note_missing(self, *wanted: Input[Any]) -> None:
         """Note those that are missing."""
         known = {problem.input for problem in (*self.missing, *self.invalid)}
         self.missing += [i.problem() for i in wanted if self[i] is None and i.name not in known]
 
-    def refuse(self, wanted: Input[Any], why: str) -> None:
+    def note_invalid(self, wanted: Input[Any], why: str) -> None:
         """Note that a value is invalid, though its own judge took it."""
         self.invalid.append(wanted.problem(why))
 

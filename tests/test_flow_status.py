@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StoppedError, StorageError
-from eh_connect.flows.remove import remove
-from eh_connect.flows.status import Looked, status
+from eh_connect.flows.remove import forget
+from eh_connect.flows.status import LabelSource, compare
 from eh_connect.local.state import PendingWrite
 from eh_connect.secret import Secret
 from eh_connect.stackone.client import Client
@@ -67,8 +67,8 @@ def saved() -> Disk:
     return saved
 
 
-def see(*labels: Looked, max_age: int | None = None) -> StatusResult:
-    return status(
+def see(*labels: LabelSource, max_age: int | None = None) -> StatusResult:
+    return compare(
         labels,
         now=NOW,
         max_age=max_age,
@@ -80,7 +80,7 @@ def see(*labels: Looked, max_age: int | None = None) -> StatusResult:
 
 def look(saved: Disk, project: Project | None = None, max_age: int | None = None) -> StatusResult:
     offline = "not checked (--offline)"
-    return see(Looked("default", saved.local(writes=False), project, why_not=offline), max_age=max_age)
+    return see(LabelSource("default", saved.local(writes=False), project, why_not=offline), max_age=max_age)
 
 
 def due(result: StatusResult) -> list[str]:
@@ -155,9 +155,9 @@ def test_a_failure_at_stackone_is_raised_with_all_that_was_found(saved: Disk, er
 
 def test_a_state_that_cant_be_read_hides_no_other_label_and_a_project_is_asked_once(saved: Disk) -> None:
     broken, project = StorageError("The file can't be read"), Project()
-    readable = [Looked(label, saved.local(label, writes=False), project) for label in ("default", "x")]
+    readable = [LabelSource(label, saved.local(label, writes=False), project) for label in ("default", "x")]
     with pytest.raises(StorageError) as raised:
-        see(Looked("bad", None, failures=(broken,)), *readable)
+        see(LabelSource("bad", None, failures=(broken,)), *readable)
     assert [each["label"] for each in raised.value.body["profiles"]] == ["bad", "default", "x"]
     assert project.asked == 1
 
@@ -186,8 +186,8 @@ def removed(
     saved: Disk, project: Project | None = None, confirm: Callable[[Sequence[str]], None] | None = None
 ) -> RemoveResult:
     local = saved.local()
-    looked = Looked(local.label, local, project, why_not="no API key")
-    return remove(local, looked, told(), confirm)
+    looked = LabelSource(local.label, local, project, why_not="no API key")
+    return forget(local, looked, told(), confirm)
 
 
 def test_everything_is_forgotten_and_what_remains_is_named(full: Disk) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from eh_connect.errors import EhConnectError, StorageError
-from eh_connect.flows.remove import remove
-from eh_connect.flows.status import Looked, Seen
+from eh_connect.flows.remove import forget
+from eh_connect.flows.status import Comparison, LabelSource
 from tests.support.stackone import Fault, Killed
 from tests.support.world import World, pair, texts
 
@@ -136,7 +136,7 @@ class LifeOfAProfile(RuleBasedStateMachine):
         before = {texts(each) for each in world.held.values()}
         with suppress(Killed):
             local = world.local()
-            remove(local, Looked(local.label, local), world.values("remove"), None)
+            forget(local, LabelSource(local.label, local), world.values("remove"), None)
             assert (world.keyring.entries, world.states.states) == ({}, {})
         gone = before - {texts(each) for each in world.held.values()}
         for row in world.stackone.rows.values():
@@ -151,7 +151,7 @@ class LifeOfAProfile(RuleBasedStateMachine):
         client, _ = world.client()
         world.run("setup", wanted, if_exists="update")
         profiles = client.profiles()
-        seen = Seen(world.local(), profiles)
+        seen = Comparison(world.local(), profiles)
         assert seen.agrees is True
         assert [name for name, *_ in seen.due(world.now(), None)] == ["not_proven"]
         world.is_settled(wanted)

@@ -71,7 +71,7 @@ def test_what_a_finished_creation_and_rotation_leave() -> None:
     local.note(wanted_name="Employment Hero", chosen_actions=("x",), org_id="12345")
     local.servers = {"stackone_url": "https://api", "oauth_url": "https://oauth"}
     local.stage(A, ORIGINS)
-    local.expect("api", "Employment Hero", [])
+    local.note_pending("api", "Employment Hero", [])
     assert disk.state.pending == PendingWrite(via="api", name="Employment Hero", sent_at=NOW)
     assert (disk.local().is_sent, disk.state.stackone_url) == (True, None)
     local.commit(PROFILE, ProfileFields(credentials=A), "api")
@@ -105,22 +105,22 @@ def test_a_plain_refusal_leaves_all_as_before_it_was_staged() -> None:
             local.stage(B, ORIGINS)
             before = {**before[0], "next": B}, before[1]
         local.stage(C, ORIGINS)
-        local.aim("id-1", "rotate", sends=True)
+        local.note_target("id-1", "rotate", sends=True)
         assert local.is_sent
         local.undo()
         assert (disk.entries, disk.state, local.is_sent) == (*before, False)
     local = disk.local()
-    local.aim("id-1", "rotate", sends=True)
+    local.note_target("id-1", "rotate", sends=True)
     local.unstage()
     assert (local.credentials, "next" in disk.entries, disk.state.staged_for) == (A, False, None)
 
 
 def test_asked_twice_what_a_person_made_in_between_is_still_new() -> None:
     local = Disk().local()
-    local.expect("dashboard", "x", [])
-    local.expect("dashboard", "x", [PROFILE])
+    local.note_pending("dashboard", "x", [])
+    local.note_pending("dashboard", "x", [PROFILE])
     assert local.state.pending == PendingWrite(via="dashboard", name="x")
-    local.expect("api", "x", [PROFILE])
+    local.note_pending("api", "x", [PROFILE])
     assert local.state.pending is not None
     assert local.state.pending.known == (("id-1", "t1"),)
 
@@ -131,7 +131,7 @@ def test_an_interrupted_rollback_brings_back_the_same_and_a_finished_one_the_oth
     local = disk.local()
     local.stage(A, ORIGINS)
     assert disk.local().rollback_target == A
-    local.aim("id-1", "rollback", sends=True)
+    local.note_target("id-1", "rollback", sends=True)
     assert disk.local().rollback_target == A
     roll_back(disk.local(), None)
     assert (disk.local().current, disk.local().rollback_target) == (A, B)
@@ -144,11 +144,15 @@ def test_what_our_last_write_left_is_known_only_where_nothing_else_may_be_there(
     assert in_force is not None
     assert (in_force.credentials, in_force.updated_at) == (A, "t1")
     other = ConnectorProfile(id="id-2", name="Other", connector_key="employmenthero")
-    assert (local.in_force(None), local.in_force(other), local.held(other)) == (None, None, ())
+    assert (local.in_force(None), local.in_force(other), local.possible_credentials(other)) == (
+        None,
+        None,
+        (),
+    )
     local.stage(B, ORIGINS)
     assert local.in_force(PROFILE) is not None
-    assert local.held(PROFILE) == (A, B)
-    local.aim("id-1", "rotate", sends=True)
+    assert local.possible_credentials(PROFILE) == (A, B)
+    local.note_target("id-1", "rotate", sends=True)
     assert local.in_force(PROFILE) is None
 
 
@@ -177,7 +181,7 @@ def test_a_sign_in_is_dated_only_for_the_credentials_that_it_tested() -> None:
     assert disk.state.verified_at is None
     other = ConnectorProfile(id="id-2", name="x", connector_key="employmenthero", updated_at="t1")
     assert "not saved here" in str(local.verified(other))
-    disk.local().aim("id-1", "rotate", sends=False)
+    disk.local().note_target("id-1", "rotate", sends=False)
     assert "new credentials" in str(local.verified(PROFILE))
     rotate(disk.local(), B)
     assert "other credentials" in str(local.verified(PROFILE))
@@ -188,14 +192,14 @@ def test_a_note_of_a_run_without_the_lock_keeps_what_another_run_noted() -> None
     disk = disk_with((create, A))
     local = disk.local()
     disk.local().note(org_id="12345")
-    assert local.note_later(session=SavedSession(id="1", owner_id="o"))
+    assert local.note_unlocked(session=SavedSession(id="1", owner_id="o"))
     assert (disk.state.org_id, disk.state.session) == ("12345", SavedSession(id="1", owner_id="o"))
     disk.states.busy = True
     with pytest.raises(BusyError):
-        local.note_later(session=None)
+        local.note_unlocked(session=None)
     disk.states.busy = False
     disk.states.states.clear()
-    assert not local.note_later(session=None)
+    assert not local.note_unlocked(session=None)
     assert disk.states.states == {}
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eh_connect.errors import StorageError
-from eh_connect.local.files import default_folder, shown
+from eh_connect.local.files import default_folder, display_path
 from eh_connect.local.state import LocalState, PendingWrite, SavedSession, StateFolder
 
 if TYPE_CHECKING:
@@ -206,8 +206,8 @@ def test_the_folder_named_in_the_environment_is_used_else_the_platforms(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     if sys.platform == "linux":
         assert default_folder({}) == default_folder({"EH_CONNECT_HOME": ""}) == tmp_path / "eh-connect"
-    assert shown(tmp_path / "home" / "x" / "y") == os.path.join("~", "x", "y")  # noqa: PTH118  # a text
-    assert shown(tmp_path / "home-x") == str(tmp_path / "home-x")
+    assert display_path(tmp_path / "home" / "x" / "y") == os.path.join("~", "x", "y")  # noqa: PTH118  # a text
+    assert display_path(tmp_path / "home-x") == str(tmp_path / "home-x")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a working folder can't be deleted there")

@@ -41,7 +41,7 @@ def failing(url: str, *, seconds: float = 5, headers: dict[str, str] | None = No
     return caught.value
 
 
-def answered(url: str) -> Answer:
+def json_response(url: str) -> Answer:
     with open_http(url) as http:
         return exchange(http, http.build_request("GET", url), NetworkTime())
 
@@ -160,7 +160,7 @@ def test_an_error_whose_body_breaks_off_still_has_its_status_but_a_success_has_n
         peer.send(b"HTTP/1.1 " + status + b'\r\nContent-Length: 99\r\n\r\n{"a"')
 
     with serving(breaks_off) as port:
-        answer = answered(f"http://127.0.0.1:{port}/refused")
+        answer = json_response(f"http://127.0.0.1:{port}/refused")
         assert (answer.status, answer.text) == (422, None)
         error = failing(f"http://127.0.0.1:{port}")
     assert error.title == "The connection to 127.0.0.1 broke"
@@ -239,7 +239,7 @@ def test_no_proxy_stands_before_loopback_or_what_no_proxy_names(monkeypatch: pyt
     monkeypatch.setenv("NO_PROXY", "other.invalid, .invalid")
     assert "proxy" not in failing("http://no-such-host.invalid").title
     with serving(lambda peer: peer.answer(b"1") if peer.head() else None) as port:
-        assert answered(f"http://127.0.0.1:{port}").text == "1"
+        assert json_response(f"http://127.0.0.1:{port}").text == "1"
 
 
 @pytest.mark.parametrize(
@@ -267,5 +267,5 @@ def test_a_redirect_is_an_answer_and_one_to_nowhere_a_fault() -> None:
             peer.answer(b"", f"Location: {target}", status="302 There")
 
     with serving(talk) as port:
-        assert answered(f"http://127.0.0.1:{port}").status == 302
+        assert json_response(f"http://127.0.0.1:{port}").status == 302
         assert failing(f"http://127.0.0.1:{port}/nowhere").arrived

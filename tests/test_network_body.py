@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from eh_connect.deadline import NetworkTime
 from eh_connect.network import Answer, exchange, open_http
-from eh_connect.network_body import MOST_BYTES, excerpt, thrown_away, whole
+from eh_connect.network_body import MOST_BYTES, discard, read_excerpt, read_whole
 from eh_connect.secret import Secret
 from eh_connect.server_text import read_json
 from tests.support.raw_server import Peer, serving
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 MB = 1_000_000
-EXCERPT = partial(excerpt, re.compile(rb'"/connector_profiles"\s*:\s*(?=\{)'))
+EXCERPT = partial(read_excerpt, re.compile(rb'"/connector_profiles"\s*:\s*(?=\{)'))
 
 
 class Chunks(httpx.SyncByteStream):
@@ -38,12 +38,12 @@ class Chunks(httpx.SyncByteStream):
         yield from self._chunks
 
 
-def answered(
+def json_response(
     chunks: Iterable[bytes],
     encoding: str = "",
     *,
     status: int = 200,
-    read: Callable[[Iterator[bytes]], str | None] = whole,
+    read: Callable[[Iterator[bytes]], str | None] = read_whole,
 ) -> Answer:
     """What an exchange makes of a body that comes in these chunks."""
     headers = {"Content-Encoding": encoding} if encoding else {}
@@ -59,7 +59,7 @@ def split(body: bytes, size: int) -> list[bytes]:
 @given(st.text(max_size=500), st.integers(1, 60), st.sampled_from(["", "identity", "gzip", "X-GZip"]))
 def test_a_body_arrives_as_it_was_sent_in_whatever_pieces(text: str, size: int, encoding: str) -> None:
     body = gzip.compress(text.encode()) if "zip" in encoding.lower() else text.encode()
-    assert answered(split(body, size), encoding).text == text.removeprefix("\ufeff")
+    assert json_response(split(body, size), encoding).text == text.removeprefix("\ufeff")
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,13 @@ def test_a_body_arrives_as_it_was_sent_in_whatever_pieces(text: str, size: int, 
     ids=range(10),
 )
 def test_what_is_too_much_or_no_text_can_not_be_read(body: bytes, encoding: str) -> None:
-    answer = answered(split(body, 60_000), encoding)
+    answer = json_response(split(body, 60_000), encoding)
     assert (answer.status, answer.text) == (200, None)
 
 
 def test_a_success_is_thrown_away_where_that_is_wanted_but_an_error_is_kept() -> None:
-    assert answered([b"personal data"], read=thrown_away).text is None
-    assert answered([b"why not"], status=400, read=thrown_away).text == "why not"
+    assert json_response([b"personal data"], read=discard).text is None
+    assert json_response([b"why not"], status=400, read=discard).text == "why not"
     taken = list[int]()
 
     def endless() -> Iterator[bytes]:
@@ -93,7 +93,7 @@ def test_a_success_is_thrown_away_where_that_is_wanted_but_an_error_is_kept() ->
             taken.append(1)
             yield b"x" * MB
 
-    assert answered(endless(), read=thrown_away).text is None
+    assert json_response(endless(), read=discard).text is None
     assert len(taken) == 21
 
 
@@ -101,11 +101,11 @@ def test_a_success_is_thrown_away_where_that_is_wanted_but_an_error_is_kept() ->
 def test_an_excerpt_begins_where_it_is_wanted_in_a_long_document(size: int) -> None:
     paths = {"/a": "x" * (size * 200), "/connector_profiles": {"post": 1}, "/z": "é" * 600_000}
     body = json.dumps({"paths": paths}, ensure_ascii=False).encode()
-    text = answered(split(body, size), read=EXCERPT).text or ""
+    text = json_response(split(body, size), read=EXCERPT).text or ""
     assert text.startswith('"/connector_profiles": {"post": 1}')
     assert len(text.encode()) <= 500_000
-    assert answered([b"{}"], read=EXCERPT).text == ""
-    assert answered((b" " * MB for _ in range(22)), read=EXCERPT).text is None
+    assert json_response([b"{}"], read=EXCERPT).text == ""
+    assert json_response((b" " * MB for _ in range(22)), read=EXCERPT).text is None
 
 
 def hostile_bodies() -> dict[str, bytes]:

@@ -71,8 +71,8 @@ def test_secrets_leave_the_environment_as_soon_as_they_are_read() -> None:
 def test_what_is_saved_fills_in_for_what_is_not_given_and_an_answer_counts_most() -> None:
     values = told({"name": "Ours"})
     values.stop_on_problems()
-    values.fill(i.NAME, "saved")
-    values.fill(i.APP_NAME, "saved")
+    values.use_saved(i.NAME, "saved")
+    values.use_saved(i.APP_NAME, "saved")
     assert (values[i.NAME], values[i.APP_NAME], values.source(i.APP_NAME)) == ("Ours", "saved", "saved")
     values.answer(i.NAME, "answered")
     assert (values[i.NAME], values.given(i.NAME), values.given(i.APP_NAME)) == ("answered", True, False)
@@ -80,9 +80,9 @@ def test_what_is_saved_fills_in_for_what_is_not_given_and_an_answer_counts_most(
 
 def test_everything_that_is_missing_or_wrong_is_told_at_once_and_no_value_is_shown() -> None:
     values = told({"profile": "NO LABEL", "stackone_url": "http://a.test", "timeout": "soon"})
-    values.need(i.API_KEY, i.CLIENT_ID)
-    values.refuse(i.CLIENT_SECRET, "it is empty")
-    values.need(i.CLIENT_SECRET)
+    values.note_missing(i.API_KEY, i.CLIENT_ID)
+    values.note_invalid(i.CLIENT_SECRET, "it is empty")
+    values.note_missing(i.CLIENT_SECRET)
     with pytest.raises(InputError) as caught:
         values.stop_on_problems()
     error = caught.value

@@ -18,9 +18,8 @@ from eh_connect import inputs as i
 from eh_connect.cli.doctor_network import Network
 from eh_connect.cli.opening import judge_given
 from eh_connect.errors import NetworkError, StorageError
-from eh_connect.flows.doctor import Check, Found
-from eh_connect.flows.doctor import doctor as look
-from eh_connect.local.files import shown
+from eh_connect.flows.doctor import Check, Outcome, run_checks
+from eh_connect.local.files import display_path
 from eh_connect.local.state import StateFolder
 from eh_connect.network import open_http
 from eh_connect.server_text import clean
@@ -45,8 +44,8 @@ def doctor(session: Session) -> DoctorResult:
     values = session.values
     judge_given(session)
     values.stop_on_problems()
-    local = session.local(values.sure(i.PROFILE), writes=False, patient=False)
-    return look((*_Here(session, local).checks(), *Network(session, local).checks()), session.console())
+    local = session.local(values.require(i.PROFILE), writes=False, patient=False)
+    return run_checks((*_Here(session, local).checks(), *Network(session, local).checks()), session.console())
 
 
 class _Here:
@@ -68,7 +67,7 @@ class _Here:
             Check("proxy", "proxy", self._proxy),
         )
 
-    def _folder(self) -> Found:
+    def _folder(self) -> Outcome:
         folder = self._session.folder
         if folder is None:
             raise StorageError(
@@ -82,50 +81,50 @@ class _Here:
             if mode & 0o077:
                 right = "700" if path == folder else "600"
                 remedy = f"chmod {right} {shlex.quote(str(path))}"
-                return Found(f"{shown(path)} can be read by others (mode {mode:o})", "warn", remedy)
-        return Found(f"{shown(folder)}{'' if is_there else ', will be created'}")
+                return Outcome(f"{display_path(path)} can be read by others (mode {mode:o})", "warn", remedy)
+        return Outcome(f"{display_path(folder)}{'' if is_there else ', will be created'}")
 
-    def _keyring(self) -> Found:
+    def _keyring(self) -> Outcome:
         begun = time.perf_counter()
         self._local.keyring.trial()
         spent = (time.perf_counter() - begun) * 1000
         self._local.load_secrets()
         if self._local.unreadable is not None:
             raise self._local.unreadable
-        return Found(f"{self._local.keyring.display_name}, tried in {spent:.0f} ms")
+        return Outcome(f"{self._local.keyring.display_name}, tried in {spent:.0f} ms")
 
-    def _terminal(self) -> Found:
+    def _terminal(self) -> Outcome:
         environ = self._session.environ
         if not os.isatty(0):
-            return Found("standard input is no terminal: all values have to be given", "skip")
+            return Outcome("standard input is no terminal: all values have to be given", "skip")
         if self._session.terminal is None and not self._session.is_silent:
-            return Found("there is no terminal to draw questions on", "warn", "Run it at a terminal.")
+            return Outcome("there is no terminal to draw questions on", "warn", "Run it at a terminal.")
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
         term = clean(environ.get("TERM", "")) or "not set"
         seen = f"TERM={term}, {encoding}"
         if codecs.lookup(encoding).name != "utf-8":
-            return Found(
+            return Outcome(
                 f"{seen}: some characters are spelled out",
                 "warn",
                 "Set a UTF-8 locale, such as LANG=C.UTF-8.",
             )
-        return Found(seen)
+        return Outcome(seen)
 
-    def _browser(self) -> Found:
+    def _browser(self) -> Outcome:
         why_not = self._session.desktop.finds_no_browser()
         if why_not is None:
-            return Found("pages can be opened")
-        return Found(
+            return Outcome("pages can be opened")
+        return Outcome(
             f"pages can't be opened: {why_not}", "warn", "Open the addresses that are shown by hand."
         )
 
-    def _clipboard(self) -> Found:
+    def _clipboard(self) -> Outcome:
         if self._session.desktop.can_copy:
-            return Found("values can be copied")
+            return Outcome("values can be copied")
         remedy = "On Linux, install wl-clipboard (Wayland) or xclip (X11)."
-        return Found("no clipboard: copy values off the screen", "warn", remedy)
+        return Outcome("no clipboard: copy values off the screen", "warn", remedy)
 
-    def _certificates(self) -> Found:
+    def _certificates(self) -> Outcome:
         open_http("https://127.0.0.1").close()  # as for every request, but for the proxies
         file, folders = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
         if folders and not file and not any(map(_holds_something, folders.split(os.pathsep))):
@@ -136,16 +135,16 @@ class _Here:
             )
         named = {"SSL_CERT_FILE": file, "SSL_CERT_DIR": folders}
         told = " and ".join(f"{name} ({value})" for name, value in named.items() if value)
-        return Found(f"those of {told} only" if told else "the system's own")
+        return Outcome(f"those of {told} only" if told else "the system's own")
 
-    def _proxy(self) -> Found:
+    def _proxy(self) -> Outcome:
         from urllib.request import getproxies
 
         open_http("http://proxies").close()  # as for every request, but for the certificates
         found = {
             scheme: _without_password(url) for scheme, url in getproxies().items() if scheme != "no" and url
         }
-        return Found("; ".join(f"{scheme}: {url}" for scheme, url in sorted(found.items())) or "none")
+        return Outcome("; ".join(f"{scheme}: {url}" for scheme, url in sorted(found.items())) or "none")
 
 
 def _tried(folder: Path) -> bool:
@@ -161,7 +160,7 @@ def _tried(folder: Path) -> bool:
     except (OSError, StorageError) as exc:
         why = exc.detail if isinstance(exc, StorageError) else exc.strerror
         hint = "Set EH_CONNECT_HOME to a folder of your own."
-        raise StorageError(f"{shown(folder)} can't be created", detail=why, hint=hint) from exc
+        raise StorageError(f"{display_path(folder)} can't be created", detail=why, hint=hint) from exc
     return False
 
 

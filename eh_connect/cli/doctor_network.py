@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from eh_connect import inputs as i
 from eh_connect.cli.opening import check_servers
 from eh_connect.errors import InputError, NetworkError
-from eh_connect.flows.doctor import Check, Found
+from eh_connect.flows.doctor import Check, Outcome
 from eh_connect.lines import counted
 from eh_connect.network import exchange, open_http
 from eh_connect.stackone.models import REDIRECT_URI
@@ -55,9 +55,9 @@ class Network:
             Check("clock", "clock", self._clock),
         )
 
-    def _answers(self) -> Found:
+    def _answers(self) -> Outcome:
         """A documented call without a key: 401 is what is expected."""
-        host, status, spent = self._asked(f"{self._values.sure(i.STACKONE_URL)}/connector_profiles")
+        host, status, spent = self._asked(f"{self._values.require(i.STACKONE_URL)}/connector_profiles")
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             raise NetworkError(
                 f"{host} redirects (HTTP {status})",
@@ -67,71 +67,71 @@ class Network:
             )
         if status in {408, 429} or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise NetworkError(f"{host} has a problem (HTTP {status})", hint=_LATER, http_status=status)
-        return Found(f"{host} answers, in {spent:.0f} ms")
+        return Outcome(f"{host} answers, in {spent:.0f} ms")
 
-    def _api_key(self) -> Found:
+    def _api_key(self) -> Outcome:
         values, give_one = self._values, "Give one by STACKONE_API_KEY or --api-key-file."
         key = values[i.API_KEY] or self._local.api_key
         if key is None:
-            return Found("none is given or saved", "skip", give_one)
+            return Outcome("none is given or saved", "skip", give_one)
         try:
             check_servers(values, self._local)
         except InputError as exc:
-            return Found(f"not sent. {exc.sentence} {exc.detail or ''}".strip(), "skip", exc.hint)
+            return Outcome(f"not sent. {exc.sentence} {exc.detail or ''}".strip(), "skip", exc.hint)
         self._client = self._session.client(key)
         count = len(self._client.profiles())
         which = "the given one" if values.given(i.API_KEY) else "the saved one"
-        return Found(f"{which} is accepted; its project has {counted(count, 'Employment Hero profile')}")
+        return Outcome(f"{which} is accepted; its project has {counted(count, 'Employment Hero profile')}")
 
-    def _may_write(self) -> Found:
+    def _may_write(self) -> Outcome:
         """Ask before telling: an empty request, which can create nothing."""
         from eh_connect.stackone.assumed_writes import AssumedWrites
 
         if AssumedWrites(self._client).may_create():
-            return Found("StackOne's API can do it (asked with an empty request)")
-        return Found("StackOne's API doesn't offer it: setup leads you through the dashboard")
+            return Outcome("StackOne's API can do it (asked with an empty request)")
+        return Outcome("StackOne's API doesn't offer it: setup leads you through the dashboard")
 
-    def _callback(self) -> Found:
+    def _callback(self) -> Outcome:
         named = self._client.callback_in_guides()
         if not named:
-            return Found("StackOne's guide names none now", "skip")
+            return Outcome("StackOne's guide names none now", "skip")
         if REDIRECT_URI in named:
-            return Found("StackOne's guide names the same")
-        return Found(
+            return Outcome("StackOne's guide names the same")
+        return Outcome(
             f"StackOne's guide names another one: {', '.join(sorted(named))}",
             "warn",
             "Compare it with the callback URL that the dashboard shows on your profile.",
         )
 
-    def _documented(self) -> Found:
+    def _documented(self) -> Outcome:
         from eh_connect.stackone.assumed_writes import documents_create
 
-        has_call = documents_create(self._values.sure(i.STACKONE_URL), self._session.time)
+        has_call = documents_create(self._values.require(i.STACKONE_URL), self._session.time)
         if has_call is None:
-            return Found("could not be read", "skip")
+            return Outcome("could not be read", "skip")
         if has_call:
-            return Found(
+            return Outcome(
                 "StackOne documents a call that creates profiles now", "warn", "Look for a newer eh-connect."
             )
-        return Found("no call that creates profiles is documented, as expected")
+        return Outcome("no call that creates profiles is documented, as expected")
 
-    def _employment_hero(self, server: Input[str]) -> Found:
-        host, status, spent = self._asked(self._values.sure(server))
+    def _employment_hero(self, server: Input[str]) -> Outcome:
+        host, status, spent = self._asked(self._values.require(server))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return Found(f"{host} answers, but with HTTP {status}", "warn", _LATER)
-        return Found(f"{host} answers, in {spent:.0f} ms")
+            return Outcome(f"{host} answers, but with HTTP {status}", "warn", _LATER)
+        return Outcome(f"{host} answers, in {spent:.0f} ms")
 
-    def _clock(self) -> Found:
+    def _clock(self) -> Outcome:
         """By what the servers said, StackOne first."""
         if not self._skews:
-            return Found("no server told the time", "skip")
+            return Outcome("no server told the time", "skip")
         skew = self._skews[0]
         if abs(skew) <= _CLOCK_WARNS:
-            return Found(f"within {_CLOCK_WARNS} seconds of the servers")
+            return Outcome(f"within {_CLOCK_WARNS} seconds of the servers")
         title = f"{abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} the servers"
         remedy = "Set the clock, or let the network set it (Linux: timedatectl set-ntp true)."
         if abs(skew) <= _CLOCK_FAILS:
-            return Found(title, "warn", remedy)
+            return Outcome(title, "warn", remedy)
         detail = "TLS and tokens of limited life depend on it."
         raise NetworkError(f"This computer's clock is {title}", detail=detail, hint=remedy)
 

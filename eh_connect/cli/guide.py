@@ -21,8 +21,8 @@ def guide(session: Session) -> Result:
 
     values = session.values
     values.stop_on_problems()
-    form, file = values.sure(i.FORMAT), values[i.OUTPUT_FILE]
-    local = session.local(values.sure(i.PROFILE), writes=form == "html")
+    form, file = values.require(i.FORMAT), values[i.OUTPUT_FILE]
+    local = session.local(values.require(i.PROFILE), writes=form == "html")
     local.load_state()
     fill_choices(values, local.state)
     if form == "html":

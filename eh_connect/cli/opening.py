@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(
+def open_label(
     session: Session, needs: Callable[[LocalProfile], tuple[Input[Any], ...]], purpose: Purpose | None = None
 ) -> Iterator[LocalProfile]:
     """Open the label of a session for the length of a block; its values get what is saved.
@@ -39,11 +39,11 @@ def opened(
         StorageError: keyring, folder or lock.
     """
     values, asks = session.values, session.asks
-    dry_run, stores = values.sure(i.DRY_RUN), purpose is not None and values.sure(i.STORE)
+    dry_run, stores = values.require(i.DRY_RUN), purpose is not None and values.require(i.STORE)
     writes = stores and not dry_run
     if asks:
         values.stop_on_problems()
-    local = session.local(values.sure(i.PROFILE), writes=writes or purpose is None)
+    local = session.local(values.require(i.PROFILE), writes=writes or purpose is None)
 
     def wanted() -> tuple[Input[Any], ...]:
         return () if asks else needs(local)
@@ -58,7 +58,7 @@ def opened(
             local.load_secrets()  # else the keyring need not even be imported
         fill(values, local, purpose)
         judge_given(session)
-        values.need(*wanted())
+        values.note_missing(*wanted())
         is_known = local.state.profile_id is not None or local.state.pending is not None
         if local.unreadable is not None and is_known and not dry_run and not values.invalid:
             raise local.unreadable  # what is missing may be in there
@@ -98,19 +98,19 @@ def fill(values: Values, local: LocalProfile, purpose: Purpose | None) -> None:
         # A saved secret belongs to the application that it was saved for, never to another Client ID.
         is_new = purpose != "rotate" or local.staged is not None
         if is_new and (given_id is None or given_id == saved.client_id):
-            values.fill(i.CLIENT_SECRET, saved.client_secret)
-        values.fill(i.CLIENT_ID, saved.client_id)
-    values.fill(i.API_KEY, local.api_key)
+            values.use_saved(i.CLIENT_SECRET, saved.client_secret)
+        values.use_saved(i.CLIENT_ID, saved.client_id)
+    values.use_saved(i.API_KEY, local.api_key)
     fill_choices(values, local.state)
 
 
 def fill_choices(values: Values, state: LocalState) -> None:
     """What was chosen before, and is no secret."""
-    values.fill(i.NAME, state.wanted_name or state.name)
-    values.fill(i.ORG_ID, state.org_id)
-    values.fill(i.APP_NAME, state.app_name)
-    values.fill(i.SCOPES, state.scopes)
-    values.fill(i.ACTIONS, state.chosen_actions)
+    values.use_saved(i.NAME, state.wanted_name or state.name)
+    values.use_saved(i.ORG_ID, state.org_id)
+    values.use_saved(i.APP_NAME, state.app_name)
+    values.use_saved(i.SCOPES, state.scopes)
+    values.use_saved(i.ACTIONS, state.chosen_actions)
 
 
 def _unlock(values: Values, local: LocalProfile) -> None:
@@ -123,7 +123,7 @@ def _unlock(values: Values, local: LocalProfile) -> None:
     try:
         credentials = open_locked(locked.reveal(), local.hand_over_key())
     except LockedTextError as exc:
-        values.refuse(i.LOCKED, str(exc))
+        values.note_invalid(i.LOCKED, str(exc))
         return
     values.answer(i.CLIENT_ID, credentials.client_id)
     values.answer(i.CLIENT_SECRET, credentials.client_secret)
@@ -143,7 +143,7 @@ def judge_given(session: Session) -> None:
     for finding in findings:
         (wanted,) = (each for each in (i.CLIENT_ID, i.CLIENT_SECRET, i.API_KEY) if each.name == finding.input)
         if finding.hard:
-            values.refuse(wanted, finding.why)
+            values.note_invalid(wanted, finding.why)
         else:
             session.output.warn(f"{wanted.title}: {finding.why}.")
 

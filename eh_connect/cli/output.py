@@ -63,7 +63,7 @@ class Output:
 
     def failure(self, error: EhConnectError) -> None:
         """An error: for a person on standard error, or as the JSON object, of which there is one."""
-        error.detail, error.hint = self._prose(error.detail), self._prose(error.hint)
+        error.detail, error.hint = self._with_suffixes(error.detail), self._with_suffixes(error.hint)
         with suppress(StorageError):  # standard output can't be written: then at least to standard error
             if self.json and not self._answered:
                 body = {**error.body, "error": _error_json(error)}
@@ -74,18 +74,18 @@ class Output:
         self.show(*_error_lines(error), *(self._steps(error.next_steps)))
 
     def _steps(self, steps: tuple[NextStep, ...]) -> list[Line]:
-        return [row(step.why, step.command + self._missing(step.command)) for step in steps]
+        return [row(step.why, step.command + self._suffix_for(step.command)) for step in steps]
 
-    def _prose(self, text: str | None) -> str | None:
-        return text and _IN_PROSE.sub(lambda found: found[0] + self._missing(found[0]), text)
+    def _with_suffixes(self, text: str | None) -> str | None:
+        return text and _IN_PROSE.sub(lambda found: found[0] + self._suffix_for(found[0]), text)
 
-    def _missing(self, command: str) -> str:
+    def _suffix_for(self, command: str) -> str:
         return "" if self.suffix in command else self.suffix
 
     def _drawn(self, lines: Any, stream: Any) -> str:
-        from eh_connect.person.look import look_of, render
+        from eh_connect.person.look import detect_look, render
 
-        return render(lines, look_of(stream, plain=self.plain))
+        return render(lines, detect_look(stream, plain=self.plain))
 
     def _object(self, *, ok: bool, steps: tuple[NextStep, ...], body: dict[str, Any]) -> None:
         common = {
@@ -93,7 +93,7 @@ class Output:
             "command": self.command,
             "ok": ok,
             "warnings": self.warnings,
-            "next": [{"why": s.why, "command": s.command + self._missing(s.command)} for s in steps],
+            "next": [{"why": s.why, "command": s.command + self._suffix_for(s.command)} for s in steps],
         }
         self._answered = True
         text = json.dumps(common | body, ensure_ascii=False, indent=2)
@@ -120,7 +120,7 @@ def _error_lines(error: EhConnectError) -> list[Line]:
     lines += [_detail(line) for line in (error.detail or "").splitlines()]
     if isinstance(error, InputError):
         problems = (*error.missing, *error.invalid)
-        lines += [row(problem.title or problem.input, _told(problem)) for problem in problems]
+        lines += [row(problem.title or problem.input, _described(problem)) for problem in problems]
     lines += [todo(line) for line in (error.hint or "").splitlines()]
     return lines
 
@@ -130,7 +130,7 @@ def _detail(line: str) -> Line:
     return exact(line) if line.startswith("https://") and " " not in line else prose(line)
 
 
-def _told(problem: Problem) -> str:
+def _described(problem: Problem) -> str:
     names = (problem.flag if problem.flag != problem.title else None, problem.variable)
     given_by = ", ".join(each for each in names if each)
     return f"{problem.why} ({given_by})" if problem.why else given_by

@@ -10,8 +10,8 @@ from eh_connect import inputs as i
 from eh_connect.cli.opening import judge_given
 from eh_connect.cli.status import with_project
 from eh_connect.errors import StoppedError
-from eh_connect.flows.remove import remove as forget
-from eh_connect.flows.status import Looked
+from eh_connect.flows.remove import forget
+from eh_connect.flows.status import LabelSource
 from eh_connect.lines import BLANK, prose, title, todo
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def remove(session: Session) -> RemoveResult:
         values.missing.append(i.YES.problem())
     judge_given(session)
     values.stop_on_problems()
-    local = session.local(values.sure(i.PROFILE), writes=True)
+    local = session.local(values.require(i.PROFILE), writes=True)
     with ExitStack() as stack:
         locked = local.states.exists()  # none is made where nothing is saved
         if locked:
@@ -39,7 +39,7 @@ def remove(session: Session) -> RemoveResult:
         if not locked and not local.is_empty:
             stack.enter_context(local.lock())
             local.load()
-        looked = with_project(session, Looked(local.label, local, why_not="it is not set up"))
+        looked = with_project(session, LabelSource(local.label, local, why_not="it is not set up"))
         confirm = partial(_confirm, terminal, local.label) if asks and terminal else None
         return forget(local, looked, values, confirm)
 

@@ -113,7 +113,7 @@ class Session:
         """Browser and clipboard."""
         from eh_connect.person.desktop import Desktop
 
-        return Desktop(self.environ, opens=self.values.sure(i.BROWSER))
+        return Desktop(self.environ, opens=self.values.require(i.BROWSER))
 
     @property
     def person(self) -> Terminal:
@@ -132,7 +132,7 @@ class Session:
         if not self.asks:
             from eh_connect.flows.console import Console
 
-            return Console(self.output.show, self.output.warn, verbose=self.values.sure(i.VERBOSE))
+            return Console(self.output.show, self.output.warn, verbose=self.values.require(i.VERBOSE))
         from eh_connect.person.attended import Attended
 
         return Attended(
@@ -153,7 +153,7 @@ class Session:
         from eh_connect.stackone.assumed_writes import AssumedWrites
         from eh_connect.stackone.sessions import Sessions
 
-        client = self.client(self.values.sure(i.API_KEY))
+        client = self.client(self.values.require(i.API_KEY))
         return Parts(
             values=self.values,
             local=local,
@@ -161,7 +161,7 @@ class Session:
             client=client,
             writes=AssumedWrites(client),
             sessions=Sessions(client),
-            probe=CredentialProbe(self.values.sure(i.EMPLOYMENT_HERO_OAUTH_URL), self.time),
+            probe=CredentialProbe(self.values.require(i.EMPLOYMENT_HERO_OAUTH_URL), self.time),
             time=self.time,
             now=now,
             origins=origins(self.values),
@@ -227,7 +227,7 @@ class Session:
     @cached_property
     def time(self) -> NetworkTime:
         """The network time of this command."""
-        return NetworkTime(self.values.sure(i.TIMEOUT))
+        return NetworkTime(self.values.require(i.TIMEOUT))
 
     def client(self, api_key: Secret) -> Client:
         """StackOne for a key, over one connection for the whole command.
@@ -240,7 +240,7 @@ class Session:
             held = [credentials_of(self.values)]
             held += [pair for local in self._locals for pair in (local.current, local.staged, local.previous)]
             secrets = [secret for pair in held if pair for secret in (pair.client_id, pair.client_secret)]
-            client = Client(api_key, url=self.values.sure(i.STACKONE_URL), time=self.time, secrets=secrets)
+            client = Client(api_key, url=self.values.require(i.STACKONE_URL), time=self.time, secrets=secrets)
             self._clients[api_key] = self._stack.enter_context(client)
         return self._clients[api_key]
 
@@ -269,7 +269,7 @@ def now() -> str:
 
 def origins(values: Values) -> tuple[str, ...]:
     """Where this run's secrets may go: the origins of the StackOne API and of the OAuth server."""
-    return tuple(origin(values.sure(each)) for each in (i.STACKONE_URL, i.EMPLOYMENT_HERO_OAUTH_URL))
+    return tuple(origin(values.require(each)) for each in (i.STACKONE_URL, i.EMPLOYMENT_HERO_OAUTH_URL))
 
 
 def credentials_of(values: Values) -> Credentials | None:

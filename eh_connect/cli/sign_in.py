@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.cli.opening import opened
+from eh_connect.cli.opening import open_label
 from eh_connect.cli.session import WAIT
 from eh_connect.errors import EhConnectError, RejectedError, StoppedError
 from eh_connect.flows import sign_in as sign_in_flow
 from eh_connect.flows import verify as verify_flow
-from eh_connect.flows.find import the_profile
+from eh_connect.flows.find import required_profile
 from eh_connect.lines import BLANK
 
 if TYPE_CHECKING:
@@ -40,19 +40,19 @@ def _run(
 
     ``wait`` are the seconds at a terminal, where ``--wait`` says nothing.
     """
-    with opened(session, lambda _: (i.API_KEY, *needs)) as local:
+    with open_label(session, lambda _: (i.API_KEY, *needs)) as local:
         if session.asks:
             from eh_connect.person.asking import ask_for
 
             profiles = session.wizard(local).key()
-            the_profile(profiles, session.values, local)  # without one nothing more is asked
+            required_profile(profiles, session.values, local)  # without one nothing more is asked
             for each in needs:
                 if session.values[each] is None:
                     ask_for(session.person, each, session.values)
-        return _signed_in(session, flow, session.parts(local), wait)
+        return _sign_in(session, flow, session.parts(local), wait)
 
 
-def offered(session: Session, local: LocalProfile, again: str) -> bool:
+def offer_test(session: Session, local: LocalProfile, again: str) -> bool:
     """Offer the test of what was just written; whether it was passed.
 
     Whatever else stands in its way, the write is done: that is said, and no failure.
@@ -72,7 +72,7 @@ def offered(session: Session, local: LocalProfile, again: str) -> bool:
         return False
     session.time.renew()
     try:
-        result = _signed_in(session, verify_flow.verify, session.parts(local, "setup", again), WAIT)
+        result = _sign_in(session, verify_flow.verify, session.parts(local, "setup", again), WAIT)
     except (RejectedError, StoppedError):
         raise
     except EhConnectError as error:
@@ -82,7 +82,7 @@ def offered(session: Session, local: LocalProfile, again: str) -> bool:
     return True
 
 
-def _signed_in(
+def _sign_in(
     session: Session, flow: Callable[[Parts, float], SessionResult], parts: Parts, wait: float
 ) -> SessionResult:
     result = flow(parts, session.patience(wait))

@@ -8,8 +8,7 @@ from eh_connect import inputs as i
 from eh_connect.cli.opening import check_servers, judge_given
 from eh_connect.cli.session import now
 from eh_connect.errors import InputError, StorageError
-from eh_connect.flows.status import Looked
-from eh_connect.flows.status import status as look
+from eh_connect.flows.status import LabelSource, compare
 from eh_connect.local.state import StateFolder
 
 if TYPE_CHECKING:
@@ -23,32 +22,34 @@ def status(session: Session) -> StatusResult:
     judge_given(session)
     values.stop_on_problems()
     is_one = values.given(i.PROFILE)
-    labels = [values.sure(i.PROFILE)] if is_one else StateFolder(session.folder).labels()
+    labels = [values.require(i.PROFILE)] if is_one else StateFolder(session.folder).labels()
     looked = [_load(session, label) for label in labels]
-    return look(
+    return compare(
         looked if values[i.OFFLINE] else [with_project(session, each) for each in looked],
         now=now(),
         max_age=values[i.MAX_AGE],
-        check=values.sure(i.DUE_CHECK),
+        check=values.require(i.DUE_CHECK),
         command=session.command_for,
         warn=session.output.warn,
     )
 
 
-def _load(session: Session, label: str) -> Looked:
+def _load(session: Session, label: str) -> LabelSource:
     local = session.local(label, writes=False)
     try:
         local.load()
     except StorageError as exc:
-        return Looked(label, None, failures=(exc,))
+        return LabelSource(label, None, failures=(exc,))
     failure = local.unreadable
     if failure is not None and local.state.profile_id is None and local.state.pending is None:
         session.output.warn(f"The keyring can't be read and counts as empty. {failure.sentence}")
         failure = None
-    return Looked(label, local, why_not="not checked (--offline)", failures=(failure,) if failure else ())
+    return LabelSource(
+        label, local, why_not="not checked (--offline)", failures=(failure,) if failure else ()
+    )
 
 
-def with_project(session: Session, looked: Looked) -> Looked:
+def with_project(session: Session, looked: LabelSource) -> LabelSource:
     """A label with the project to ask, or with the reason why there is none."""
     local = looked.local
     if local is None or local.state.profile_id is None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.cli.opening import opened
+from eh_connect.cli.opening import open_label
 from eh_connect.cli.session import credentials_of, origins
 from eh_connect.errors import NextStep, StoppedError, UsageError
 from eh_connect.flows.application import no_previous
@@ -40,21 +40,21 @@ def _run(session: Session, purpose: Purpose) -> Result:
     values = session.values
     if values[i.EXIT_CODE] and not values[i.DRY_RUN]:
         raise UsageError("--exit-code goes with --dry-run", hint="Add --dry-run, or leave it out.")
-    with opened(session, partial(_needed, values, purpose), purpose) as local:
-        result = _written(session, purpose, local)
+    with open_label(session, partial(_needed_inputs, values, purpose), purpose) as local:
+        result = _ask_and_write(session, purpose, local)
     # Out here the label's lock is free: a person may be waited for.
-    steps = _next(values, result)
+    steps = _next_steps(values, result)
     if result.next_steps or not session.asks:
         return result.replace(next_steps=(*result.next_steps, *steps))
     session.output.result(result.replace(is_brief=result.changed))
     if result.changed:
-        steps = _offers(session, local, steps)
+        steps = _offer_test_and_key(session, local, steps)
     if purpose == "setup":
         steps = (NextStep("Connect a customer", values.command("link")), *steps)
     return result.replace(next_steps=steps, was_shown=True)
 
 
-def _needed(values: Values, purpose: Purpose, local: LocalProfile) -> tuple[Input[Any], ...]:
+def _needed_inputs(values: Values, purpose: Purpose, local: LocalProfile) -> tuple[Input[Any], ...]:
     if purpose == "rollback":
         return (i.API_KEY,)
     needs = (i.API_KEY, i.CLIENT_ID, i.CLIENT_SECRET)
@@ -63,7 +63,7 @@ def _needed(values: Values, purpose: Purpose, local: LocalProfile) -> tuple[Inpu
     return needs if is_known or not is_short else (i.PROFILE_ID, *needs)
 
 
-def _written(session: Session, purpose: Purpose, local: LocalProfile) -> WriteResult:
+def _ask_and_write(session: Session, purpose: Purpose, local: LocalProfile) -> WriteResult:
     """What the driver did."""
     values = session.values
     if purpose == "rollback" and not (local.rollback_target or local.staged):
@@ -75,10 +75,10 @@ def _written(session: Session, purpose: Purpose, local: LocalProfile) -> WriteRe
         elif asking is not None:
             asking.key()
         local.servers = {
-            "stackone_url": values.sure(i.STACKONE_URL),
-            "oauth_url": values.sure(i.EMPLOYMENT_HERO_OAUTH_URL),
+            "stackone_url": values.require(i.STACKONE_URL),
+            "oauth_url": values.require(i.EMPLOYMENT_HERO_OAUTH_URL),
         }
-        result = _driven(session, purpose, local)
+        result = _write_until_settled(session, purpose, local)
     except (KeyboardInterrupt, EOFError):
         if asking is None or local.is_sent:
             raise
@@ -94,7 +94,7 @@ def _written(session: Session, purpose: Purpose, local: LocalProfile) -> WriteRe
     return result
 
 
-def _driven(session: Session, purpose: Purpose, local: LocalProfile) -> WriteResult:
+def _write_until_settled(session: Session, purpose: Purpose, local: LocalProfile) -> WriteResult:
     """As often as the person changes an answer."""
     parts = session.parts(local, purpose)
     while True:
@@ -105,10 +105,10 @@ def _driven(session: Session, purpose: Purpose, local: LocalProfile) -> WriteRes
                 local.unstage()
 
 
-def _next(values: Values, result: WriteResult) -> tuple[NextStep, ...]:
+def _next_steps(values: Values, result: WriteResult) -> tuple[NextStep, ...]:
     if result.action == "pending" or result.profile.id is None:
         return ()
-    is_saved = values.sure(i.STORE)
+    is_saved = values.require(i.STORE)
     named = () if is_saved else ("--profile-id", result.profile.id)
     test = NextStep("Test it by a sign-in", values.command("verify", *named, without=(i.PROFILE_ID,)))
     check = NextStep("Check this profile", values.command("status"))
@@ -120,14 +120,16 @@ def _next(values: Values, result: WriteResult) -> tuple[NextStep, ...]:
     )
 
 
-def _offers(session: Session, local: LocalProfile, steps: tuple[NextStep, ...]) -> tuple[NextStep, ...]:
+def _offer_test_and_key(
+    session: Session, local: LocalProfile, steps: tuple[NextStep, ...]
+) -> tuple[NextStep, ...]:
     """The sign-in test, and to save the key; what is next then."""
-    from eh_connect.cli.sign_in import offered
+    from eh_connect.cli.sign_in import offer_test
     from eh_connect.person import words
 
-    key, terminal = session.values.sure(i.API_KEY), session.person
+    key, terminal = session.values.require(i.API_KEY), session.person
     try:
-        if offered(session, local, again=steps[0].command):
+        if offer_test(session, local, again=steps[0].command):
             steps = steps[1:]
         if not local.writes or local.api_key == key:
             return steps

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eh_connect import inputs as i
 from eh_connect.employment_hero.credentials import ProbeResult, judge_pair
 from eh_connect.errors import STACKONE_ERRORS, ActionNeededError, InputError, NextStep, StackOneRefusedError
-from eh_connect.flows.find import the_profile
+from eh_connect.flows.find import required_profile
 from eh_connect.lines import ok, prose
 from eh_connect.secret import Credentials, Secret
 
@@ -40,7 +40,7 @@ def guard_application(change: Change, parts: Parts) -> int | None:
     """
     if change.profile is None:
         return None
-    changes = change.changes_application(parts.local.held(change.profile))
+    changes = change.changes_application(parts.local.possible_credentials(change.profile))
     may = bool(parts.values[i.REPLACE_APPLICATION])
     if (changes is False or may) and not parts.console.attended:
         return None
@@ -82,7 +82,7 @@ def same_application(credentials: Credentials | None, parts: Parts) -> Credentia
         )
     client_id = values[i.CLIENT_ID]
     if client_id is None:
-        the_profile(parts.client.profiles(), values, local)
+        required_profile(parts.client.profiles(), values, local)
         raise InputError(
             "The Client ID is missing",
             missing=(i.CLIENT_ID.problem(),),
@@ -90,7 +90,7 @@ def same_application(credentials: Credentials | None, parts: Parts) -> Credentia
         )
     held = current or staged
     if held is not None and held.client_id != client_id:
-        accounts = count_accounts(the_profile(parts.client.profiles(), values, local), parts.client)
+        accounts = count_accounts(required_profile(parts.client.profiles(), values, local), parts.client)
         linked = "The linked accounts could not be counted."
         if accounts is not None:
             linked = f"{accounts_are(accounts)} linked through this profile."
@@ -134,7 +134,7 @@ def _have_secret_made(client_id: Secret, parts: Parts) -> Credentials:
                 raise ValueError(finding.why)
             parts.console.warn(f"Client Secret: {finding.why}.")
 
-    profile = the_profile(parts.client.profiles(), values, local)
+    profile = required_profile(parts.client.profiles(), values, local)
     accounts = count_accounts(profile, parts.client)
     if values[i.VIA] != "dashboard" and not parts.writes.may_update(profile.id) and values[i.VIA] == "api":
         raise no_call()
@@ -143,7 +143,7 @@ def _have_secret_made(client_id: Secret, parts: Parts) -> Credentials:
     values.answer(i.CLIENT_SECRET, secret)
     if not local.is_sent:  # else what was sent is settled first
         local.stage(credentials, parts.origins)
-        local.aim(profile.id, "rotate", sends=False)
+        local.note_target(profile.id, "rotate", sends=False)
     return credentials
 
 

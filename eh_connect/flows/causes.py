@@ -105,7 +105,7 @@ _ERRORS: dict[str, tuple[str, str, tuple[str, str] | None]] = {
 """By the error code of OAuth (RFC 6749): meaning, remedy, and a command other than the same again."""
 
 
-def rejection(session: ConnectSession, parts: Parts) -> RejectedError:
+def rejected(session: ConnectSession, parts: Parts) -> RejectedError:
     """StackOne reports that the sign-in failed."""
     code = session.oauth_error
     meaning, remedy, other = _ERRORS.get(code or "", _UNKNOWN)
@@ -120,7 +120,7 @@ def rejection(session: ConnectSession, parts: Parts) -> RejectedError:
     )
 
 
-def over(status: str, again: str) -> ActionNeededError:
+def attempt_over(status: str, again: str) -> ActionNeededError:
     """The attempt is over: StackOne says that it was cancelled, with no reason, or the link is too old."""
     title = "The link ran out before a sign-in"
     detail = (
@@ -148,7 +148,7 @@ def no_sign_in(seconds: float, again: str, *, unknown: str | None = None) -> Act
     return _unseen(title, detail, "Look at what the browser shows.", again)
 
 
-def seen(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError:
+def seen_in_browser(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError:
     """What the person saw in the browser."""
     title = f'The sign-in did not work: "{cause.looks}" (session {session.id})'
     detail = f"It should be exactly this:\n{cause.exact}" if cause.exact else None

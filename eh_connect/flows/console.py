@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from eh_connect.errors import ActionNeededError, InputError, RejectedError
-from eh_connect.flows.find import taken
+from eh_connect.flows.find import name_is_taken
 from eh_connect.inputs import CLIENT_SECRET
 from eh_connect.lines import exact, prose
 
@@ -64,7 +64,7 @@ class Console:
 
     def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
         """A profile of our name exists that is not ours: take it over, or leave it and stop."""
-        raise taken(profile)
+        raise name_is_taken(profile)
 
     def which(self, profiles: Sequence[ConnectorProfile], refusal: StackOneRefusedError) -> ConnectorProfile:
         """Several profiles have appeared: which one is it? ``refusal`` where nobody can tell."""

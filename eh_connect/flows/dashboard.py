@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import NextStep
-from eh_connect.flows.find import several
+from eh_connect.flows.find import ambiguous
 from eh_connect.inputs import NAME, STACKONE_APP_URL, VIA
 from eh_connect.record import Record
 from eh_connect.stackone.models import DASHBOARD_PATH
@@ -45,9 +45,9 @@ def by_hand(
     """
     local, before = parts.local, change.profile
     local.stage(change.fields.credentials, parts.origins)
-    local.expect("dashboard", parts.values.sure(NAME), profiles)
+    local.note_pending("dashboard", parts.values.require(NAME), profiles)
     if before is not None:
-        local.aim(before.id, purpose, sends=False)
+        local.note_target(before.id, purpose, sends=False)
     existing = {profile.id for profile in profiles}
 
     def look() -> ConnectorProfile | None:
@@ -58,7 +58,7 @@ def by_hand(
         if len(new) < 2:  # noqa: PLR2004  # one is no question
             return new[0] if new else None
         title = "Several new profiles have appeared at StackOne"
-        return parts.console.which(new, several(title, new, purpose, parts.values))
+        return parts.console.which(new, ambiguous(title, new, purpose, parts.values))
 
     profile = parts.console.dashboard(_work(parts, change), look)
     local.commit(profile, change.fields, "dashboard")
@@ -69,7 +69,7 @@ def _work(parts: Parts, change: Change) -> DashboardWork:
     from eh_connect import guide  # the steps and tables take 15 ms, and most runs don't need them
 
     values, fields, profile = parts.values, change.fields, change.profile
-    url = values.sure(STACKONE_APP_URL) + DASHBOARD_PATH
+    url = values.require(STACKONE_APP_URL) + DASHBOARD_PATH
     steps = guide.dashboard_section(values, change, parts.console.handing).lines()
     what = f'Change "{profile.name}"' if profile else "Create the profile"
     why = "Note that the change was made" if profile else "Adopt the profile that you created"

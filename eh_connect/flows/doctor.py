@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LATER = "Wait a little, then run eh-connect doctor again."
 
 
-class Found(NamedTuple):
+class Outcome(NamedTuple):
     """What a check saw. ``warn``: it works without, or may come to matter; ``skip``: it could not be looked at."""
 
     detail: str
@@ -32,19 +32,19 @@ class Check(NamedTuple):
 
     id: str
     name: str
-    look: Callable[[], Found]
+    look: Callable[[], Outcome]
     advisory: bool = False
     needs: str | None = None
 
 
-def doctor(checks: Iterable[Check], console: Console) -> DoctorResult:
+def run_checks(checks: Iterable[Check], console: Console) -> DoctorResult:
     """Run them in their order. The first failure is raised in the end, carrying all that was found."""
     found: list[CheckView] = []
     failures: list[EhConnectError] = []
     missed: dict[str, str] = {}
     for check in checks:
         if check.needs in missed:
-            seen = Found(f"needs {missed[check.needs or '']} first", "skip")
+            seen = Outcome(f"needs {missed[check.needs or '']} first", "skip")
         else:
             with console.working(f"Checking {check.name}"):
                 seen = _look(check, failures)
@@ -61,12 +61,12 @@ def doctor(checks: Iterable[Check], console: Console) -> DoctorResult:
     raise first
 
 
-def _look(check: Check, failures: list[EhConnectError]) -> Found:
+def _look(check: Check, failures: list[EhConnectError]) -> Outcome:
     try:
         return check.look()
     except EhConnectError as exc:
         detail = f"{exc.sentence} {exc.detail or ''}".strip()
         if check.advisory and isinstance(exc, NetworkError):
-            return Found(detail, "warn", exc.hint or _LATER)
+            return Outcome(detail, "warn", exc.hint or _LATER)
         failures.append(exc)
-        return Found(detail, "fail", exc.hint)
+        return Outcome(detail, "fail", exc.hint)

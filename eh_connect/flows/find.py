@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5
 
 
-class Found(Record, frozen=True):
+class Match(Record, frozen=True):
     """The profile, if there is one, and how it was found.
 
     ``is_left``: ``--if-exists skip``. ``done_by_hand``: a person did in the dashboard what they were asked
@@ -33,38 +33,38 @@ class Found(Record, frozen=True):
     is_new: bool = False
 
 
-def find(profiles: Sequence[ConnectorProfile], purpose: Purpose, parts: Parts) -> Found:
+def find_profile(profiles: Sequence[ConnectorProfile], purpose: Purpose, parts: Parts) -> Match:
     """Find it. StackOneRefusedError (6): unknown ID, two of that name, or a name that is taken."""
     values, local = parts.values, parts.local
-    look_up = known if purpose == "setup" else the_profile  # nothing else creates one
+    look_up = known_profile if purpose == "setup" else required_profile  # nothing else creates one
     profile = look_up(profiles, values, local)
     if profile is not None:
         return _changed_by_hand(profile, local)
     new = new_profiles(profiles, local)
     if len(new) > 1:
-        raise several(f"StackOne has {len(new)} new Employment Hero profiles", new, purpose, values)
+        raise ambiguous(f"StackOne has {len(new)} new Employment Hero profiles", new, purpose, values)
     pending = local.state.pending
     if new and pending is not None:
-        return Found(new[0], done_by_hand=pending.via == "dashboard", is_new=True)
-    name = values.sure(NAME)
+        return Match(new[0], done_by_hand=pending.via == "dashboard", is_new=True)
+    name = values.require(NAME)
     named = [profile for profile in profiles if profile.name == name]
     if not named:
-        return Found()
+        return Match()
     if len(named) > 1:
-        raise several(f'StackOne has {len(named)} profiles named "{name}"', named, purpose, values)
+        raise ambiguous(f'StackOne has {len(named)} profiles named "{name}"', named, purpose, values)
     answer = values[IF_EXISTS]
     if answer == "fail" or (answer == "ask" and values[DRY_RUN]):
-        raise taken(named[0])
+        raise name_is_taken(named[0])
     if answer == "ask":
         answer = parts.console.name_is_taken(named[0])
-    return Found(named[0], is_left=True) if answer == "skip" else _changed_by_hand(named[0], local)
+    return Match(named[0], is_left=True) if answer == "skip" else _changed_by_hand(named[0], local)
 
 
-def the_profile(
+def required_profile(
     profiles: Sequence[ConnectorProfile], values: Values, local: LocalProfile
 ) -> ConnectorProfile:
     """The profile of a given or saved ID. StackOneRefusedError (6): none is known, or it is not there."""
-    profile = known(profiles, values, local)
+    profile = known_profile(profiles, values, local)
     if profile is None:
         raise StackOneRefusedError(
             f'No profile is known under the label "{local.label}"',
@@ -75,7 +75,7 @@ def the_profile(
     return profile
 
 
-def known(
+def known_profile(
     profiles: Sequence[ConnectorProfile], values: Values, local: LocalProfile
 ) -> ConnectorProfile | None:
     """The profile of a given or saved ID, None where there is neither. StackOneRefusedError (6): not there."""
@@ -105,15 +105,15 @@ def known(
     return by_id[wanted] if wanted is not None else None
 
 
-def _changed_by_hand(profile: ConnectorProfile, local: LocalProfile) -> Found:
+def _changed_by_hand(profile: ConnectorProfile, local: LocalProfile) -> Match:
     pending = local.state.pending
     if pending is None or pending.via != "dashboard":
-        return Found(profile)
+        return Match(profile)
     before = dict(pending.known)
     is_new = profile.id not in before
     is_ours = profile.id == local.state.profile_id  # else a person was asked for a new one
     moved = is_ours and not is_new and profile.updated_at != before[profile.id]
-    return Found(profile, done_by_hand=is_new or moved, is_new=is_new)
+    return Match(profile, done_by_hand=is_new or moved, is_new=is_new)
 
 
 def new_profiles(profiles: Sequence[ConnectorProfile], local: LocalProfile) -> list[ConnectorProfile]:
@@ -126,7 +126,7 @@ def new_profiles(profiles: Sequence[ConnectorProfile], local: LocalProfile) -> l
     return [p for p in new if p.name == pending.name] if pending.via == "api" else new
 
 
-def several(
+def ambiguous(
     title: str, profiles: Sequence[ConnectorProfile], purpose: Purpose, values: Values
 ) -> StackOneRefusedError:
     """The refusal to guess among profiles, with a command for each."""
@@ -144,7 +144,7 @@ def several(
     )
 
 
-def taken(profile: ConnectorProfile) -> StackOneRefusedError:
+def name_is_taken(profile: ConnectorProfile) -> StackOneRefusedError:
     """A profile of our name exists, and nobody says that it may be taken over."""
     return StackOneRefusedError(
         f'StackOne has a profile named "{profile.name}" already',

@@ -14,13 +14,13 @@ from eh_connect.stackone.models import DASHBOARD_PATH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from eh_connect.flows.status import Looked
+    from eh_connect.flows.status import LabelSource
     from eh_connect.local.profile import LocalProfile
     from eh_connect.values import Values
 
 
-def remove(
-    local: LocalProfile, looked: Looked, values: Values, confirm: Callable[[Sequence[str]], None] | None
+def forget(
+    local: LocalProfile, looked: LabelSource, values: Values, confirm: Callable[[Sequence[str]], None] | None
 ) -> RemoveResult:
     """Forget, unless nothing is saved. StorageError: the keyring does not forget; then the state stays.
 
@@ -39,9 +39,9 @@ def remove(
     return RemoveResult(action="removed", profile=profile, by_hand=by_hand, was_shown=confirm is not None)
 
 
-def _by_hand(local: LocalProfile, looked: Looked, values: Values) -> Iterator[str]:
+def _by_hand(local: LocalProfile, looked: LabelSource, values: Values) -> Iterator[str]:
     state = local.state
-    page = values.sure(STACKONE_APP_URL) + DASHBOARD_PATH
+    page = values.require(STACKONE_APP_URL) + DASHBOARD_PATH
     if state.profile_id is not None:
         name = f'"{state.name}" ' if state.name else ""
         yield (
@@ -61,14 +61,16 @@ def _by_hand(local: LocalProfile, looked: Looked, values: Values) -> Iterator[st
     if fingerprints or state.app_name is not None:
         name = f' "{state.app_name}"' if state.app_name else ""
         secrets = f" and its Client Secret ({fingerprints})" if fingerprints else ""
-        where = portal_url(state.org_id, values.sure(EMPLOYMENT_HERO_APP_URL)) if state.org_id else MENU_PATH
+        where = (
+            portal_url(state.org_id, values.require(EMPLOYMENT_HERO_APP_URL)) if state.org_id else MENU_PATH
+        )
         yield (
             f"Employment Hero keeps the application{name}{secrets}. Without it, accounts linked through it "
             f"stop working. Delete it in the Developer Portal: {where}"
         )
 
 
-def _accounts(profile_id: str, looked: Looked) -> str:
+def _accounts(profile_id: str, looked: LabelSource) -> str:
     unknown = "How many accounts are linked is not known"
     if looked.project is None:
         return f"{unknown}: {looked.why_not.rstrip('.')}."

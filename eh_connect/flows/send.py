@@ -73,7 +73,7 @@ class Sending:
         local, name = self.parts.local, fields.name or ""
         before = local.state
         local.stage(fields.credentials, self.parts.origins)
-        local.expect("api", name, self.profiles)
+        local.note_pending("api", name, self.profiles)
         try:
             with self.parts.console.working(f'Creating "{name}" at StackOne'):
                 profile = self._accepted(lambda: self.parts.writes.create(fields))
@@ -137,7 +137,7 @@ class Sending:
     def _update(self, before: ConnectorProfile, fields: ProfileFields) -> ConnectorProfile | None:
         local = self.parts.local
         local.stage(fields.credentials, self.parts.origins)
-        local.aim(before.id, self.purpose, sends=True)
+        local.note_target(before.id, self.purpose, sends=True)
         with self.parts.console.working(f'Updating "{before.name}" at StackOne'):
             answer = self._accepted(lambda: self.parts.writes.update(before.id, fields))
             after = self._seen(before.id)
@@ -238,7 +238,7 @@ def _refuse_unknown(wanted: tuple[str, ...], ids: tuple[str, ...]) -> None:
         )
 
 
-def wait_for_creation(parts: Parts) -> list[ConnectorProfile] | None:
+def await_pending_creation(parts: Parts) -> list[ConnectorProfile] | None:
     """Look until a creation that may be under way shows, or its time is over; None: there is none.
 
     NetworkError (7): the network time is over first.

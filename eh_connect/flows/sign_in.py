@@ -20,7 +20,7 @@ from eh_connect.errors import (
     StoppedError,
 )
 from eh_connect.flows import causes
-from eh_connect.flows.find import the_profile
+from eh_connect.flows.find import required_profile
 from eh_connect.lines import exact, ok, prose, title, unsure
 from eh_connect.results import SessionResult
 from eh_connect.stackone.models import SessionRequest
@@ -43,13 +43,13 @@ OVER = {"authenticated", "error", "cancelled", "expired"}
 def link(parts: Parts, wait: float) -> SessionResult:
     """Make the link and, if that is wanted, wait until it was used. Arguments and errors as of ``verify``."""
     values, sign_in = parts.values, SignIn(parts, wait)
-    profile, owner = sign_in.profile, values.sure(inputs.OWNER_NAME)
+    profile, owner = sign_in.profile, values.require(inputs.OWNER_NAME)
     request = SessionRequest(
         profile_id=profile.id,
-        owner_id=values.sure(inputs.OWNER_ID),
+        owner_id=values.require(inputs.OWNER_ID),
         owner_name=owner,
         kind="production",
-        expires_in=values.sure(inputs.EXPIRES_IN),
+        expires_in=values.require(inputs.EXPIRES_IN),
         label=values[inputs.SESSION_LABEL],
     )
     with sign_in.reported():
@@ -64,7 +64,7 @@ def link(parts: Parts, wait: float) -> SessionResult:
                 ),
             )
             outcome = sign_in.watch(about)
-        session = sign_in.sure
+        session = sign_in.current
         if outcome == "authenticated":
             account = [exact(session.account_id)] if session.account_id else []
             return sign_in.result(found=(ok(f'{owner} is connected through "{profile.name}"'), *account))
@@ -80,7 +80,7 @@ class SignIn:
     """
 
     def __init__(self, parts: Parts, wait: float) -> None:
-        self.profile = the_profile(parts.client.profiles(), parts.values, parts.local)
+        self.profile = required_profile(parts.client.profiles(), parts.values, parts.local)
         self.session: ConnectSession | None = None
         self.parts = parts
         self._wait = wait
@@ -119,7 +119,7 @@ class SignIn:
         RejectedError: StackOne reports an error. ActionNeededError: there was no sign-in. NetworkError: nothing
         was seen of it in the end.
         """
-        link = self.sure.link
+        link = self.current.link
         if link is not None:
             self.parts.console.show_link(about, link.reveal(), waits=self._wait > 0)
         if not self._wait:
@@ -129,11 +129,11 @@ class SignIn:
 
     def judge(self) -> None:
         """Raise what an attempt that is over, and not well, means."""
-        if self.sure.status == "error":
-            raise causes.rejection(self.sure, self.parts)
+        if self.current.status == "error":
+            raise causes.rejected(self.current, self.parts)
 
     @property
-    def sure(self) -> ConnectSession:
+    def current(self) -> ConnectSession:
         """The session as it was seen last."""
         if self.session is None:
             raise AssertionError("there is a session by now")
@@ -147,13 +147,13 @@ class SignIn:
             now = clock()
             pressed = watch(max(0.0, min(pause, end - now, dead - now)))
             unseen = self._look(max(1.0, end - clock()))
-            status = self.sure.status
+            status = self.current.status
             if status == "authenticated":
                 return "authenticated"
             self.judge()
             now = clock()
             if status in {"cancelled", "expired"} or now >= dead:
-                console.new_link(causes.over(status, again))
+                console.new_link(causes.attempt_over(status, again))
                 self.parts.time.renew()
                 return "over"
             if unseen and now >= end:
@@ -163,14 +163,14 @@ class SignIn:
                 refusal = causes.no_sign_in(now - start, again, unknown=unknown)
                 cause = console.what_shows(causes.CAUSES, refusal)
                 if cause is not None:
-                    raise causes.seen(cause, self.sure, again)
+                    raise causes.seen_in_browser(cause, self.current, again)
                 end, pause = clock() + self._wait, FIRST_PAUSE
             else:
                 pause = FIRST_PAUSE if pressed else min(pause * GROWTH, LONGEST_PAUSE)
 
     def _look(self, limit: float) -> NetworkError | None:
         """See how it went; an error that may pass is said and returned: there will be another look."""
-        session = self.sure
+        session = self.current
         self.parts.time.renew(limit)
         try:
             seen = self.parts.sessions.look(session.id)
@@ -198,7 +198,7 @@ class SignIn:
 
     def result(self, **more: Any) -> SessionResult:
         """What is known."""
-        session = self.sure
+        session = self.current
         return SessionResult(
             session_id=int(session.id) if session.id.isascii() and session.id.isdigit() else session.id,
             auth_link_url=session.link.reveal() if session.link else None,

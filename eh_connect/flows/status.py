@@ -24,11 +24,11 @@ _COMMANDS = {
 }
 _DAY = 86_400.0
 
-_Line = tuple[str, str, tuple[str, ...]]
+_DueItem = tuple[str, str, tuple[str, ...]]
 """What is due: its ID, why, and the words of the command."""
 
 
-class Looked(Record, frozen=True):
+class LabelSource(Record, frozen=True):
     """A label, and whom to ask about it.
 
     ``local`` is None where its state can't be read; ``project`` where StackOne is not asked, and ``why_not``
@@ -42,8 +42,8 @@ class Looked(Record, frozen=True):
     failures: tuple[EhConnectError, ...] = ()
 
 
-def status(
-    labels: Sequence[Looked],
+def compare(
+    labels: Sequence[LabelSource],
     *,
     now: str,
     max_age: int | None,
@@ -72,7 +72,7 @@ def status(
         failures += [failure for failure in met if failure not in failures]
         shown = ProfileStatus(label=looked.label, why_not=why_not)
         if looked.local is not None:
-            seen = Seen(looked.local, profiles, why_not)
+            seen = Comparison(looked.local, profiles, why_not)
             shown = seen.view(now, max_age, partial(command, looked.label))
         found.append(shown)
     only = found[0] if len(found) == 1 else None
@@ -98,7 +98,7 @@ def _ask(project: Client) -> list[ConnectorProfile] | EhConnectError:
         return exc
 
 
-class Seen(Record, frozen=True):
+class Comparison(Record, frozen=True):
     """What is saved here of a label, and what StackOne lists; ``why_not``: it was not asked."""
 
     local: LocalProfile
@@ -160,7 +160,7 @@ class Seen(Record, frozen=True):
             check_scopes=command("verify", "--actions"),
         )
 
-    def due(self, now: str, max_age: int | None) -> Iterator[_Line]:
+    def due(self, now: str, max_age: int | None) -> Iterator[_DueItem]:
         """All that is due, in the order in which to do it. Pure; docs/status.md has each."""
         local, state, profile = self.local, self.local.state, self.profile
         if self._is_unfinished:
@@ -189,7 +189,7 @@ class Seen(Record, frozen=True):
         if max_age is not None and (local.unreadable is not None or local.current is not None):
             yield from self._secret_due(now, max_age)
 
-    def _due_at_stackone(self, profile: ConnectorProfile) -> Iterator[_Line]:
+    def _due_at_stackone(self, profile: ConnectorProfile) -> Iterator[_DueItem]:
         if profile.active is False:
             why = "The profile is disabled at StackOne. Enable it in the dashboard, then check again."
             yield "disabled", why, ("status",)
@@ -208,7 +208,7 @@ class Seen(Record, frozen=True):
             )
             yield "changed_by_others", why, ("setup",)
 
-    def _sign_in_due(self) -> Iterator[_Line]:
+    def _sign_in_due(self) -> Iterator[_DueItem]:
         missing = self.local.state.scopes_missing
         if self.local.state.verified_at is None:
             yield "not_proven", "No sign-in test was done with this secret.", ("verify",)
@@ -219,7 +219,7 @@ class Seen(Record, frozen=True):
             )
             yield "scopes_missing", why, ("guide",)
 
-    def _secret_due(self, now: str, max_age: int) -> Iterator[_Line]:
+    def _secret_due(self, now: str, max_age: int) -> Iterator[_DueItem]:
         since, today = dates.parsed(self.local.state.set_at), dates.parsed(now)
         age = (today - since).total_seconds() / _DAY if since and today else None
         if age is None or age > max_age:

@@ -57,7 +57,7 @@ class _Test(SignIn):
                 pass
             if outcome == "pending":
                 return self._pending()
-        account = self.sure.account_id
+        account = self.current.account_id
         try:
             self.parts.time.renew()
             self._note_verified()
@@ -108,15 +108,15 @@ class _Test(SignIn):
             f"Sign in and allow access here. Keep the link private: {until} anyone who has it can connect an "
             "account."
         )
-        self._note(session=SavedSession(id=self.sure.id, owner_id=owner))
+        self._note(session=SavedSession(id=self.current.id, owner_id=owner))
         try:
             return self.watch([self._about])
         finally:
-            if self.sure.status not in {"pending", "authenticated"}:
+            if self.current.status not in {"pending", "authenticated"}:
                 self._note(session=None)
 
     def _pending(self) -> SessionResult:
-        link = self.sure.link
+        link = self.current.link
         step = NextStep("See whether the sign-in was done", self.parts.again)
         if not self._is_saved:
             step = NextStep("Make a new link, and wait", f"{self.parts.again} --wait {LATER_WAIT}")
@@ -230,7 +230,7 @@ class _Test(SignIn):
         if not self._is_saved:
             return
         try:
-            self.parts.local.note_later(**fields)
+            self.parts.local.note_unlocked(**fields)
         except StorageError as exc:
             self.parts.console.warn(f"The next run won't know of this test. {exc.sentence}")
 

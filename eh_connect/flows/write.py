@@ -13,8 +13,8 @@ from eh_connect.employment_hero.credentials import ProbeResult
 from eh_connect.errors import InputError, NextStep, RejectedError, WriteRefusedError
 from eh_connect.flows.application import guard_application, no_call, no_previous, same_application
 from eh_connect.flows.dashboard import by_hand
-from eh_connect.flows.find import find, new_profiles
-from eh_connect.flows.send import Sending, wait_for_creation
+from eh_connect.flows.find import find_profile, new_profiles
+from eh_connect.flows.send import Sending, await_pending_creation
 from eh_connect.lines import prose, unsure
 from eh_connect.results import SecretView
 from eh_connect.secret import Credentials
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from eh_connect.change import Action
-    from eh_connect.flows.find import Found
+    from eh_connect.flows.find import Match
     from eh_connect.flows.parts import Parts
     from eh_connect.local.state import Purpose
 
@@ -121,14 +121,14 @@ class _Write:
         changed = [p for p in profiles if p.id == state.profile_id and p.updated_at != state.updated_at]
         return bool(changed or new_profiles(profiles, self.local))
 
-    def _find(self) -> tuple[list[ConnectorProfile], Found]:
+    def _find(self) -> tuple[list[ConnectorProfile], Match]:
         with self.console.working("Looking at StackOne"):
             profiles = self.parts.client.profiles()
-        found = find(profiles, self.purpose, self.parts)
+        found = find_profile(profiles, self.purpose, self.parts)
         if found.profile is None and not self.values[i.DRY_RUN]:
-            later = wait_for_creation(self.parts)
+            later = await_pending_creation(self.parts)
             if later is not None:
-                return later, find(later, self.purpose, self.parts)
+                return later, find_profile(later, self.purpose, self.parts)
         return profiles, found
 
     def _converge(self, credentials: Credentials) -> ConnectorProfile | None:
@@ -168,7 +168,7 @@ class _Write:
         replaces = current is not None and (credentials != current or credentials == self.local.staged)
         return "rotated" if replaces else "updated"
 
-    def _is_there(self, found: Found, credentials: Credentials) -> bool:
+    def _is_there(self, found: Match, credentials: Credentials) -> bool:
         """Whether StackOne seems to have the staged credentials already: then a doubt comes too late."""
         moved = found.profile is not None and found.profile.updated_at != self.local.state.updated_at
         return moved and self.local.is_sent and self.local.staged == credentials
@@ -234,7 +234,7 @@ class _Write:
             via=self.via,
             documented=None if self.via is None else self.via == "dashboard",
             proven=state.verified_at if is_ours else None,
-            profile=ProfileView.of(profile, local.label, self.values.sure(i.NAME)),
+            profile=ProfileView.of(profile, local.label, self.values.require(i.NAME)),
             secret=None if self.is_left else secret,
             plan=tuple(self.shown),
             keyring=local.keyring.display_name if is_ours and local.writes else None,

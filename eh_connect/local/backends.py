@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eh_connect.errors import StorageError
-from eh_connect.local.files import shown
+from eh_connect.local.files import display_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ def full_name(backend: object) -> str:
     return f"{type(backend).__module__}.{type(backend).__qualname__}"
 
 
-def people_say(backend: KeyringBackend) -> str:
+def name_for_people(backend: KeyringBackend) -> str:
     """The keyring's name as people know it: ours, or its ``known_as``, else ``module.Class``."""
     name = _ALLOWED.get(full_name(backend)) or str(getattr(backend, "known_as", full_name(backend)))
     runtime = os.environ.get("XDG_RUNTIME_DIR")
@@ -54,7 +54,7 @@ def advice(named: str | None) -> str:
         return "Unset PYTHON_KEYRING_BACKEND, which chooses this keyring."
     config = _config()
     if config.exists():
-        return f"Delete or correct {shown(config)}, which chooses this keyring."
+        return f"Delete or correct {display_path(config)}, which chooses this keyring."
     return "Start or unlock your keyring."
 
 

@@ -37,7 +37,7 @@ def default_folder(environ: Mapping[str, str]) -> Path | None:
     return folder if folder.is_absolute() else None
 
 
-def shown(path: Path | str) -> str:
+def display_path(path: Path | str) -> str:
     """A path as a person reads it: the home folder is ``~``."""
     home = os.path.expanduser("~")  # noqa: PTH111  # Path.home() raises where there is none
     below = str(path).removeprefix(home.rstrip(os.sep) + os.sep)
@@ -131,7 +131,9 @@ class PrivateFolder:
                     hint="Wait until it has ended, then run this again.",
                 ) from exc
             except NotImplementedError as exc:  # a file system without locks
-                raise StorageError(f"Can't lock {shown(path)}", detail=str(exc), hint=ELSEWHERE) from exc
+                raise StorageError(
+                    f"Can't lock {display_path(path)}", detail=str(exc), hint=ELSEWHERE
+                ) from exc
         try:
             _sweep(folder, sweeps)
             yield
@@ -163,7 +165,7 @@ class PrivateFolder:
                 path.chmod(0o700)
             if path.stat().st_mode & 0o077:
                 raise StorageError(
-                    f"Others can look into the folder {shown(path)}",
+                    f"Others can look into the folder {display_path(path)}",
                     detail="It belongs to root, holds other files too, or its disk keeps no permissions.",
                     hint=f"{ELSEWHERE} If it is yours alone: chmod 700 on it.",
                 )
@@ -199,7 +201,9 @@ def _judge_way(folder: Path, *, is_above: bool = False, links: int = 0) -> bool:
 
 def _judge_file(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise StorageError(f"{shown(path)} is not a file of eh-connect's", hint=f"Move it away. {ELSEWHERE}")
+        raise StorageError(
+            f"{display_path(path)} is not a file of eh-connect's", hint=f"Move it away. {ELSEWHERE}"
+        )
     if os.name != "nt":
         _judge(path, status, is_above=False)
 
@@ -244,7 +248,7 @@ def _translated(doing: str, path: Path) -> Iterator[None]:
         yield
     except OSError as exc:
         said = "It is a link" if exc.errno == errno.ELOOP else exc.strerror or str(exc)
-        raise StorageError(f"Can't {doing} {shown(path)}", detail=f"{said}.", hint=ELSEWHERE) from exc
+        raise StorageError(f"Can't {doing} {display_path(path)}", detail=f"{said}.", hint=ELSEWHERE) from exc
 
 
 @contextmanager

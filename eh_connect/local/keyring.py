@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from eh_connect.deadline import DeadlineError, bounded
 from eh_connect.errors import InputError, StorageError
-from eh_connect.local.backends import advice, choose, full_name, people_say
+from eh_connect.local.backends import advice, choose, full_name, name_for_people
 from eh_connect.secret import Credentials, Secret
 from eh_connect.server_text import clean, scrub
 
@@ -55,7 +55,7 @@ class KeyringStore:
     @property
     def display_name(self) -> str:
         """The keyring's name as people know it."""
-        return people_say(self._open())
+        return name_for_people(self._open())
 
     def read_credentials(self, entry: str) -> Credentials | None:
         """Those saved as ``current``, ``next`` or ``previous``; None where there are none."""

@@ -117,7 +117,7 @@ class LocalProfile:
             return None
         return InForce(self.current, self.state.updated_at, self.state.actions)
 
-    def held(self, profile: ConnectorProfile) -> tuple[Credentials, ...]:
+    def possible_credentials(self, profile: ConnectorProfile) -> tuple[Credentials, ...]:
         """The credentials of which ``profile`` has one, as far as it is known here."""
         if profile.id != self.state.profile_id:
             return ()
@@ -194,7 +194,7 @@ class LocalProfile:
         self.staged = None
         self.note(staged_for=None, sent=None)
 
-    def expect(self, via: Via, name: str, profiles: Iterable[ConnectorProfile]) -> None:
+    def note_pending(self, via: Via, name: str, profiles: Iterable[ConnectorProfile]) -> None:
         """Note the profiles that exist, so that one made from now on can be told from them.
 
         With ``api`` a creation is about to be sent: the time is noted too.
@@ -207,7 +207,7 @@ class LocalProfile:
         pending = PendingWrite(via=via, name=name, known=known, sent_at=sent_at)
         self.note(pending=pending, sent=self._staged_fingerprint() if sent_at else self.state.sent)
 
-    def aim(self, profile_id: str, purpose: Purpose, *, sends: bool) -> None:
+    def note_target(self, profile_id: str, purpose: Purpose, *, sends: bool) -> None:
         """Note which profile the staged credentials are for, and what for.
 
         With ``sends`` they are about to be sent to StackOne's API: from then on they may be in force.
@@ -228,7 +228,7 @@ class LocalProfile:
             self.state.accepted(profile, fields, via, self.current, now=self._now()).replace(**self.servers)
         )
 
-    def note_later(self, **fields: Any) -> bool:
+    def note_unlocked(self, **fields: Any) -> bool:
         """As ``note``, for a run that holds no lock; False where other credentials are saved by now.
 
         StorageError: another run holds the lock, or the disk is full.
@@ -248,13 +248,13 @@ class LocalProfile:
         """
         if not self.is_of(profile):
             return "this profile is not saved here"
-        if not self.note_later(session=None):
+        if not self.note_unlocked(session=None):
             return "other credentials were saved here meanwhile"
         if self.state.staged_for is not None:
             return "new credentials are saved here and not finished, so it is not known which were tested"
         if self.state.updated_at != profile.updated_at:
             return "the profile was changed at StackOne since eh-connect's last write"
-        if not self.note_later(verified_at=self._now()):
+        if not self.note_unlocked(verified_at=self._now()):
             return "other credentials were saved here meanwhile"
         return None
 

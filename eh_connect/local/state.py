@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from eh_connect.errors import StorageError
-from eh_connect.local.files import PrivateFolder, shown
+from eh_connect.local.files import PrivateFolder, display_path
 from eh_connect.record import Record
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class StateFolder(PrivateFolder):
         """What is known of a label; None where there is nothing. Creates nothing."""
         name = _file(label)
         raw = self.read(name)
-        return None if raw is None else _parse(raw, label, f"{shown(self.path or '')}/{name}")
+        return None if raw is None else _parse(raw, label, f"{display_path(self.path or '')}/{name}")
 
     def save(self, state: LocalState) -> None:
         """Replace a label's state in one step: a reader sees the old or the new one, never a part."""

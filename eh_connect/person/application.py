@@ -12,7 +12,7 @@ from eh_connect.employment_hero.hand_over import LockedTextError, looks_locked, 
 from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
-from eh_connect.person.asking import are_fine, ask_secret, judge_client_id
+from eh_connect.person.asking import are_acceptable, ask_secret, judge_client_id
 from eh_connect.person.hand_over import write_page
 from eh_connect.person.terminal import BACK, HELP, STOP, Choice, Key
 from eh_connect.secret import Credentials
@@ -101,7 +101,7 @@ class ApplicationSteps:
         if self.values[i.ORG_ID] is not None and self.values.source(i.ORG_ID) != "answer":
             self.terminal.show(ok(f"Organisation: {self.values[i.ORG_ID]}"))
             return None
-        app_url = self.values.sure(i.EMPLOYMENT_HERO_APP_URL)
+        app_url = self.values.require(i.EMPLOYMENT_HERO_APP_URL)
         self.terminal.show(
             prose(guide.ORGANISATION),
             prose("Its ID is in the address of most pages once you have signed in:"),
@@ -180,7 +180,7 @@ class ApplicationSteps:
                     again = "Paste it again, or ask your colleague to lock it again."
                     self.terminal.show(fail(str(exc)), todo(again))
                     return None
-            if not are_fine(self.terminal, "Client ID", judge_client_id(client_id.reveal())):
+            if not are_acceptable(self.terminal, "Client ID", judge_client_id(client_id.reveal())):
                 return None
         return Credentials(client_id, ask_secret(self.terminal, client_id))
 

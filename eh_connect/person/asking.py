@@ -34,7 +34,7 @@ def ask_credentials(terminal: Terminal, values: Values, *, only_secret: bool = F
     """Client ID and Client Secret, or the secret alone, as answers."""
     if not only_secret:
         values.answer(CLIENT_ID, ask_hidden(terminal, "Client ID", words.CREDENTIALS, judge_client_id))
-    values.answer(CLIENT_SECRET, ask_secret(terminal, values.sure(CLIENT_ID)))
+    values.answer(CLIENT_SECRET, ask_secret(terminal, values.require(CLIENT_ID)))
 
 
 def ask_secret(terminal: Terminal, client_id: Secret) -> Secret:
@@ -57,11 +57,11 @@ def ask_hidden(
     """A secret that its judge finds possible."""
     while True:
         secret = terminal.ask_hidden(name, more)
-        if are_fine(terminal, name, judge(secret.reveal())):
+        if are_acceptable(terminal, name, judge(secret.reveal())):
             return secret
 
 
-def are_fine(terminal: Terminal, name: str, findings: Iterable[Finding]) -> bool:
+def are_acceptable(terminal: Terminal, name: str, findings: Iterable[Finding]) -> bool:
     """Say what was found; False where something can't be."""
     for finding in findings:
         terminal.show((fail if finding.hard else warn)(f"{name}: {finding.why}."))

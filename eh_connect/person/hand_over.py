@@ -59,7 +59,7 @@ def write_page(values: Values, local: LocalProfile, path: Path | None = None) ->
         steps=(*before, *section.lines(document=True)),
         scopes=guide.chosen_scopes(values).ticked,
         values=section.copies,
-        asked_by=values.sure(i.NAME),
+        asked_by=values.require(i.NAME),
     )
     earlier = local.hand_over_key() if local.writes else None
     local.save_hand_over_key(key.secret)

@@ -74,7 +74,7 @@ class Look(Record, frozen=True):
         return self.width is not None and self.width < TABLES and not self.plain
 
 
-def look_of(stream: Any, *, plain: bool) -> Look:
+def detect_look(stream: Any, *, plain: bool) -> Look:
     """How to draw on a stream: a terminal, or a pipe or file."""
     width = columns(stream)
     if width is None:

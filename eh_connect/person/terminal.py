@@ -151,7 +151,7 @@ class Terminal(ABC):
 
     @property
     def _look(self) -> look.Look:
-        return look.look_of(self._screen, plain=self.is_plain)
+        return look.detect_look(self._screen, plain=self.is_plain)
 
     @abstractmethod
     def _write(self, text: str) -> None:
@@ -189,7 +189,7 @@ def open_terminal(*, plain: bool) -> Terminal | None:
         return None
     for stream in (screen, sys.stdin):
         keyboard.make_blocking(stream.fileno())
-    if look.look_of(screen, plain=plain).plain:
+    if look.detect_look(screen, plain=plain).plain:
         from eh_connect.person.terminal_plain import PlainTerminal
 
         return PlainTerminal(screen, sys.stdin.fileno())

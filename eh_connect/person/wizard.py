@@ -10,7 +10,7 @@ from eh_connect import inputs as i
 from eh_connect.employment_hero.credentials import judge_api_key
 from eh_connect.errors import StackOneAuthError, StoppedError
 from eh_connect.flows.application import count_accounts
-from eh_connect.flows.find import known
+from eh_connect.flows.find import known_profile
 from eh_connect.lines import BLANK, Line, counted, fail, ok, prose, row, title, todo, warn
 from eh_connect.person import words
 from eh_connect.person.application import ApplicationSteps
@@ -124,9 +124,9 @@ class Wizard(ApplicationSteps):
     def _settle_profile(self, profiles: list[ConnectorProfile]) -> bool:
         """Before anything about an application: which profile it is for. True: its application stays."""
         state, values = self.local.state, self.values
-        if known(profiles, values, self.local) is not None:
+        if known_profile(profiles, values, self.local) is not None:
             return False
-        if not profiles or state.pending or values.sure(i.IF_EXISTS) != "ask" or values.given(i.NAME):
+        if not profiles or state.pending or values.require(i.IF_EXISTS) != "ask" or values.given(i.NAME):
             return False
         one = profiles[0] if len(profiles) == 1 else None
         which = "it" if one else "one of them"

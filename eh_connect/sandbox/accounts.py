@@ -14,7 +14,7 @@ from msgspec import Meta, structs
 from eh_connect.record import Record
 from eh_connect.sandbox.profiles import ConnectorKey, actions_of
 from eh_connect.sandbox.records import made_up, now
-from eh_connect.sandbox.site import RefusedError, Text, judged, one, the
+from eh_connect.sandbox.site import RefusedError, Text, by_id, first, validated
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
@@ -76,12 +76,12 @@ def create_session(data: Data, fields: Data) -> Data:
 
     An owner whose account is known gets that one to edit, unless ``multiple`` is said.
     """
-    body = judged(SessionBody, fields)
+    body = validated(SessionBody, fields)
     shown = {name: its for name, its in structs.asdict(body).items() if name not in _NOT_SHOWN}
     shown["type"] = body.type or "production"
     shown["connector_profile_id"] = body.connector_profile_id or body.integration_id
     if shown["connector_profile_id"]:
-        profile = one(data, "profile", shown["connector_profile_id"])["shown"]
+        profile = by_id(data, "profile", shown["connector_profile_id"])["shown"]
         if not profile["active"]:
             raise RefusedError(412, "The connector profile is disabled")
         shown["provider"] = profile["connector_key"]
@@ -99,7 +99,7 @@ def create_session(data: Data, fields: Data) -> Data:
 
 def alive(data: Data, name: str, value: str) -> Data:
     """The session with this ``token`` or ``state``; NotFound where there is none, or it has expired."""
-    return the(each for each in data["sessions"] if each[name] == value and each["expires"] > time.time())
+    return first(each for each in data["sessions"] if each[name] == value and each["expires"] > time.time())
 
 
 def record(session: Data, status: str, **more: str | None) -> None:
@@ -123,7 +123,7 @@ def latest(session: Data) -> Data:
 def link(data: Data, session: Data, profile_id: str, tokens: Any = None) -> str:
     """Link the account of a session as it is shown, or change the one that it edits; the account's ID."""
     if session["account_id"]:
-        account = one(data, "account", session["account_id"])
+        account = by_id(data, "account", session["account_id"])
     else:
         account = {"shown": {"id": str(uuid.uuid4()), "created_at": now(), "categories": ["hris"]}}
         data["accounts"].append(account)
@@ -176,7 +176,7 @@ def refresh(data: Data, account: Data, server: str) -> Data:
     if kept is not None and kept["expires"] <= time.time():
         grant = {"grant_type": "refresh_token", "refresh_token": kept["refresh_token"]}
         try:
-            account["tokens"] = tokens_for(grant, one(data, "profile", account["profile"]), server)
+            account["tokens"] = tokens_for(grant, by_id(data, "profile", account["profile"]), server)
             set_status(account, "active")
         except NoTokenError as exc:
             if exc.code is not None:  # no answer is no refusal
@@ -186,7 +186,7 @@ def refresh(data: Data, account: Data, server: str) -> Data:
 
 def run_action(data: Data, account: Data, action: str, server: str) -> Data:
     """Run an action with an account's token. RefusedError: it did not work."""
-    profile = one(data, "profile", account["profile"])["shown"]
+    profile = by_id(data, "profile", account["profile"])["shown"]
     if not profile["active"]:
         raise RefusedError(412, "The account's connector profile is disabled")
     if action not in actions_of(profile["connector_key"]):

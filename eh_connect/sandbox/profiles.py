@@ -12,7 +12,7 @@ from msgspec import Meta, structs
 
 from eh_connect.record import Record
 from eh_connect.sandbox.records import now
-from eh_connect.sandbox.site import RefusedError, Text, judged
+from eh_connect.sandbox.site import RefusedError, Text, validated
 
 if TYPE_CHECKING:
     from eh_connect.sandbox.site import Data
@@ -61,7 +61,7 @@ def actions_of(connector_key: str | None) -> dict[str, str]:
 
 def create(data: Data, fields: Data) -> Data:
     """Add a profile to ``data``: with a new ID, and enabled at once."""
-    body, time = judged(ProfileBody, fields), now()
+    body, time = validated(ProfileBody, fields), now()
     connector = CONNECTORS[body.connector_key]
     shown = dict.fromkeys(("connector_version", "connector_pinned_version", "connector_owner")) | {
         "id": str(uuid.uuid4()),
@@ -85,7 +85,7 @@ def change(data: Data, profile: Data, fields: Data, *, active: bool | None = Non
     shown, before = profile["shown"], copy.deepcopy(profile)
     kept = {name: shown[name] for name in ProfileBody.__struct_fields__ if name in shown}
     setup = {"clientId": profile["client_id"], "clientSecret": profile["client_secret"]}
-    body = judged(ProfileBody, kept | {"setup_information": setup, "actions": profile["actions"]} | fields)
+    body = validated(ProfileBody, kept | {"setup_information": setup, "actions": profile["actions"]} | fields)
     if body.connector_key != shown["connector_key"]:
         raise RefusedError(422, "Validation failed", errors=["connector_key can't be changed"])
     _apply(data, profile, body)
@@ -103,7 +103,7 @@ def versions(profile: Data) -> list[Data]:
 
 def pin(profile: Data, fields: Data) -> Data:
     """Pin a version; what is pinned."""
-    body = judged(PinBody, fields)
+    body = validated(PinBody, fields)
     first = {"connector_profile_id": profile["shown"]["id"], "created_at": now()}
     pinned: Data = first | (profile["pinned"] or {}) | structs.asdict(body) | {"updated_at": now()}
     profile["pinned"], profile["shown"]["connector_pinned_version"] = pinned, body.pinned_version

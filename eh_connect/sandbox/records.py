@@ -21,7 +21,7 @@ from msgspec import Meta, Struct, field, to_builtins
 from msgspec.json import decode
 
 from eh_connect.errors import StorageError
-from eh_connect.local.files import PrivateFolder, shown
+from eh_connect.local.files import PrivateFolder, display_path
 from eh_connect.stackone.models import REDIRECT_URI
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ class Records:
             return cls(folder, decode(raw, type=_Data))
         except (ValueError, RecursionError) as exc:
             raise StorageError(
-                f"{shown(path / FILE)} can't be read",
+                f"{display_path(path / FILE)} can't be read",
                 detail="It is not what this version's sandbox writes.",
-                hint=f"Delete the folder {shown(path)}. Nothing real is in it, and the next run starts afresh.",
+                hint=f"Delete the folder {display_path(path)}. Nothing real is in it. The next run starts afresh.",
             ) from exc
 
     @classmethod

@@ -14,11 +14,11 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from eh_connect.errors import BusyError, StorageError
-from eh_connect.local.files import shown
+from eh_connect.local.files import display_path
 from eh_connect.sandbox.accounts import ask
 from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth, Portal
 from eh_connect.sandbox.records import FILE, HOST, Records, SandboxKeyring, private
-from eh_connect.sandbox.site import answered
+from eh_connect.sandbox.site import json_response
 from eh_connect.sandbox.stackone_api import StackOneApi
 from eh_connect.sandbox.stackone_pages import Dashboard, Hub
 
@@ -100,7 +100,7 @@ class Sandbox(ExitStack):
                 if time.monotonic() >= deadline:
                     raise StorageError(
                         "Another command is using the sandbox",
-                        detail=f"It holds {shown(self._folder / 'serving.lock')}.",
+                        detail=f"It holds {display_path(self._folder / 'serving.lock')}.",
                         hint="Let it end; or start 'eh-connect sandbox' first: all commands share that.",
                     ) from exc
                 time.sleep(_POLL)
@@ -114,7 +114,7 @@ class Sandbox(ExitStack):
             known = [records.data[name]["port"] if records else None for name in _NAMES]
             bound = [opened.enter_context(_bind(port, self._folder)) for port in known]
             records = records or Records.create(self._folder, *(each.getsockname()[1] for each in bound))
-            itself = answered(_said(records, lasting=lasting))
+            itself = json_response(_said(records, lasting=lasting))
             stackone: dict[str, WSGIApplication] = {
                 "/dashboard": Dashboard(records),
                 "/connect": Hub(records),
@@ -151,8 +151,8 @@ def _bind(port: int | None, folder: Path) -> socket.socket:
         f"The sandbox's port {port} is taken by another program"
         if port
         else "The sandbox found no free port",
-        detail=f"The sandbox in {shown(folder)} keeps to its ports: what it stores is bound to them ({failure}).",
-        hint=f"Stop what listens there on {HOST}; or delete {shown(folder)}, to start afresh on other ports.",
+        detail=f"The sandbox in {display_path(folder)} keeps its ports: its data is bound to them ({failure}).",
+        hint=f"Stop what listens there on {HOST}. Or delete {display_path(folder)}: new ports are chosen.",
     ) from failure
 
 

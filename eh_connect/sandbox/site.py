@@ -71,11 +71,11 @@ class Site:
 
     def _answer(self, request: Request, data: Data) -> Response:
         endpoint, named = self._routes.bind_to_environ(request.environ).match()
-        found = {name: one(data, name, named[name]) for name in named if f"{name}s" in data}
+        found = {name: by_id(data, name, named[name]) for name in named if f"{name}s" in data}
         answer = endpoint(self, request, data, **{**named, **found})
         if isinstance(answer, Response):
             return answer
-        return answered(*answer) if isinstance(answer, tuple) else answered(answer)
+        return json_response(*answer) if isinstance(answer, tuple) else json_response(answer)
 
     def _refusal(self, exc: HTTPException) -> Response:
         return self.message(exc.name, status=exc.code or 500)
@@ -112,12 +112,12 @@ def filled(template: str, values: Mapping[str, Any]) -> Markup:
     return Markup(_PART.sub(part, template))  # noqa: S704  # our own template; values are escaped
 
 
-def answered(body: Any, status: int = 200) -> Response:
+def json_response(body: Any, status: int = 200) -> Response:
     """JSON."""
     return Response(json.dumps(body), status, mimetype="application/json")
 
 
-def judged(body: type[_Body], fields: Data, *, status: int = 422) -> _Body:
+def validated(body: type[_Body], fields: Data, *, status: int = 422) -> _Body:
     """The fields of a body: strict, so that the client's mistakes are found. RefusedError: it made some."""
     try:
         return msgspec.convert(fields, body)
@@ -125,17 +125,17 @@ def judged(body: type[_Body], fields: Data, *, status: int = 422) -> _Body:
         raise RefusedError(status, "Validation failed", errors=[str(exc)]) from exc
 
 
-def the(found: Iterable[Data]) -> Data:
+def first(found: Iterable[Data]) -> Data:
     """The first of what was found; NotFound where that is nothing."""
     for each in found:
         return each
     raise NotFound
 
 
-def one(data: Data, kind: str, its_id: str) -> Data:
+def by_id(data: Data, kind: str, its_id: str) -> Data:
     """The ``profile``, ``account``, ``session`` or ``application`` of an ID; NotFound: there is none."""
     ids = ((each["shown"]["id"] if "shown" in each else each["client_id"], each) for each in data[f"{kind}s"])
-    return the(each for known, each in ids if str(known) == its_id.removesuffix(".0"))
+    return first(each for known, each in ids if str(known) == its_id.removesuffix(".0"))
 
 
 def challenge_of(verifier: str) -> str:

@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from eh_connect.sandbox import accounts, profiles
 from eh_connect.sandbox.records import now
-from eh_connect.sandbox.site import RefusedError, Site, answered, judged, one, the
+from eh_connect.sandbox.site import RefusedError, Site, by_id, first, json_response, validated
 
 if TYPE_CHECKING:
     from werkzeug import Request
@@ -41,7 +41,7 @@ class StackOneApi(Site):
 
     def _refusal(self, exc: HTTPException) -> Response:
         body = {"statusCode": exc.code, "message": exc.description, "timestamp": now()}
-        return answered(body | (exc.more if isinstance(exc, RefusedError) else {}), exc.code or 500)
+        return json_response(body | (exc.more if isinstance(exc, RefusedError) else {}), exc.code or 500)
 
     def _openapi(self) -> Response:
         """What StackOne shows of its API to everybody."""
@@ -50,7 +50,7 @@ class StackOneApi(Site):
             shown = path.replace("<", "{").replace(">", "}")
             paths.setdefault(shown, {})[method.lower()] = {"responses": {"default": {"description": ""}}}
         info = {"title": "StackOne (sandbox)", "version": "1"}
-        return answered({"openapi": "3.1.0", "info": info, "paths": paths})
+        return json_response({"openapi": "3.1.0", "info": info, "paths": paths})
 
     def _list_profiles(self, request: Request, data: Data) -> Data:
         key, enabled = map(request.args.get, ("connector_key", "enabled"))
@@ -89,10 +89,10 @@ class StackOneApi(Site):
         return {"data": found[begin:end], "next": str(end) if end < len(found) else None}
 
     def _run_action(self, request: Request, data: Data) -> Data:
-        action = judged(accounts.ActionBody, _fields(request), status=400).action
+        action = validated(accounts.ActionBody, _fields(request), status=400).action
         if (account_id := request.headers.get("x-account-id")) is None:
             raise RefusedError(400, "Bad Request")
-        account = self.fresh(data, one(data, "account", account_id))
+        account = self.fresh(data, by_id(data, "account", account_id))
         return accounts.run_action(data, account, action, self.records.url("employment_hero"))
 
     def fresh(self, data: Data, account: Data) -> Data:
@@ -129,7 +129,7 @@ class StackOneApi(Site):
         ("GET", _PROFILES, _list_profiles),
         ("GET", "/auth_configs", _list_profiles),
         ("GET", f"{_PROFILE}/versions", lambda *_, profile: profiles.versions(profile)),
-        ("GET", _PINNED, lambda *_, profile: the(filter(None, [profile["pinned"]]))),
+        ("GET", _PINNED, lambda *_, profile: first(filter(None, [profile["pinned"]]))),
         ("PUT", _PINNED, lambda _, request, __, profile: profiles.pin(profile, _fields(request))),
         ("DELETE", _PINNED, _unpin),
         ("GET", "/actions", _list_actions),

@@ -13,7 +13,7 @@ from werkzeug.utils import redirect
 
 from eh_connect.sandbox import accounts, profiles
 from eh_connect.sandbox.records import made_up
-from eh_connect.sandbox.site import Site, challenge_of, one, the
+from eh_connect.sandbox.site import Site, by_id, challenge_of, first
 from eh_connect.stackone.models import EMPLOYMENT_HERO, REDIRECT_URI
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _fields(sent: MultiDict[str, str], profile: Data) -> Data:
 def _profile(data: Data, session: Data) -> Any:
     """The profile that a session is for: the named one, else what is usual for its provider."""
     if profile_id := session["shown"]["connector_profile_id"]:
-        return one(data, "profile", profile_id)
+        return by_id(data, "profile", profile_id)
     key = session["shown"]["provider"] or EMPLOYMENT_HERO
     all_of = [p for p in data["profiles"] if p["shown"]["active"] and p["shown"]["connector_key"] == key]
-    return the(sorted(all_of, key=lambda profile: not profile["shown"]["default"]))
+    return first(sorted(all_of, key=lambda profile: not profile["shown"]["default"]))

@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from eh_connect.errors import EhConnectError, LostAnswerError, NetworkError, StackOneRefusedError
 from eh_connect.network import exchange, is_loopback, open_http
-from eh_connect.network_body import excerpt
+from eh_connect.network_body import read_excerpt
 from eh_connect.network_faults import ExchangeError
 from eh_connect.stackone.connection import fields_of
 from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile, identifier
@@ -136,7 +136,7 @@ def documents_create(
     start = re.compile(rb'"/connector_profiles"\s*:\s*(?=\{)')
     try:
         with open_http(where, transport=transport) as http:
-            answer = exchange(http, http.build_request("GET", where), time, read=partial(excerpt, start))
+            answer = exchange(http, http.build_request("GET", where), time, read=partial(read_excerpt, start))
     except NetworkError:
         return None
     if not answer.is_success or not answer.text:

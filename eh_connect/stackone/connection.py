@@ -14,7 +14,7 @@ import httpx
 
 from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StackOneRefusedError
 from eh_connect.network import ONE_REQUEST, exchange, open_http
-from eh_connect.network_body import whole
+from eh_connect.network_body import read_whole
 from eh_connect.network_faults import ExchangeError
 from eh_connect.server_text import clean, read_json, scrub
 
@@ -90,7 +90,7 @@ class Connection:
         repeatable: bool = True,
         is_final: Callable[[Answer], bool] = lambda _: False,
         limit: float = ONE_REQUEST,
-        read: Callable[[Iterator[bytes]], str | None] = whole,
+        read: Callable[[Iterator[bytes]], str | None] = read_whole,
     ) -> Answer:
         """Send, and try again on 408, 429, 5xx (not 501), timeouts and broken connections.
 

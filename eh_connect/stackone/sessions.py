@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import quote, urlsplit
 
 from eh_connect.network import is_loopback
-from eh_connect.network_body import thrown_away
+from eh_connect.network_body import discard
 from eh_connect.secret import Secret
 from eh_connect.server_text import clean
 from eh_connect.stackone.connection import fields_of, objects
@@ -103,7 +103,7 @@ class Sessions:
             repeatable=False,
             is_final=lambda answer: self._missing(answer) is not None,
             limit=ACTION_LIMIT,
-            read=thrown_away,
+            read=discard,
         )
         if answer.is_success:
             return ActionRun(answer.status)

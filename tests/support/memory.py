@@ -160,9 +160,9 @@ def job(purpose: Purpose, via: Literal["api", "dashboard"] = "api") -> Job:
         new = local.rollback_target if purpose == "rollback" else new or local.credentials
         local.stage(new, ORIGINS)
         if via == "dashboard" or local.state.profile_id is None:
-            local.expect(via, "Employment Hero", [PROFILE] if local.state.profile_id else [])
+            local.note_pending(via, "Employment Hero", [PROFILE] if local.state.profile_id else [])
         if local.state.profile_id is not None:
-            local.aim("id-1", purpose, sends=via == "api")
+            local.note_target("id-1", purpose, sends=via == "api")
         local.commit(PROFILE if purpose == "setup" else CHANGED, ProfileFields(credentials=new), via)
 
     return do

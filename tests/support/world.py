@@ -110,7 +110,7 @@ class World(Disk):
         values.stop_on_problems()
         local = self.local(writes=bool(values[i.STORE]) and not values[i.DRY_RUN])
         fill(values, local, purpose)
-        client, time = self.client(values.sure(i.TIMEOUT))
+        client, time = self.client(values.require(i.TIMEOUT))
         parts = Parts(
             values=values,
             local=local,
