@@ -190,7 +190,7 @@ def _file(label: str, ending: str = "json") -> str:
 def _parse(raw: bytes, label: str, path: str) -> LocalState:
     try:
         data = msgspec.json.decode(raw)
-    except (ValueError, RecursionError) as exc:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
         raise _damaged(path, "no JSON") from exc
     match data:
         case {"schema": int(schema), **fields} if schema is not True and schema > 0:

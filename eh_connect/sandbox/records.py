@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from filelock import FileLock
 from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, PasswordDeleteError
-from msgspec import Meta, Struct, field, to_builtins
+from msgspec import Meta, MsgspecError, Struct, field, to_builtins
 from msgspec.json import decode
 
 from eh_connect.errors import StorageError
@@ -81,7 +81,7 @@ class Records:
             return None
         try:
             return cls(folder, decode(raw, type=_Data))
-        except (ValueError, RecursionError) as exc:
+        except (MsgspecError, UnicodeDecodeError, RecursionError) as exc:
             raise StorageError(
                 f"{display_path(path / FILE)} can't be read",
                 detail="It is not what this version's sandbox writes.",
@@ -156,7 +156,7 @@ class SandboxKeyring(KeyringBackend):
                 yield kept
                 if writes:
                     folder.write(_KEYRING, json.dumps(kept).encode())
-        except (ValueError, RecursionError) as exc:
+        except (MsgspecError, UnicodeDecodeError, RecursionError) as exc:
             raise KeyringError(f"{path / _KEYRING} can't be read: delete it to start afresh") from exc
         except (OSError, StorageError) as exc:  # a held lock is an OSError
             raise KeyringError(f"{path / _KEYRING} can't be used: {type(exc).__name__}") from exc
