@@ -1,4 +1,4 @@
-"""Keys, as they come from the terminal: the mode that they need, and what was typed at once."""
+"""Reads keys and lines from the terminal, and puts the terminal into the mode that each needs."""
 
 from __future__ import annotations
 
@@ -23,15 +23,19 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding.key_processor import KeyPress
 
 ENTER = frozenset({Keys.ControlM, Keys.ControlJ})
-TOGETHER = 0.05
-"""Seconds in which the rest of a paste arrives; nobody types that fast."""
 
-_LOOK = 0.2
-"""Seconds after which a signal is handled that came just before a wait for keys."""
+_PASTE_GAP = 0.05
+"""Seconds within which the next part of a paste arrives. People type more slowly."""
+
+_SIGNAL_CHECK = 0.2
+"""Seconds after which a wait for a line is interrupted, to handle signals that came just before it."""
 
 
-def keyboard(stdin: TextIO) -> Input:
-    """The terminal's keys; one that is gone counts as closed, where prompt_toolkit would wait for ever."""
+def open_keyboard(stdin: TextIO) -> Input:
+    """prompt_toolkit's keyboard, which counts as closed once the terminal has vanished.
+
+    prompt_toolkit itself would wait for ever.
+    """
     if sys.platform == "win32":
         return create_input(stdin)
     from prompt_toolkit.input.vt100 import Vt100Input
@@ -44,18 +48,22 @@ def keyboard(stdin: TextIO) -> Input:
     return Keyboard(stdin)
 
 
-def typed_at_once(keys: Input, seconds: float) -> list[KeyPress]:
-    """What is typed within so many seconds: one key, or all of a paste. In raw mode only.
+def read_keys(keys: Input, seconds: float) -> list[KeyPress]:
+    """Read one key press, or all of a paste; nothing if no key is pressed for so many seconds.
 
-    Ctrl-C is KeyboardInterrupt; Ctrl-D and a terminal that is gone are EOFError.
+    The terminal has to be in raw mode.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+        EOFError: Ctrl-D, or the terminal has vanished.
     """
     presses: list[KeyPress] = []
     wait = seconds
-    while ready(keys.fileno(), wait):
+    while has_input(keys.fileno(), wait):
         presses += keys.read_keys()
         if keys.closed:
             raise EOFError
-        wait = 0 if len(presses) == 1 else TOGETHER  # none: the first half of a sequence
+        wait = 0 if len(presses) == 1 else _PASTE_GAP  # no press: the first half of a sequence
     presses = presses or keys.flush_keys()  # a lone Escape
     pressed = {press.key for press in presses}
     if Keys.ControlC in pressed:
@@ -65,8 +73,8 @@ def typed_at_once(keys: Input, seconds: float) -> list[KeyPress]:
     return presses
 
 
-def pasted(presses: Sequence[KeyPress]) -> int:
-    """The length of a paste; 0 where these are key presses."""
+def paste_length(presses: Sequence[KeyPress]) -> int:
+    """The number of characters that were pasted; 0 if these are key presses."""
     brackets = [press for press in presses if press.key == Keys.BracketedPaste]
     if brackets:
         return sum(len(press.data) for press in brackets)
@@ -74,22 +82,23 @@ def pasted(presses: Sequence[KeyPress]) -> int:
     return typed if typed > 1 else 0
 
 
-def lines_at_once(fileno: int) -> list[str]:
-    """A line, as the terminal gives them; with those that come at once with it, as a paste does.
+def read_lines(fileno: int) -> list[str]:
+    """Read one typed line, or all the lines of a paste.
 
-    Ctrl-D and a terminal that is gone are EOFError.
+    Raises:
+        EOFError: Ctrl-D, or the terminal has vanished.
     """
-    lines = [_line(fileno)]
-    while ready(fileno, TOGETHER):
-        lines.append(_line(fileno))
+    lines = [_read_line(fileno)]
+    while has_input(fileno, _PASTE_GAP):
+        lines.append(_read_line(fileno))
     return lines
 
 
-def _line(fileno: int) -> str:
+def _read_line(fileno: int) -> str:
     line = b""
     while not line.endswith((b"\n", b"\r")):
         try:
-            while sys.platform != "win32" and not ready(fileno, _LOOK):
+            while sys.platform != "win32" and not has_input(fileno, _SIGNAL_CHECK):
                 pass
             make_blocking(fileno)
             part = os.read(fileno, 65536)
@@ -102,20 +111,20 @@ def _line(fileno: int) -> str:
 
 
 def make_blocking(fileno: int) -> None:
-    """Another program may have left the terminal so that nothing waits for it."""
+    """Make reads and writes wait: another program may have left the terminal in non-blocking mode."""
     if sys.platform != "win32":
         with suppress(OSError):
             os.set_blocking(fileno, True)
 
 
 def drop_typed_ahead(keys: Input) -> None:
-    """Forget what was typed before the question was there."""
+    """Drop what was typed before a question, including what prompt_toolkit has read of it."""
     clear_typeahead(keys)
-    flush(keys.fileno())
+    drop_unread(keys.fileno())
 
 
-def flush(fileno: int) -> None:
-    """The same for what the system holds."""
+def drop_unread(fileno: int) -> None:
+    """Drop what was typed and is still unread."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -129,24 +138,27 @@ def flush(fileno: int) -> None:
 
 
 @contextmanager
-def raw(keys: Input, resumed: Callable[[], None]) -> Iterator[None]:
-    """Each key as it is pressed, and none shown; so again where the process was suspended in between."""
+def raw_mode(keys: Input, resumed: Callable[[], None]) -> Iterator[None]:
+    """Get each key as it is pressed, without showing it.
 
-    def hide() -> None:
+    If the process is suspended meanwhile, the mode is set again and ``resumed`` is called.
+    """
+
+    def set_mode() -> None:
         keys.raw_mode().__enter__()
 
-    def again() -> None:
-        hide()
+    def set_again() -> None:
+        set_mode()
         resumed()
 
-    with keys.raw_mode(), on_resume(again):
-        hide()  # once more: it may have been suspended in between
+    with keys.raw_mode(), _on_resume(set_again):
+        set_mode()  # again: the process may have been suspended between the two
         yield
 
 
 @contextmanager
-def silent(fileno: int) -> Iterator[bool]:
-    """Whole lines, and none shown; False where the terminal can't do so."""
+def echo_off(fileno: int) -> Iterator[bool]:
+    """Read whole lines without showing them. Gives False if the terminal can't do that."""
     if sys.platform == "win32":
         yield False
         return
@@ -164,31 +176,31 @@ def silent(fileno: int) -> Iterator[bool]:
         yield False
         return
     try:
-        with on_resume(hide):
+        with _on_resume(hide):
             yield hide()
     finally:
-        with suppress(termios.error, OSError):  # gone
+        with suppress(termios.error, OSError):  # the terminal has vanished
             termios.tcsetattr(fileno, termios.TCSANOW, before)
 
 
 @contextmanager
-def on_resume(again: Callable[[], object]) -> Iterator[None]:
-    """Whoever suspends and resumes a process leaves the terminal as the shell had it."""
-    if sys.platform == "win32":
+def _on_resume(set_again: Callable[[], object]) -> Iterator[None]:
+    """Call ``set_again`` whenever a suspended process goes on: the shell has changed the terminal's mode.
+
+    Only the main thread may handle signals; in another one this does nothing.
+    """
+    if sys.platform == "win32" or current_thread() is not main_thread():
         yield
         return
-    if current_thread() is not main_thread():  # signals are none of its business
-        yield
-        return
-    before = signal.signal(signal.SIGCONT, lambda *_: again())
+    before = signal.signal(signal.SIGCONT, lambda *_: set_again())
     try:
         yield
     finally:
         signal.signal(signal.SIGCONT, before or signal.SIG_DFL)
 
 
-def ready(fileno: int, seconds: float) -> bool:
-    """Whether something is typed within so many seconds."""
+def has_input(fileno: int, seconds: float) -> bool:
+    """Wait for so many seconds at most; whether something was typed."""
     if sys.platform == "win32":
         import msvcrt
 

@@ -1,4 +1,4 @@
-"""One theme: how lines, questions, choices and keys are drawn, for a terminal, the plain form and a pipe."""
+"""The theme: draws lines, questions, choices and keys for a terminal, for the plain form and for a pipe."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from eh_connect.person.terminal import Choice, Key
 
-READABLE = 100
-"""Columns: longer lines of prose are hard to read."""
-
 TABLES = 80
-"""Columns: below this a table is a label above its value."""
+"""Columns. On a narrower terminal a label stands above its value."""
 
-SMALL = 50
-"""Columns: below this the plain form is used."""
+_READABLE = 100
+"""Columns. Longer lines of prose are hard to read."""
+
+_SMALL = 50
+"""Columns. A narrower terminal gets the plain form."""
 
 _COLOURS = {Sign.OK: "green", Sign.WARN: "yellow", Sign.FAIL: "red"}
 _WORDS = {
@@ -41,7 +41,7 @@ _WORDS = {
 _SPELLED = str.maketrans(
     {"›": ">", "…": "...", "·": "-", "→": "->", "—": "-", "–": "-", "•": "*"}  # noqa: RUF001  # it is meant
 )
-"""For screen readers, and for a terminal whose encoding lacks them."""
+"""Characters that a screen reader or a terminal without UTF-8 may not know, and what stands for them."""
 
 _KNOWS_LINKS = (
     "VTE_VERSION",
@@ -51,11 +51,11 @@ _KNOWS_LINKS = (
     "WEZTERM_PANE",
     "ITERM_SESSION_ID",
 )
-"""Variables of terminals that show OSC 8 links; inside tmux and screen they are only inherited."""
+"""Variables that terminals with links (OSC 8) set. Inside tmux and screen they say nothing."""
 
 
 class Look(Record, frozen=True):
-    """How to draw; ``width`` in columns, None where nothing is wrapped (a pipe)."""
+    """How to draw. ``width`` is in columns; it is None if nothing is wrapped, as for a pipe."""
 
     width: int | None = None
     ansi: bool = False
@@ -65,8 +65,8 @@ class Look(Record, frozen=True):
 
     @property
     def room(self) -> int:
-        """Columns that prose may use."""
-        return 1_000_000 if self.width is None else max(20, min(self.width, READABLE) - 1)
+        """The columns that prose may use."""
+        return 1_000_000 if self.width is None else max(20, min(self.width, _READABLE) - 1)
 
     @property
     def stacks(self) -> bool:
@@ -75,46 +75,43 @@ class Look(Record, frozen=True):
 
 
 def detect_look(stream: Any, *, plain: bool) -> Look:
-    """How to draw on a stream: a terminal, or a pipe or file."""
+    """How to draw on a stream, which may be a terminal, a pipe or a file."""
     width = columns(stream)
     if width is None:
         return Look(plain=plain)
     dumb = os.environ.get("TERM", "xterm" if os.name == "nt" else "") in {"", "dumb"}
-    encoding = codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name
-    if plain or dumb or width < SMALL or encoding != "utf-8":
+    if plain or dumb or width < _SMALL or codecs.lookup(stream.encoding).name != "utf-8":
         return Look(width, plain=True)
     links = any(map(os.environ.get, _KNOWS_LINKS)) and not any(map(os.environ.get, ("TMUX", "STY")))
     return Look(width, ansi=True, colour=not os.environ.get("NO_COLOR"), links=links)
 
 
 def columns(stream: Any) -> int | None:
-    """The width of the terminal behind a stream; None where there is none."""
+    """The width of the terminal behind a stream; None if there is no terminal."""
     try:
         return (os.get_terminal_size(stream.fileno()).columns or TABLES) if stream.isatty() else None
-    except (OSError, ValueError, AttributeError):  # gone, closed, never there
+    except (OSError, ValueError, AttributeError):  # vanished, closed, or no stream
         return None
 
 
 def render(lines: Sequence[Line], look: Look) -> str:
-    """Lines, each ended."""
+    """Lines as text for the terminal; each ends with a newline."""
     rows: list[Text] = []
-    heads = _head_widths(lines)
-    for line, head in zip(lines, heads, strict=True):
+    for line, widest in zip(lines, _label_widths(lines), strict=True):
         if line.kind is Kind.EXACT:
             link = line.text if look.links and line.text.startswith("https://") else None
             rows.append(Text(line.text, Style(bold=True, link=link), overflow="ignore", no_wrap=True))
         elif line.kind is Kind.ROW:
-            rows += _row(line, head, look)
+            rows += _row(line, widest, look)
         elif line.kind is Kind.STEP:
             rows += _step(line, look)
         else:
-            lead = _lead(line, look)
-            rows += _flow(lead, Text(_said(line.text, look), "bold" if line.kind is Kind.TITLE else ""), look)
-    return ansi(rows, look)
+            rows += _flow(_lead(line, look), Text(line.text, "bold" if line.kind is Kind.TITLE else ""), look)
+    return render_rows(rows, look)
 
 
-def ansi(rows: Iterable[Text], look: Look) -> str:
-    """Rows as text for the terminal, each ended."""
+def render_rows(rows: Iterable[Text], look: Look) -> str:
+    """Rows as text for the terminal; each ends with a newline."""
     if not look.ansi:  # rich's console takes 10 ms to load
         return "".join(f"{row.plain}\n" for row in rows)
     file = StringIO()
@@ -131,61 +128,49 @@ def _console(file: StringIO, **options: Any) -> Console:
 
 
 def question(text: str, look: Look, said: str = "") -> list[Text]:
-    """A question, and what was answered; in the plain form it speaks for itself."""
+    """A question, and what was answered. The plain form prints no answer."""
     if look.plain:
-        return _flow(Text("Question: "), Text(_said(text, look)), look)
-    return _flow(_styled("? ", "cyan"), _styled(text, "bold") + (f"  {said}" if said else ""), look, hang=2)
+        return _flow(Text("Question: "), Text(text), look)
+    answer = f"  {said}" if said else ""
+    return _flow(Text.assemble(("? ", "cyan")), Text.assemble((text, "bold"), answer), look)
 
 
-def choice_rows(choice: Choice, head: int, look: Look, *, current: bool, box: str = "") -> list[Text]:
-    """One choice of a menu; ``head`` is the width of the widest label."""
-    lead = _styled("❯ " if current else "  ", "bold") + box  # noqa: RUF001  # the pointer
-    label = _styled(choice.label, "bold" if current else "")
+def choice_rows(choice: Choice, widest: int, look: Look, *, current: bool, box: str = "") -> list[Text]:
+    """One choice of a menu. ``widest`` is the width of the widest label."""
+    bold = "bold" if current else ""
+    lead = Text.assemble(("❯ " if current else "  ", bold), box)  # noqa: RUF001  # the pointer
     note = Text(choice.note)
     if choice.warning:
-        note += Text(" " if choice.note else "") + _styled("! ", "yellow") + choice.warning
-    if not note:
-        return _flow(lead, label, look)
-    if look.stacks:
-        return [*_flow(lead, label, look), *_flow(Text(" " * (lead.cell_len + 2)), note, look)]
-    return _flow(lead + label + " " * (head - label.cell_len + 3), note, look)
+        note = Text.assemble(choice.note, " " if choice.note else "", ("! ", "yellow"), choice.warning)
+    return _labelled(lead, Text.assemble((choice.label, bold)), note, widest, look)
 
 
 def legend(keys: Sequence[Key], look: Look, lead: Text | None = None) -> list[Text]:
-    """The keys that work, on as few rows as there is room for; after ``lead`` where all of them fit."""
+    """The keys that work, on as few rows as possible. They stand after ``lead`` if all of them fit there."""
     items = [f"[{key.key or 'Enter'}] {key.label}" for key in keys]
     line = Text("  ".join(items))
     if lead is not None and lead.cell_len + 5 + line.cell_len <= look.room:
         return [lead + " " * 5 + line] if items else [lead]
-    rows = [Text()]
+    rows: list[Text] = []
     for item in items:
-        if rows[-1] and rows[-1].cell_len + 2 + len(item) > look.room:
+        if not rows or rows[-1].cell_len + 2 + len(item) > look.room:
             rows.append(Text())
         rows[-1] = rows[-1] + "  " + item
     return [*([lead] if lead else []), *rows]
 
 
 def numbered(choices: Sequence[Choice], look: Look) -> list[Text]:
-    """The choices of the plain form."""
+    """The choices as numbered lines, for the plain form."""
     rows: list[Text] = []
     for number, choice in enumerate(choices, 1):
         warning = f"Warning: {choice.warning}" if choice.warning else ""
-        rest = ". ".join(part for part in (choice.note, warning) if part)
-        said = f"{number}. {choice.label}{': ' if rest else ''}{rest}"
-        rows += _flow(Text("  "), Text(_said(said, look)), look)
+        rest = ". ".join(filter(None, (choice.note, warning)))
+        rows += _flow(Text("  "), Text(f"{number}. {choice.label}{': ' if rest else ''}{rest}"), look)
     return rows
 
 
-def _styled(text: str, style: str) -> Text:
-    """Only this much: the style of a whole ``Text`` goes on to what is added to it."""
-    return Text().append(text, style)
-
-
-def _said(text: str, look: Look) -> str:
-    return text.translate(_SPELLED) if look.plain else text
-
-
 def _lead(line: Line, look: Look) -> Text:
+    """What stands before the text of a line: the indent and the sign."""
     if look.plain:
         return Text(" " * min(line.indent, 2) + _WORDS[line.sign])
     sign = Text(f"{line.sign.value} ", _COLOURS.get(line.sign, "")) if line.sign.value else Text()
@@ -194,28 +179,33 @@ def _lead(line: Line, look: Look) -> Text:
 
 def _step(line: Line, look: Look) -> list[Text]:
     if look.plain:
-        return [Text(), Text(f"Step {line.head}. {_said(line.text, look)}")]
+        return [Text(), *_flow(Text(), Text(f"Step {line.head}. {line.text}"), look)]
     row = Text(f"─ {line.head} ─ ") + Text(line.text, "bold") + " "
     return [Text(), row + "─" * (min(look.room, TABLES - 2) - row.cell_len)]
 
 
-def _row(line: Line, head: int, look: Look) -> list[Text]:
-    lead = _lead(line, look)
-    number = line.head.isdecimal()
+def _row(line: Line, widest: int, look: Look) -> list[Text]:
+    lead, is_numbered = _lead(line, look), line.head.isdecimal()
     if look.plain:
-        between = ". " if number else ": " if line.head and line.text else ""
-        text = f"{line.head}{between}{line.text}"
-        return _flow(lead, Text(_said(text, look)), look)
-    if look.stacks and not number:
-        above = _flow(lead, Text(line.head), look) if line.head else []
-        return above + (_flow(Text(" " * (lead.cell_len + 2)), Text(line.text), look) if line.text else [])
-    return _flow(
-        lead + line.head + " " * (head - len(line.head) + (2 if number else 3)), Text(line.text), look
-    )
+        between = ". " if is_numbered else ": " if line.head and line.text else ""
+        return _flow(lead, Text(f"{line.head}{between}{line.text}"), look)
+    if is_numbered:
+        return _flow(lead + f"{line.head:<{widest}}  ", Text(line.text), look)
+    return _labelled(lead, Text(line.head), Text(line.text), widest, look)
 
 
-def _head_widths(lines: Sequence[Line]) -> list[int]:
-    """For each line the widest head of its group: rows that nothing but prose or a hint divides."""
+def _labelled(lead: Text, label: Text, text: Text, widest: int, look: Look) -> list[Text]:
+    """A label with a text beside it, or below it on a narrow terminal."""
+    if not text:
+        return _flow(lead, label, look)
+    if not look.stacks:
+        return _flow(lead + label + " " * (widest - label.cell_len + 3), text, look)
+    above = _flow(lead, label, look) if label else []
+    return above + _flow(Text(" " * (lead.cell_len + 2)), text, look)
+
+
+def _label_widths(lines: Sequence[Line]) -> list[int]:
+    """For each line the widest label of its group. Titles, steps, exact values and blank lines divide groups."""
     groups: list[int] = []
     widest = [0]
     for line in lines:
@@ -227,21 +217,17 @@ def _head_widths(lines: Sequence[Line]) -> list[int]:
     return [widest[group] for group in groups]
 
 
-def _flow(lead: Text, text: Text, look: Look, hang: int | None = None) -> list[Text]:
-    """Words after a lead, wrapped; the rows after the first are indented as far as the lead goes."""
-    lead_width = lead.cell_len
+def _flow(lead: Text, text: Text, look: Look) -> list[Text]:
+    """A lead and a text, wrapped. The rows after the first are indented by the width of the lead."""
+    indent = lead.cell_len
+    room = max(look.room - indent, 10)
     if look.plain:
-        hang = min(lead_width, 2)
-    room = max(look.room - lead_width, 10)
-    rows: list[Text] = []
-    for paragraph in text.split("\n", allow_blank=True):
-        if look.width is None or paragraph.cell_len <= room:
-            wrapped = [paragraph]
-        else:
-            wrapped = list(paragraph.wrap(_console(StringIO()), room, overflow="fold"))
-        rows += wrapped
-    indent = Text(" " * (lead_width if hang is None else hang))
-    flowed = [(indent if number else lead) + row for number, row in enumerate(rows or [Text()])]
+        indent = min(indent, 2)
+        text = Text(text.plain.translate(_SPELLED))
+    rows = text.split("\n", allow_blank=True)
+    if any(row.cell_len > room for row in rows):
+        rows = text.wrap(_console(StringIO()), room, overflow="fold")
+    flowed = [(Text(" " * indent) if number else lead) + row for number, row in enumerate(rows)]
     for row in flowed:
         row.rstrip()
     return flowed

@@ -1,4 +1,4 @@
-"""A terminal with a person at it: what is asked alike everywhere, and which terminal there is."""
+"""A terminal with a person at it: how it asks, whatever its form, and which terminal that is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     Watching = Callable[[float], str | None]
-    """Wait so many seconds; the key that was pressed, as soon as it is, else None."""
+    """Wait for so many seconds at most. Returns the key as soon as one is pressed, otherwise None."""
 
 T = TypeVar("T")
 
@@ -47,18 +47,25 @@ BACK = Key("b", "back")
 STOP = Choice("stop", "Stop")
 
 _TWICE_FROM = 16
-"""Characters: a shorter text may well be twice the same."""
+"""Characters. A shorter text may well be the same twice over."""
 
 _PATIENCE = 0.3
-"""Seconds before it is said at all what is being done."""
+"""Seconds after which the person reads what is being done."""
 
 
 class Terminal(ABC):
-    """Shows and asks. Ctrl-C is KeyboardInterrupt; Ctrl-D and a terminal that is gone are EOFError.
+    """Shows lines and asks questions.
 
-    What was printed stays; only a question's own lines are drawn again. ``more`` is what ``?`` explains: it
-    is shown, and the question asked again; without it ``?`` is an answer like any other. ``fileno`` is that
-    of the terminal that is read.
+    Printed lines stay; only the lines of the current question are redrawn. If a question has ``more``, then
+    ``?`` shows it and asks again; without ``more``, ``?`` is an answer like any other.
+
+    Args:
+        screen: where it writes.
+        fileno: the descriptor of the terminal that it reads.
+
+    Raises:
+        KeyboardInterrupt: each question, on Ctrl-C.
+        EOFError: each question, on Ctrl-D and if the terminal has vanished.
     """
 
     is_plain = False
@@ -72,41 +79,41 @@ class Terminal(ABC):
         self._write(look.render(lines, self._look))
 
     def choose(self, question: str, choices: Sequence[Choice], *, more: Sequence[Line] = ()) -> str:
-        """The value of one choice; that of ``STOP`` is KeyboardInterrupt."""
-        chosen = self._chosen(question, choices, more)
+        """Ask for one choice and return its value. Raises KeyboardInterrupt for ``STOP``."""
+        chosen = self._choose(question, choices, more)
         if chosen == STOP.value:
             raise KeyboardInterrupt
         return chosen
 
     @abstractmethod
     def choose_many(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> Sequence[str]:
-        """The values of some choices, in their order; none is the way back. The list can be searched."""
+        """Ask for several choices and return their values in order; none if the person goes back."""
 
     @abstractmethod
     def watch(
         self, text: str, keys: Sequence[Key], note: Callable[[], Line | None] = lambda: None
     ) -> AbstractContextManager[Watching]:
-        """Wait for something: a live line with the time and the keys, gone when the block ends.
+        """Show a live line with the time and the keys, until the block ends.
 
-        It stays between two calls. ``note`` is a line above it, as long as there is one.
+        ``note`` gives a line to show above it, or None.
         """
 
     @abstractmethod
-    def reveal(self, title: str, values: Sequence[tuple[str, Secret]]) -> None:
-        """Show secrets until a key is pressed; the caller has asked before."""
+    def reveal(self, heading: str, values: Sequence[tuple[str, Secret]]) -> None:
+        """Show secrets until a key is pressed. The caller has asked the person before."""
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
-        """Something takes a moment, which is said after a while. Typing is not shown."""
+        """Say what is being done if the block takes longer than a moment. Typing is not shown meanwhile."""
         over = Event()
 
         def say() -> None:
             wait = _PATIENCE
             while not over.wait(wait):
-                wait = self._say_working(text)
+                wait = self._show_progress(text)
 
         thread = Thread(target=say, name="working", daemon=True)
-        with keyboard.silent(self._fileno):
+        with keyboard.echo_off(self._fileno):
             thread.start()
             try:
                 yield
@@ -116,12 +123,12 @@ class Terminal(ABC):
                 self._write("")
 
     def ask(self, question: str, *, more: Sequence[Line] = ()) -> str:
-        """A typed line, without the blanks around it."""
-        return self._asked(lambda: self._typed(question, confirms=False), more)
+        """Ask for a line of text and return it, without blanks around it."""
+        return self._with_help(lambda: self._read_line(question, confirms=False), more)
 
     def ask_hidden(self, question: str, more: Sequence[Line]) -> Secret:
-        """A line of which only the length is shown; the same text twice over is asked about."""
-        answer = self._asked(lambda: self._hidden(question), more)
+        """Ask for a line that is not shown. If it is the same text twice over, ask which is meant."""
+        answer = self._with_help(lambda: self._read_hidden(question), more)
         half = doubled(answer) if len(answer) >= _TWICE_FROM else None
         if half is None:
             return Secret(answer)
@@ -129,22 +136,23 @@ class Terminal(ABC):
         return Secret(half if self.yes(twice, default=True) else answer)
 
     def yes(self, question: str, *, default: bool, more: Sequence[Line] = ()) -> bool:
-        """Yes or no; ``(Y/n)`` is added to the question."""
+        """Ask yes or no; ``(Y/n)`` or ``(y/N)`` is added to the question."""
         question = f"{question} ({'Y/n' if default else 'y/N'})"
         while True:
-            answer = self._asked(lambda: self._typed(question, confirms=True), more).lower()
+            answer = self._with_help(lambda: self._read_line(question, confirms=True), more).lower()
             if answer in {"", "y", "yes", "n", "no"}:
                 return default if not answer else answer.startswith("y")
             self.show(prose("Type y or n, and Enter."))
 
     def wait_for_key(self, keys: Sequence[Key]) -> str:
-        """The last line of a screen; the key that was pressed."""
+        """Show the keys and return the one that is pressed."""
         with self.watch("", keys) as watching:
             while (pressed := watching(3600)) is None:
                 pass
         return pressed
 
-    def _asked(self, ask: Callable[[], T], more: Sequence[Line]) -> T:
+    def _with_help(self, ask: Callable[[], T], more: Sequence[Line]) -> T:
+        """Ask, and show ``more`` and ask again as long as the answer is ``?``."""
         while (answer := ask()) == HELP.key and more:
             self.show(*more)
         return answer
@@ -155,34 +163,35 @@ class Terminal(ABC):
 
     @abstractmethod
     def _write(self, text: str) -> None:
-        """Write what stays, in the place of what doesn't."""
+        """Take live lines off the screen and write text that stays."""
 
     @abstractmethod
-    def _say_working(self, text: str) -> float:
-        """Say what is being done; seconds until it is to be said again."""
+    def _show_progress(self, text: str) -> float:
+        """Say what is being done. Returns the seconds until this has to be called again."""
 
     @abstractmethod
-    def _chosen(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
-        """The value of one choice."""
+    def _choose(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
+        """Ask for one choice and return its value."""
 
     @abstractmethod
-    def _typed(self, question: str, *, confirms: bool) -> str:
-        """A line of text; where it ``confirms`` something, nothing typed ahead or pasted counts."""
+    def _read_line(self, question: str, *, confirms: bool) -> str:
+        """Ask for a line. If it ``confirms`` something, pastes and what was typed ahead don't count."""
 
     @abstractmethod
-    def _hidden(self, question: str) -> str:
-        """A line of text that is not shown."""
+    def _read_hidden(self, question: str) -> str:
+        """Ask for a line that is not shown."""
 
 
-def pasted_line(length: int) -> Line:
-    """What becomes of a paste where a key is expected."""
+def paste_warning(length: int) -> Line:
+    """What to say about a paste where a key press was expected."""
     return warn(f"That was a paste ({length} characters). Nothing was done with it.")
 
 
 def open_terminal(*, plain: bool) -> Terminal | None:
-    """The terminal to ask at: standard error, else what the process was started from; None where none is.
+    """Open the terminal to ask at; None if there is none.
 
-    Its form is ``plain`` also where ``TERM`` says so, and where it is small.
+    It writes to standard error, or to the terminal that the process was started from if standard error goes
+    elsewhere. It is plain if ``plain`` is given, if ``TERM`` asks for it, or if the terminal is small.
     """
     screen = _screen()
     if screen is None:
@@ -195,7 +204,7 @@ def open_terminal(*, plain: bool) -> Terminal | None:
         return PlainTerminal(screen, sys.stdin.fileno())
     from eh_connect.person.terminal_full import FullTerminal
 
-    return FullTerminal(screen, keyboard.keyboard(sys.stdin))
+    return FullTerminal(screen, keyboard.open_keyboard(sys.stdin))
 
 
 def _screen() -> TextIO | None:
@@ -205,5 +214,4 @@ def _screen() -> TextIO | None:
         descriptor = os.open("CONOUT$" if os.name == "nt" else "/dev/tty", os.O_RDWR)
     except OSError:
         return None
-    encoding = getattr(sys.stdin, "encoding", None)
-    return os.fdopen(descriptor, "w", encoding=encoding, errors="backslashreplace")
+    return os.fdopen(descriptor, "w", encoding=sys.stdin.encoding, errors="backslashreplace")

@@ -1,8 +1,8 @@
-"""The full terminal: menus, hidden fields and waiting lines are redrawn; typed lines are questionary's."""
+"""The full form: menus, hidden fields and waiting lines are redrawn. questionary asks for typed lines."""
 
 from __future__ import annotations
 
-import re
+import math
 import time
 from contextlib import contextmanager
 from threading import RLock
@@ -13,12 +13,11 @@ from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import ColorDepth, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
-from rich.cells import cell_len
 from rich.text import Text
 
 from eh_connect.person import keyboard, look
-from eh_connect.person.terminal import Terminal, pasted_line
-from eh_connect.person.terminal_menus import Boxes, Field, Menu
+from eh_connect.person.terminal import Terminal, paste_warning
+from eh_connect.person.terminal_menus import Field, Menu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,38 +43,36 @@ _STYLE = questionary.Style(
 )
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAME = 0.1
-"""Seconds for which a frame of the spinner stands; a longer wait for keys would hold back a redraw."""
-
-_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\]8;[^\x1b]*\x1b\\")
+"""Seconds between two redraws, which is also how long a frame of the spinner stays."""
 
 
 class FullTerminal(Terminal):
-    """On a terminal that can do everything."""
+    """A terminal on which lines can be redrawn."""
 
     def __init__(self, screen: TextIO, keys: Input) -> None:
         super().__init__(screen, keys.fileno())
         self._keys = keys
         self._output = create_output(screen)
         if isinstance(self._output, Vt100_Output):
-            self._output.enable_cpr = False  # its absence would be remarked upon, between our lines
+            self._output.enable_cpr = False  # terminals without it would get a warning
         self._live = _Live(self._output)
 
     def choose_many(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> Sequence[str]:
-        """A list of boxes that typing narrows."""
-        boxes = Boxes(question, choices, has_help=True)
-        return tuple(self._asked(lambda: self._answered(boxes), more))
+        """Ask with a list of boxes that can be searched by typing."""
+        menu = Menu(question, choices, has_help=True, ticks=True)
+        return tuple(self._with_help(lambda: self._answer(menu), more))
 
     @contextmanager
     def watch(
         self, text: str, keys: Sequence[Key], note: Callable[[], Line | None] = lambda: None
     ) -> Iterator[Watching]:
-        """A spinner, the time, and the keys."""
+        """Show a spinner, the time and the keys."""
         start = time.monotonic()
         offered = {key.key for key in keys}
 
         def draw() -> list[Text]:
-            gone = int(time.monotonic() - start)
-            lead = Text(f"{_spinner()} {text}  {gone // 60}:{gone % 60:02}") if text else None
+            passed = int(time.monotonic() - start)
+            lead = Text(f"{_spinner()} {text}  {passed // 60}:{passed % 60:02}") if text else None
             return look.legend(keys, self._look, lead)
 
         def act(press: KeyPress) -> str | None:
@@ -84,35 +81,35 @@ class FullTerminal(Terminal):
 
         keyboard.drop_typed_ahead(self._keys)
         try:
-            yield lambda seconds: self._pressed(draw, act, seconds=seconds, note=note)
+            yield lambda seconds: self._redraw_until(draw, act, seconds=seconds, note=note)
         finally:
             self._write("")
 
-    def reveal(self, title: str, values: Sequence[tuple[str, Secret]]) -> None:
-        """A screen of its own, wiped before and after: not every terminal has a second one."""
-        rows = [title, ""]
+    def reveal(self, heading: str, values: Sequence[tuple[str, Secret]]) -> None:
+        """Show secrets on the second screen. Wipe it before and after, as some terminals have only one screen."""
+        rows = [heading, ""]
         for name, secret in values:
             rows += [name, secret.reveal(), ""]
         rows.append("Press a key: this is wiped off the screen. A terminal's history may keep it.")
         keyboard.drop_typed_ahead(self._keys)
         self._write("\x1b[?1049h\x1b[H\x1b[J")
         try:
-            self._pressed(lambda: [Text(row) for row in rows], lambda _: True)
+            self._redraw_until(lambda: [Text(row) for row in rows], lambda _: True)
         finally:
             self._write("\x1b[H\x1b[J\x1b[?1049l")
 
     def _write(self, text: str) -> None:
         self._live.print(text)
 
-    def _say_working(self, text: str) -> float:
+    def _show_progress(self, text: str) -> float:
         self._live.paint(f"{_spinner()} {text}")
         return _FRAME
 
-    def _chosen(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
+    def _choose(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
         menu = Menu(question, choices, has_help=bool(more))
-        return str(self._asked(lambda: self._answered(menu), more))
+        return str(self._with_help(lambda: self._answer(menu), more))
 
-    def _typed(self, question: str, *, confirms: bool) -> str:
+    def _read_line(self, question: str, *, confirms: bool) -> str:
         self._write("")
         if confirms:
             keyboard.drop_typed_ahead(self._keys)
@@ -147,26 +144,25 @@ class FullTerminal(Terminal):
             application.invalidate()
 
         def resumed() -> None:
-            self._keys.raw_mode().__enter__()
-            if application.loop is not None:  # not here: the signal may have come while something was drawn
+            if application.loop is not None:  # later: the signal may have come in the middle of a redraw
                 application.loop.call_soon_threadsafe(draw_anew)
 
-        with keyboard.on_resume(resumed):
+        with keyboard.raw_mode(self._keys, resumed):
             answer = application.run()
         if isinstance(answer, int):
-            self.show(pasted_line(answer))
-            return self._typed(question, confirms=confirms)
+            self.show(paste_warning(answer))
+            return self._read_line(question, confirms=confirms)
         return str(answer).strip()
 
-    def _hidden(self, question: str) -> str:
-        return str(self._answered(Field(question))).strip()
+    def _read_hidden(self, question: str) -> str:
+        return str(self._answer(Field(question))).strip()
 
-    def _answered(self, asked: Menu | Field) -> Any:
-        """The answer of something live, which then becomes one line."""
+    def _answer(self, asked: Menu | Field) -> Any:
+        """Show a live question until it is answered, and leave one line of it. Returns the answer."""
         keyboard.drop_typed_ahead(self._keys)
         said = ""
         try:
-            self._pressed(
+            self._redraw_until(
                 lambda: asked.rows(self._look, max(self._output.get_size().rows, 6)),
                 asked.press,
                 takes_pastes=isinstance(asked, Field),
@@ -174,32 +170,32 @@ class FullTerminal(Terminal):
             said = asked.said
             return asked.result
         finally:
-            self._write(look.ansi(look.question(asked.question, self._look, said), self._look))
+            self._write(look.render_rows(look.question(asked.question, self._look, said), self._look))
 
-    def _pressed(
+    def _redraw_until(
         self,
         draw: Callable[[], list[Text]],
         act: Callable[[KeyPress], T | None],
         *,
-        seconds: float | None = None,
+        seconds: float = math.inf,
         note: Callable[[], Line | None] = lambda: None,
         takes_pastes: bool = False,
     ) -> T | None:
-        """Draw and read until ``act`` makes something of what was pressed; None when the time is over."""
-        end = None if seconds is None else time.monotonic() + seconds
+        """Redraw until ``act`` returns a result for a key, and return that; None when the time is over."""
+        end = time.monotonic() + seconds
         warning: Line | None = None
         self._output.enable_bracketed_paste()
         try:
-            with keyboard.raw(self._keys, self._live.forget):
+            with keyboard.raw_mode(self._keys, self._live.forget):
                 while True:
                     said = [line for line in (note(), warning) if line]
-                    self._live.paint(look.render(said, self._look) + look.ansi(draw(), self._look))
-                    left = _FRAME if end is None else end - time.monotonic()
-                    presses = keyboard.typed_at_once(self._keys, max(min(_FRAME, left), 0))
-                    if takes_pastes:  # line ends within a paste are none of its end
+                    self._live.paint(look.render(said, self._look) + look.render_rows(draw(), self._look))
+                    left = end - time.monotonic()
+                    presses = keyboard.read_keys(self._keys, min(_FRAME, left))
+                    if takes_pastes:  # only a line end at the very end of a paste ends the line
                         presses[:-1] = [press for press in presses[:-1] if press.key not in keyboard.ENTER]
-                    elif length := keyboard.pasted(presses):
-                        warning = pasted_line(length)
+                    elif length := keyboard.paste_length(presses):
+                        warning = paste_warning(length)
                         continue
                     elif presses:
                         warning = None
@@ -214,7 +210,7 @@ class FullTerminal(Terminal):
 
 
 class _Live:
-    """The last rows of the screen, drawn over and over until the question is answered; none above is touched."""
+    """The last rows of the screen, which are redrawn. The rows above them are left alone."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -223,28 +219,29 @@ class _Live:
 
     def paint(self, text: str) -> None:
         """Replace the live rows."""
+        text = text.rstrip("\n")
         with self._lock:
             if text != self._text:
-                self._write(self._back() + text.rstrip("\n"))
+                self._write(self._erase() + text)
                 self._text = text
 
     def print(self, text: str) -> None:
-        """Take the live rows away, and write what stays."""
+        """Erase the live rows and write text that stays."""
         with self._lock:
-            self._write(self._back() + text)
+            self._write(self._erase() + text)
             self._text = ""
 
     def forget(self) -> None:
-        """Something else was written meanwhile: the next rows begin where the cursor is."""
+        """Begin the next live rows where the cursor is: another program has written meanwhile."""
         self._text = ""
 
-    def _back(self) -> str:
-        """To the first of the live rows, and clear from there; the terminal may have become narrower."""
+    def _erase(self) -> str:
+        """The sequence that erases the live rows. They are counted anew: the terminal may be narrower now."""
         if not self._text:
             return ""
-        width = max(self._output.get_size().columns, 1)
-        rows = _SEQUENCE.sub("", self._text).rstrip("\n").split("\n")
-        height = sum(max(-(-cell_len(row) // width), 1) for row in rows)
+        width = self._output.get_size().columns
+        rows = Text.from_ansi(self._text).split("\n", allow_blank=True)
+        height = sum(max(math.ceil(row.cell_len / width), 1) for row in rows)
         return "\r" + (f"\x1b[{height - 1}A" if height > 1 else "") + "\x1b[J"
 
     def _write(self, text: str) -> None:

@@ -1,8 +1,8 @@
-"""What the full terminal draws over and over until it is answered: a menu, boxes, a hidden field."""
+"""What the full terminal redraws until it is answered: a menu, and a hidden field."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.keys import Keys
 from rich.text import Text
@@ -23,61 +23,34 @@ if TYPE_CHECKING:
 _MOVES: dict[Keys | str, int] = {Keys.Up: -1, Keys.Down: 1, Keys.ControlP: -1, Keys.ControlN: 1}
 _ERASES = frozenset({Keys.Backspace, Keys.ControlH})
 
-_MOST_BOXES = 14
-"""Rows: what is explained above a long list stays in sight."""
+_MOST_ROWS = 17
+"""Rows of a menu with boxes. More would push the explanation above it off the screen."""
 
 _MOST_DOTS = 43
-"""In the line of an answer, which is to fit 80 columns."""
+"""Dots in an answered line, so that it fits into 80 columns."""
 
-_FEWEST = 24
-"""Columns beside a question; with fewer the answer gets a row of its own."""
+_LEAST_ROOM = 24
+"""Columns beside a question. If there are fewer, the answer gets a row of its own."""
 
 
 class Menu:
-    """One of several choices, or ``?``."""
+    """A question with several choices. ``result`` is the chosen value, or ``?`` if help is wanted.
 
-    def __init__(self, question: str, choices: Sequence[Choice], *, has_help: bool) -> None:
+    With ``ticks`` several choices can be ticked, and typing searches them; ``result`` is a tuple of values.
+    """
+
+    def __init__(
+        self, question: str, choices: Sequence[Choice], *, has_help: bool, ticks: bool = False
+    ) -> None:
         self.question = question
-        self.result: str | tuple[str, ...] = ""
+        self.result: Any = ""
         self.said = ""
         self._choices = choices
         self._help = [HELP] if has_help else []
+        self._ticks = ticks
+        self._ticked: frozenset[str] = frozenset()
+        self._sought = ""
         self._at = 0
-
-    def rows(self, how: Look, height: int) -> list[Text]:
-        """What is drawn, on no more rows than there are."""
-        asked = look.question(self.question, how)
-        keys = look.legend(self._help, how) if self._help else []
-        blocks = [self._rows_of(choice, number, how) for number, choice in enumerate(self._choices)]
-        return [*asked, *_window(blocks, self._at, height - len(asked) - len(keys)), *keys]
-
-    def press(self, press: KeyPress) -> bool | None:
-        """True when it is answered."""
-        self._move(press, len(self._choices))
-        if press.key in ENTER:
-            self.result, self.said = self._choices[self._at].value, self._choices[self._at].label
-            return True
-        return self._asks_for_help(press)
-
-    def _move(self, press: KeyPress, count: int) -> None:
-        self._at = (self._at + _MOVES.get(press.key, 0)) % max(count, 1)
-
-    def _asks_for_help(self, press: KeyPress) -> bool | None:
-        if not self._help or press.data != HELP.key:
-            return None
-        self.result, self.said = HELP.key, ""
-        return True
-
-    def _rows_of(self, choice: Choice, number: int, how: Look, box: str = "") -> list[Text]:
-        head = max(len(choice.label) for choice in self._choices)
-        return look.choice_rows(choice, head, how, current=number == self._at, box=box)
-
-
-class Boxes(Menu):
-    """Some of many choices; typing narrows the list."""
-
-    _sought = ""
-    _ticked: frozenset[str] = frozenset()
 
     @property
     def _found(self) -> list[Choice]:
@@ -85,31 +58,35 @@ class Boxes(Menu):
         return [c for c in self._choices if all(word in f"{c.label} {c.note}".casefold() for word in sought)]
 
     def rows(self, how: Look, height: int) -> list[Text]:
-        """What is drawn, on no more rows than there are."""
-        found = self._found
+        """The rows to draw: as many choices around the cursor as ``height`` has room for."""
+        found, keys = self._found, self._help
+        above, below = look.question(self.question, how), []
+        if self._ticks:
+            height = min(height, _MOST_ROWS)
+            below = [Text(f"  Search by typing: {self._sought}  ({len(found)} of {len(self._choices)})")]
+            done = f"done ({len(self._ticked)} ticked)" if self._ticked else "back"
+            keys = [Key("Space", "tick"), *keys, Key("", done)]
+        below += look.legend(keys, how)
+        widest = max(len(choice.label) for choice in self._choices)
         blocks = [
-            self._rows_of(choice, number, how, "[x] " if choice.value in self._ticked else "[ ] ")
+            look.choice_rows(choice, widest, how, current=number == self._at, box=self._box(choice))
             for number, choice in enumerate(found)
-        ] or [[Text("  Nothing is called so.")]]
-        done = f"done ({len(self._ticked)} ticked)" if self._ticked else "back"
-        keys = [Key("Space", "tick"), *self._help, Key("", done)]
-        asked = look.question(self.question, how)
-        count = f"({len(found)} of {len(self._choices)})"
-        bottom = [Text(f"  Search by typing: {self._sought}  {count}"), *look.legend(keys, how)]
-        room = min(height - len(asked) - len(bottom), _MOST_BOXES)
-        return [*asked, *_window(blocks, self._at, room), *bottom]
+        ]
+        shown = _window(blocks or [[Text("  Nothing matches.")]], self._at, height - len(above) - len(below))
+        return [*above, *shown, *below]
 
     def press(self, press: KeyPress) -> bool | None:
-        """True when it is answered, or help is wanted."""
+        """Handle a key; True if the question is answered or help is wanted."""
         found = self._found
         if press.key in ENTER:
-            ticked = [choice for choice in self._choices if choice.value in self._ticked]
-            self.result = tuple(choice.value for choice in ticked)
-            self.said = ", ".join(choice.label for choice in ticked) or "none"
+            self._accept()
             return True
-        if self._asks_for_help(press):
+        if self._help and press.data == HELP.key:
+            self.result = HELP.key
             return True
-        self._move(press, len(found))
+        self._at = (self._at + _MOVES.get(press.key, 0)) % max(len(found), 1)
+        if not self._ticks:
+            return None
         if press.data == " " and found:
             self._ticked ^= {found[self._at].value}
         elif press.key in _ERASES:
@@ -118,11 +95,24 @@ class Boxes(Menu):
             self._sought, self._at = self._sought + press.data, 0
         return None
 
+    def _accept(self) -> None:
+        if not self._ticks:
+            self.result, self.said = self._choices[self._at].value, self._choices[self._at].label
+            return
+        ticked = [choice for choice in self._choices if choice.value in self._ticked]
+        self.result = tuple(choice.value for choice in ticked)
+        self.said = ", ".join(choice.label for choice in ticked) or "none"
+
+    def _box(self, choice: Choice) -> str:
+        if not self._ticks:
+            return ""
+        return "[x] " if choice.value in self._ticked else "[ ] "
+
 
 class Field:
-    """A hidden line: characters go in, Backspace takes one and Ctrl-U all of them out, Enter ends it.
+    """A hidden line. Backspace takes one character back, Ctrl-U all of them, Enter ends it.
 
-    No other key does anything, so that nothing can bring it to light.
+    No other key does anything, so that no key can show what was typed.
     """
 
     def __init__(self, question: str) -> None:
@@ -132,21 +122,21 @@ class Field:
 
     @property
     def said(self) -> str:
-        """What came in."""
+        """Dots and the number of characters."""
         if self.result in {"", HELP.key}:
             return self.result
         length = counted(len(self.result), "character")
         return f"{self._dots(min(_MOST_DOTS, self._room - len(length) - 2))}  {length}"
 
-    def rows(self, how: Look, height: int) -> list[Text]:  # noqa: ARG002  # it is small
-        """The question, and a dot for each character."""
+    def rows(self, how: Look, height: int) -> list[Text]:  # noqa: ARG002  # it always fits
+        """The rows to draw: the question, and a dot for each character."""
         *above, last = look.question(self.question, how)
         beside = how.room - last.cell_len - 2
-        self._room = beside if beside > _FEWEST else how.room - 2
+        self._room = beside if beside > _LEAST_ROOM else how.room - 2
         return [*above, last + "  " + self._dots(how.room - 2)]
 
     def press(self, press: KeyPress) -> bool | None:
-        """True when it is answered."""
+        """Handle a key or a paste; True if it was Enter."""
         if press.key in ENTER:
             return True
         if press.key == Keys.BracketedPaste:
@@ -165,9 +155,9 @@ class Field:
 
 
 def _window(blocks: Sequence[list[Text]], at: int, height: int) -> list[Text]:
-    """As many blocks around one of them as there is room for."""
+    """The rows of the block at ``at``, and of as many blocks around it as fit into ``height``."""
     first = last = at
-    room = height - (len(blocks[at]) if at < len(blocks) else 0)
+    room = height - len(blocks[at])
     while True:
         if last + 1 < len(blocks) and len(blocks[last + 1]) <= room:
             last += 1
