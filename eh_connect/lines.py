@@ -1,4 +1,4 @@
-"""What a person reads, before it is drawn: lines with a sign, so that every part looks the same."""
+"""The lines that a person reads, before they are drawn: every part of the tool shows its texts as these."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from eh_connect.record import Record
 
 
 class Sign(Enum):
-    """What stands before a line; the plain form has a word for each."""
+    """The sign before a line. The plain form prints a word instead."""
 
     NONE = ""
     OK = "✓"
@@ -26,15 +26,15 @@ class Kind(Enum):
     TITLE = "title"
     """Bold, from the first column."""
     STEP = "step"
-    """A blank line, and the heading of a step: "1 of 5" and its title."""
+    """The heading of a step, with a blank line before it: "1 of 5" and a title."""
     EXACT = "exact"
-    """A value to copy: bold, alone, from the first column, never wrapped."""
+    """A value to copy: bold, alone on its line, from the first column, never wrapped."""
     ROW = "row"
-    """A label in a column of its own, then text."""
+    """A label in a column of its own, then a text."""
 
 
 class Line(Record, frozen=True):
-    """One line; ``head`` is the label of a row (or the number of a step), ``indent`` is in columns."""
+    """One line. ``head`` is the label of a row, or the number of a step; ``indent`` is in columns."""
 
     text: str = ""
     sign: Sign = Sign.NONE
@@ -44,7 +44,7 @@ class Line(Record, frozen=True):
 
 
 def prose(text: str, indent: int = 2) -> Line:
-    """Plain words."""
+    """A line without a sign."""
     return Line(text, indent=indent)
 
 
@@ -59,27 +59,27 @@ def exact(text: str) -> Line:
 
 
 def row(head: str, text: str, sign: Sign = Sign.NONE, indent: int = 2) -> Line:
-    """A label and its text; heads of neighbouring rows are aligned."""
+    """A label and its text. The texts of neighbouring rows are aligned."""
     return Line(text, sign, Kind.ROW, head, indent)
 
 
 def ok(text: str, indent: int = 0) -> Line:
-    """Seen to be so."""
+    """Something that was seen to be so."""
     return Line(text, Sign.OK, indent=indent)
 
 
 def warn(text: str, indent: int = 0) -> Line:
-    """May need a look."""
+    """Something that may need attention."""
     return Line(text, Sign.WARN, indent=indent)
 
 
 def fail(text: str, indent: int = 0) -> Line:
-    """Went wrong."""
+    """Something that went wrong."""
     return Line(text, Sign.FAIL, indent=indent)
 
 
 def unsure(text: str, indent: int = 0) -> Line:
-    """Not checked, or not known."""
+    """Something that was not checked, or is not known."""
     return Line(text, Sign.UNSURE, indent=indent)
 
 
@@ -92,5 +92,5 @@ BLANK = Line("", indent=0)
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 account``, ``2 accounts``."""
+    """A number and a noun, such as ``1 account`` and ``2 accounts``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

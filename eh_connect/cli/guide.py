@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def guide(session: Session) -> Result:
     """The command."""
-    from eh_connect.person.hand_over import replace, write_page
+    from eh_connect.person.hand_over import write_file, write_page
 
     values = session.values
     values.stop_on_problems()
@@ -29,7 +29,7 @@ def guide(session: Session) -> Result:
         with local.lock():
             return write_page(values, local, Path(file) if file else None)
     result = GuideResult(guide=build(values), form=form)
-    return WrittenResult(path=str(replace(Path(file), _text(result)))) if file else result
+    return WrittenResult(path=str(write_file(Path(file), _text(result)))) if file else result
 
 
 def _text(result: GuideResult) -> str:

@@ -44,7 +44,7 @@ def _run(
         if session.asks:
             from eh_connect.person.asking import ask_for
 
-            profiles = session.wizard(local).key()
+            profiles = session.wizard(local).ask_key()
             required_profile(profiles, session.values, local)  # without one nothing more is asked
             for each in needs:
                 if session.values[each] is None:

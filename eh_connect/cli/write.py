@@ -73,7 +73,7 @@ def _ask_and_write(session: Session, purpose: Purpose, local: LocalProfile) -> W
         if asking is not None and purpose == "setup":
             asking.gather()
         elif asking is not None:
-            asking.key()
+            asking.ask_key()
         local.servers = {
             "stackone_url": values.require(i.STACKONE_URL),
             "oauth_url": values.require(i.EMPLOYMENT_HERO_OAUTH_URL),

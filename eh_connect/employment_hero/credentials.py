@@ -65,7 +65,7 @@ def doubled(text: str) -> str | None:
     return half if len(half) > 1 and half * 2 == text else None
 
 
-def judge_pair(client_id: str | None, client_secret: str | None) -> list[Finding]:
+def judge_pair(client_id: str | None, client_secret: str | None = None) -> list[Finding]:
     """What speaks against a Client ID and a Client Secret, both cleaned; None is not judged.
 
     Errors come before warnings. A value with an error is not warned of.

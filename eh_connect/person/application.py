@@ -1,4 +1,4 @@
-"""Steps 2 to 4 of the wizard: the data, the application in the portal, its credentials."""
+"""Steps 2 to 4 of the wizard: choose the data, create the application, paste its credentials."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from eh_connect import guide
 from eh_connect import inputs as i
 from eh_connect.employment_hero import scopes
+from eh_connect.employment_hero.credentials import judge_pair
 from eh_connect.employment_hero.hand_over import LockedTextError, looks_locked, open_locked
 from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
-from eh_connect.person.asking import are_acceptable, ask_secret, judge_client_id
+from eh_connect.person.asking import ask_client_secret, is_acceptable
 from eh_connect.person.hand_over import write_page
 from eh_connect.person.terminal import BACK, HELP, STOP, Choice, Key
 from eh_connect.secret import Credentials
@@ -30,7 +31,12 @@ _COLLEAGUE = "g"
 
 @dataclass
 class ApplicationSteps:
-    """Asks about it. Answers go to ``values``; ``origins``: where credentials may go; ``now``: UTC, ISO 8601."""
+    """Asks about the application, and puts the answers into ``values``.
+
+    Args:
+        origins: the servers that the credentials may be sent to.
+        now: the time in UTC, as ISO 8601 text.
+    """
 
     terminal: Terminal
     desktop: Desktop
@@ -39,28 +45,28 @@ class ApplicationSteps:
     origins: tuple[str, ...]
     now: Callable[[], str]
 
-    def ask_application(self, *, is_same: bool) -> None:
-        """Fill in Client ID and Client Secret; ``is_same``: of an application that exists."""
+    def ask_application(self, *, exists: bool) -> None:
+        """Fill in Client ID and Client Secret, of a new application unless it ``exists``."""
         if self.values[i.CLIENT_ID] and self.values[i.CLIENT_SECRET]:
             return
-        if not is_same and not self.local.awaits_locked_text:
+        if not exists and not self.local.awaits_locked_text:
             self._create()
-        self._credentials(is_out=self.local.awaits_locked_text, is_same=is_same)
+        self._ask_credentials(exists=exists)
 
     def _create(self) -> None:
-        """Steps 2 and 3, with the way back; where nothing is asked it goes on as it came."""
-        steps = [self._data, self._organisation, self._form]
+        """Steps 2 and 3. Each part gives True to go on, False to go back, None if it asked nothing.
+
+        A part that asked nothing is passed in either direction; the first one is never gone back from.
+        """
+        parts = (self._ask_data, self._ask_organisation, self._show_form)
         at, forward = 0, True
-        while at < len(steps):
-            came = steps[at]()
-            if came is not None:
-                forward = came
-            elif at == 0:
-                forward = True
+        while at < len(parts):
+            outcome = parts[at]()
+            if outcome is not None or at == 0:
+                forward = outcome is not False
             at = max(at + (1 if forward else -1), 0)
 
-    def _data(self) -> bool | None:
-        """Step 2. None: it was given."""
+    def _ask_data(self) -> bool | None:
         if self.values[i.SCOPES] is not None and self.values.source(i.SCOPES) != "answer":
             self.terminal.show(ok(f"Data: {self.values[i.SCOPES]}"))
             return None
@@ -89,14 +95,13 @@ class ApplicationSteps:
                 words.DATA,
             )
             if not names:
-                return self._data()
+                return self._ask_data()
             chosen = scopes.parse(",".join(names)).text
         self.values.answer(i.SCOPES, chosen)
         self._note(scopes=chosen)
         return True
 
-    def _organisation(self) -> bool | None:
-        """Step 3, its question."""
+    def _ask_organisation(self) -> bool | None:
         self.terminal.show(words.step(3, "The application"))
         if self.values[i.ORG_ID] is not None and self.values.source(i.ORG_ID) != "answer":
             self.terminal.show(ok(f"Organisation: {self.values[i.ORG_ID]}"))
@@ -124,8 +129,7 @@ class ApplicationSteps:
                 break
         return True
 
-    def _form(self) -> bool | None:
-        """Step 3, the form."""
+    def _show_form(self) -> bool | None:
         if self.local.awaits_locked_text:
             return None
         section = guide.portal_section(self.values)
@@ -145,32 +149,32 @@ class ApplicationSteps:
                 self.terminal.show(self.desktop.copy(names[pressed], section.copies[names[pressed]]))
         return True
 
-    def _credentials(self, *, is_out: bool, is_same: bool) -> None:
+    def _ask_credentials(self, *, exists: bool) -> None:
         """Step 4."""
         self.terminal.show(words.step(4, "Client ID and Client Secret"))
-        if is_same:
+        awaits_locked = self.local.awaits_locked_text
+        if exists:
             self.terminal.show(*words.HAVE_SECRET_MADE)
-        elif not is_out:
+        elif not awaits_locked:
             self.terminal.show(prose(f"{guide.CREATED} Copy each value and paste it here. {guide.CLOSED}"))
         credentials = None
         while credentials is None:
-            credentials = self._pasted(is_out=is_out)
+            credentials = self._read_credentials(awaits_locked=awaits_locked)
         self.values.answer(i.CLIENT_ID, credentials.client_id)
         self.values.answer(i.CLIENT_SECRET, credentials.client_secret)
-        in_use = (self.local.current, self.local.previous)
-        if not self.local.is_sent and credentials not in in_use:
+        if not self.local.is_sent and credentials not in {self.local.current, self.local.previous}:
             self.local.stage(credentials, self.origins)
         if self.local.writes:
             self.terminal.show(ok(f"Saved in {self.local.keyring.display_name}"))
-        if is_out:
+        if awaits_locked:
             self.local.save_hand_over_key(None)
 
-    def _pasted(self, *, is_out: bool) -> Credentials | None:
-        """Both, or None where what was pasted can't be it."""
+    def _read_credentials(self, *, awaits_locked: bool) -> Credentials | None:
+        """Ask once for the credentials. Returns None if what was pasted is not acceptable."""
         client_id = self.values[i.CLIENT_ID]
         if client_id is None:
             question, more = "Client ID", words.CREDENTIALS
-            if is_out:
+            if awaits_locked:
                 question, more = "Client ID, or the locked text you received", words.RECEIVED
             client_id = self.terminal.ask_hidden(question, more)
             if looks_locked(client_id.reveal()):
@@ -180,12 +184,12 @@ class ApplicationSteps:
                     again = "Paste it again, or ask your colleague to lock it again."
                     self.terminal.show(fail(str(exc)), todo(again))
                     return None
-            if not are_acceptable(self.terminal, "Client ID", judge_client_id(client_id.reveal())):
+            if not is_acceptable(self.terminal, "Client ID", judge_pair(client_id.reveal())):
                 return None
-        return Credentials(client_id, ask_secret(self.terminal, client_id))
+        return Credentials(client_id, ask_client_secret(self.terminal, client_id))
 
     def _hand_over(self) -> None:
-        """A colleague has the account: a page for them, and a stop if the answer takes a while."""
+        """Write the page for a colleague who has the account, and offer to stop until the answer is there."""
         self.terminal.show(*write_page(self.values, self.local).lines())
         self.terminal.choose(
             "What now?",
@@ -196,6 +200,7 @@ class ApplicationSteps:
         )
 
     def _note(self, **fields: object) -> None:
+        """Note fields for the next run, and when the first of them was noted."""
         if self.local.state.begun_at is None:
             fields["begun_at"] = self.now()
         self.local.note(**fields)

@@ -1,4 +1,4 @@
-"""Asks for a value until it can be what it should be."""
+"""Asks for values until they are acceptable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def ask_for(terminal: Terminal, wanted: Input[Any], values: Values) -> None:
-    """An input that is no secret, as an answer."""
+    """Ask for an input that is no secret until it is valid, and take it as an answer."""
     while True:
         try:
             values.answer(wanted, wanted.kind.judge(terminal.ask(wanted.title)))
@@ -31,14 +31,14 @@ def ask_for(terminal: Terminal, wanted: Input[Any], values: Values) -> None:
 
 
 def ask_credentials(terminal: Terminal, values: Values, *, only_secret: bool = False) -> None:
-    """Client ID and Client Secret, or the secret alone, as answers."""
+    """Ask for Client ID and Client Secret, or for the secret alone, and take them as answers."""
     if not only_secret:
-        values.answer(CLIENT_ID, ask_hidden(terminal, "Client ID", words.CREDENTIALS, judge_client_id))
-    values.answer(CLIENT_SECRET, ask_secret(terminal, values.require(CLIENT_ID)))
+        values.answer(CLIENT_ID, ask_hidden(terminal, "Client ID", words.CREDENTIALS, judge_pair))
+    values.answer(CLIENT_SECRET, ask_client_secret(terminal, values.require(CLIENT_ID)))
 
 
-def ask_secret(terminal: Terminal, client_id: Secret) -> Secret:
-    """The secret that belongs to a Client ID."""
+def ask_client_secret(terminal: Terminal, client_id: Secret) -> Secret:
+    """Ask for the Client Secret that belongs to a Client ID."""
 
     def judge(text: str) -> list[Finding]:
         return [found for found in judge_pair(client_id.reveal(), text) if found.input == "client-secret"]
@@ -46,23 +46,18 @@ def ask_secret(terminal: Terminal, client_id: Secret) -> Secret:
     return ask_hidden(terminal, "Client Secret", words.CREDENTIALS, judge)
 
 
-def judge_client_id(text: str) -> list[Finding]:
-    """What speaks against it, whatever its secret may be."""
-    return judge_pair(text, None)
-
-
 def ask_hidden(
     terminal: Terminal, name: str, more: Sequence[Line], judge: Callable[[str], Iterable[Finding]]
 ) -> Secret:
-    """A secret that its judge finds possible."""
+    """Ask for a secret until ``judge`` finds no error in it."""
     while True:
         secret = terminal.ask_hidden(name, more)
-        if are_acceptable(terminal, name, judge(secret.reveal())):
+        if is_acceptable(terminal, name, judge(secret.reveal())):
             return secret
 
 
-def are_acceptable(terminal: Terminal, name: str, findings: Iterable[Finding]) -> bool:
-    """Say what was found; False where something can't be."""
+def is_acceptable(terminal: Terminal, name: str, findings: Iterable[Finding]) -> bool:
+    """Show what was found about a value. Returns False if there is an error among it."""
     for finding in findings:
         terminal.show((fail if finding.hard else warn)(f"{name}: {finding.why}."))
         if finding.hard:
@@ -71,7 +66,10 @@ def are_acceptable(terminal: Terminal, name: str, findings: Iterable[Finding]) -
 
 
 def region(key: Secret | None) -> str:
-    """Where the project is: keys look like ``v1.{region}.xxxxx``. Source: StackOne's documentation."""
+    """The region of the project that a key is for; empty if it is not known.
+
+    Source: StackOne's documentation, where keys look like ``v1.{region}.xxxxx``.
+    """
     parts = key.reveal().split(".") if key else []
     found = parts[1] if len(parts) > 2 and parts[0] == "v1" else ""  # noqa: PLR2004  # its three parts
     return found if found.isascii() and found.isalnum() and len(found) < 10 else ""  # noqa: PLR2004  # eu1

@@ -1,4 +1,4 @@
-"""A person is there: the questions of a flow, at a terminal."""
+"""The console of a flow when a person is there: it asks at a terminal."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Attended(Console):
-    """A person at a terminal. Answers go to ``values``.
+    """Asks a person at a terminal, and puts the answers into ``values``.
 
     Args:
-        wait: seconds that a person is waited for in the dashboard.
-        renew: gives a look at StackOne the whole network time: waiting for a person is none.
-        purpose: setup, rotate or rollback; empty for what writes no profile.
+        wait: seconds to wait for a person in the dashboard.
+        renew: gives the next look at StackOne the whole network time.
+        purpose: setup, rotate or rollback; empty for a command that writes no profile.
     """
 
     terminal: Terminal
@@ -54,15 +54,15 @@ class Attended(Console):
 
     @property
     def handing(self) -> Sequence[str]:
-        """By the keys of the dashboard's screen."""
+        """Which keys of the dashboard's screen give Client ID and Client Secret."""
         return ("copy it with i", "copy it with s") if self.desktop.can_lend else ("show it with v",) * 2
 
     def working(self, text: str) -> AbstractContextManager[None]:
-        """A spinner."""
+        """Show a spinner."""
         return self.terminal.working(text)
 
     def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
-        """Take it over, leave it, or stop."""
+        """Ask whether to take the profile over, to leave it, or to stop."""
         answer = self.terminal.choose(
             f'StackOne has a profile named "{profile.name}" already. What now?',
             (
@@ -76,10 +76,9 @@ class Attended(Console):
     def which(
         self,
         profiles: Sequence[ConnectorProfile],
-        refusal: StackOneRefusedError,  # noqa: ARG002  # somebody can tell
+        refusal: StackOneRefusedError,  # noqa: ARG002  # the person can tell
     ) -> ConnectorProfile:
-        """Choose among those that have appeared."""
-        by_id = {profile.id: profile for profile in profiles}
+        """Ask which of the new profiles it is."""
         chosen = self.terminal.choose(
             "Several new profiles have appeared. Which one is yours?",
             [
@@ -87,10 +86,10 @@ class Attended(Console):
                 for p in profiles
             ],
         )
-        return by_id[chosen]
+        return next(profile for profile in profiles if profile.id == chosen)
 
     def confirm(self, change: Change, accounts: int | None) -> None:
-        """The review; a rotation has none: the new secret was pasted for this."""
+        """Show the review of a set-up. A rotation needs none: the person has just pasted the secret for it."""
         if self.purpose == "setup":
             review(self.terminal, self.values, change, accounts)
         elif self.purpose == "rollback" and not self.terminal.yes(
@@ -99,7 +98,7 @@ class Attended(Console):
             raise KeyboardInterrupt
 
     def rejected(self, meaning: str, remedy: str) -> None:
-        """Paste again, go on knowingly, or stop."""
+        """Ask whether to paste the credentials again, to go on, or to stop."""
         self.show(warn("Employment Hero doesn't accept these credentials."), prose(meaning))
         again = [] if self.purpose == "rollback" else [Choice("again", "Paste them again")]
         choices = (*again, Choice("on", "Go on: the sign-in test will show"), STOP)
@@ -110,8 +109,8 @@ class Attended(Console):
     def new_secret(
         self, profile: ConnectorProfile, accounts: int | None, judge: Callable[[str], None]
     ) -> Secret:
-        """The screen of a rotation: lead to the portal, take the secret."""
-        linked = "" if not accounts else f" ({counted(accounts, 'linked account')})"
+        """Lead the person to the portal, and ask for the new secret."""
+        linked = f" ({counted(accounts, 'linked account')})" if accounts else ""
         heading = title(f'Replace the Client Secret of "{profile.name}"{linked}')
         self.show(BLANK, heading, BLANK, *words.HAVE_SECRET_MADE)
         while True:
@@ -124,7 +123,7 @@ class Attended(Console):
                 return secret
 
     def dashboard(self, work: DashboardWork, look: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
-        """One live screen that watches."""
+        """Show the steps, and wait until the profile is there."""
         is_setup = self.purpose == "setup"
         where = region(self.values[i.API_KEY])
         project = f" (region {where})" if where else ""
@@ -137,13 +136,13 @@ class Attended(Console):
             *work.steps,
         )
         waits_for = "Waiting for the new profile" if is_setup else "Waiting for the change"
-        screen = DashboardScreen(self.terminal, self.desktop, work)
-        profile = screen.wait(waits_for, look, self.wait, self.renew)
+        screen = DashboardScreen(self.terminal, self.desktop, work, look, self.renew)
+        profile = screen.wait(waits_for, self.wait)
         self.show(ok(f'Found "{profile.name}". The sign-in test shows whether the right values were pasted.'))
         return profile
 
     def show_link(self, about: Sequence[Line], link: str, *, waits: bool) -> None:
-        """The link alone on its line; opened by a key."""
+        """Show the link, and open it if this run waits for the sign-in."""
         self._link = link
         super().show_link(about, link, waits=waits)
         if waits:
@@ -151,7 +150,7 @@ class Attended(Console):
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[Watch]:
-        """A live line with its keys."""
+        """Show a live line with its keys."""
         keys = [
             *([Key("o", "open")] if self.desktop.opens else []),
             *([Key("c", "copy the link")] if self.desktop.can_copy else []),
@@ -175,10 +174,9 @@ class Attended(Console):
     def what_shows(
         self,
         causes: Sequence[Cause],
-        refusal: ActionNeededError,  # noqa: ARG002  # somebody sees it
+        refusal: ActionNeededError,  # noqa: ARG002  # the person sees it
     ) -> Cause | None:
-        """Each thing that a browser may show, in a line; what to do about it."""
-        by_looks = {cause.looks: cause for cause in causes}
+        """Ask what the browser shows. Each choice says what it means."""
         chosen = self.terminal.choose(
             "What does your browser show?",
             [
@@ -186,16 +184,16 @@ class Attended(Console):
                 Choice("on", "Nothing of these: wait on"),
             ],
         )
-        return by_looks.get(chosen)
+        return next((cause for cause in causes if cause.looks == chosen), None)
 
     def new_link(self, refusal: ActionNeededError) -> None:
-        """Enter makes another."""
+        """Ask whether to make another link. Raises ``refusal`` if not."""
         self.show(warn(refusal.title))
         if self.terminal.wait_for_key((Key("", "new link"), Key("s", "stop"))) == "s":
             raise refusal
 
     def may_run_actions(self, count: int) -> bool:
-        """Asked before any data is read; not at the end of a set-up, whose result names the command."""
+        """Ask before any data is read. A set-up doesn't ask: its result names the command."""
         return not self.purpose and self.terminal.yes(
             f"Check the scopes too? Each of {count} list actions runs once with the test account. Its data is "
             "thrown away unread.",

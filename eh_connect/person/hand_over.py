@@ -1,4 +1,4 @@
-"""Writes the hand-over page, with the key that opens the answer in the keyring."""
+"""Writes the hand-over page, and saves the key that opens the answer."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from eh_connect.local.profile import LocalProfile
     from eh_connect.values import Values
 
-_NAME, _ENDING = "eh-connect-hand-over", ".html"
-_MOST = 100
+_MOST_PAGES = 100
+"""Hand-over pages in one folder."""
 
 
 class PageResult(Result, frozen=True, kw_only=True):
-    """The page that was written, and what it shows of its key."""
+    """The page that was written, and the check phrase that it shows."""
 
     path: str
     check_phrase: str
 
     def lines(self) -> list[Line]:
-        """Where it is, and what becomes of it."""
+        """Where the page is, and what to do with it."""
         return [
             ok("Wrote the page for your colleague:"),
             exact(self.path),
@@ -44,12 +44,12 @@ class PageResult(Result, frozen=True, kw_only=True):
 
 
 def write_page(values: Values, local: LocalProfile, path: Path | None = None) -> PageResult:
-    """Write it to ``path``, whatever is there; without one, to a new file in this folder.
+    """Write the page to ``path``, or to a new file in this folder.
 
-    Its key replaces that of an earlier page once it is written.
+    The key of an earlier page is replaced, once the new page is written.
 
     Raises:
-        StorageError: the keyring or the folder.
+        StorageError: the keyring can't save the key, or the page can't be written.
     """
     key = HandOverKey.new()
     section = guide.portal_section(values)
@@ -64,26 +64,30 @@ def write_page(values: Values, local: LocalProfile, path: Path | None = None) ->
     earlier = local.hand_over_key() if local.writes else None
     local.save_hand_over_key(key.secret)
     try:
-        written = replace(path, text) if path else _write(text)
-    except BaseException:  # Ctrl-C too: a text locked in the page that is out must still open
+        written = write_file(path, text) if path else _write_new(text)
+    except BaseException:  # Ctrl-C too: the answer to the earlier page must still open
         local.save_hand_over_key(earlier)
         raise
     return PageResult(path=str(written), check_phrase=key.check_phrase)
 
 
-def replace(path: Path, text: str) -> Path:
-    """Write a file that the person named."""
+def write_file(path: Path, text: str) -> Path:
+    """Write a file that the person named, even if it exists. Returns its path.
+
+    Raises:
+        StorageError: it can't be written.
+    """
     with _writing(os.fspath(path)):
         path.write_text(text, encoding="utf-8")
     return path
 
 
-def _write(text: str) -> Path:
-    """Under the first name that is free."""
+def _write_new(text: str) -> Path:
+    """Write the page to a new file in this folder. Returns its path."""
     with _writing("the page"):
         here = Path.cwd()
-        for number in range(1, _MOST):
-            path = here / f"{_NAME}{f'-{number}' if number > 1 else ''}{_ENDING}"
+        for number in range(1, _MOST_PAGES):
+            path = here / f"eh-connect-hand-over{f'-{number}' if number > 1 else ''}.html"
             with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
                 file.write(text)
                 return path
@@ -92,7 +96,7 @@ def _write(text: str) -> Path:
 
 @contextmanager
 def _writing(what: str) -> Iterator[None]:
-    """No folder, no rights, no room."""
+    """Turn an OSError into a StorageError that names ``what``."""
     try:
         yield
     except OSError as exc:

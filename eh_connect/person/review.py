@@ -1,4 +1,4 @@
-"""Step 5: the review, last before anything is sent, and what can be changed there."""
+"""Step 5, the review before anything is sent, and the changes that can be made there."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from eh_connect.values import Values
 
 _API = "StackOne API. StackOne doesn't document this call: if it stops working, you go on in the dashboard."
-_ENDS = 4
+_SHOWN = 4
 """Characters of a Client ID that are shown at each end."""
 
 
 def review(terminal: Terminal, values: Values, change: Change, accounts: int | None) -> None:
-    """Show what will be sent. Returns if it is to be done. Revised: something was changed."""
+    """Show what will be sent. Returns if the person agrees; raises Revised if they changed something."""
     terminal.show(words.step(words.STEPS, "Review"), *_rows(change, accounts, region(values[i.API_KEY])))
     verb, what = ("Create", "Create it") if change.profile is None else ("Change", "Change it")
     choices = (Choice("yes", what), Choice("edit", "Change something"), STOP)
@@ -43,7 +43,7 @@ def _rows(change: Change, accounts: int | None, where: str) -> list[Line]:
     if credentials is not None:
         secret = credentials.client_secret
         rows += [
-            row("Client ID", _ends(credentials.client_id.reveal())),
+            row("Client ID", _shortened(credentials.client_id.reveal())),
             row("Client Secret", f"{secret.length} characters, fingerprint {secret.fingerprint}"),
         ]
     actions = change.fields.actions
@@ -55,7 +55,7 @@ def _rows(change: Change, accounts: int | None, where: str) -> list[Line]:
 
 
 def _edit(terminal: Terminal, values: Values) -> None:
-    """One of the values. Revised: all is planned again."""
+    """Ask for one of the values again. Raises Revised if it was answered: all is planned again."""
     answer = terminal.choose(
         "What would you like to change?",
         (
@@ -83,8 +83,8 @@ def _edit(terminal: Terminal, values: Values) -> None:
     raise Revised
 
 
-def _ends(client_id: str) -> str:
-    """The first and last characters: a Client ID is no secret."""
-    if len(client_id) < _ENDS * 3:
+def _shortened(client_id: str) -> str:
+    """The first and last characters of a Client ID, which is no secret."""
+    if len(client_id) < _SHOWN * 3:
         return f"{len(client_id)} characters"
-    return f"{client_id[:_ENDS]}…{client_id[-_ENDS:]}"
+    return f"{client_id[:_SHOWN]}…{client_id[-_SHOWN:]}"

@@ -1,4 +1,4 @@
-"""The wizard of ``setup``: five steps, of which the driver does the last. It fills in what is missing."""
+"""The wizard of ``setup``. It asks what is missing, in steps 1 to 4; the driver does step 5."""
 
 from __future__ import annotations
 
@@ -24,14 +24,18 @@ if TYPE_CHECKING:
     from eh_connect.stackone.client import Client
     from eh_connect.stackone.models import ConnectorProfile
 
-MOST_SHOWN = 10
+_MOST_SHOWN = 10
+"""Profiles of a project; each costs a request that counts its accounts."""
 
 
 @dataclass
 class Wizard(ApplicationSteps):
-    """Asks what is missing; ``connect`` opens StackOne for a key, ``command`` is the command line of this run.
+    """Asks what is missing.
 
-    ``linked`` are the accounts of each profile that was shown; None: not known.
+    Args:
+        connect: makes the client for an API key.
+        command: the command line of this run.
+        linked: the number of accounts of each profile that was shown; None if it is not known.
     """
 
     connect: Callable[[Secret], Client]
@@ -39,22 +43,21 @@ class Wizard(ApplicationSteps):
     linked: dict[str, int | None] = field(default_factory=dict)
 
     def gather(self) -> None:
-        """Ask. KeyboardInterrupt: the person stopped."""
+        """Ask everything. Raises KeyboardInterrupt if the person stops."""
         self._intro()
         self.terminal.show(words.step(1, "StackOne"))
-        self.ask_application(is_same=self._settle_profile(self.key()))
+        self.ask_application(exists=self._choose_profile(self.ask_key()))
 
     def stopped(self) -> StoppedError:
-        """The person stopped before this run sent anything: what is saved, and the way on."""
+        """The error for a run that the person stopped. It says what is saved, and how to go on."""
         may_exist = self.local.state.pending is not None
         return StoppedError(
             f"Stopped. {'The profile may exist at' if may_exist else 'Nothing was changed at'} StackOne.",
             detail=self._saved(),
-            hint=f"{self.command}    {self._next_run()}",
+            hint=f"{self.command}    {self._where_it_goes_on()}",
         )
 
-    def _next_run(self) -> str:
-        """Where it begins, besides a key."""
+    def _where_it_goes_on(self) -> str:
         local = self.local
         if local.state.pending is not None:
             return "looks for it first and won't create a second one"
@@ -80,8 +83,8 @@ class Wizard(ApplicationSteps):
         else:
             show(warn("Nothing will be saved on this computer (--no-store)"))
 
-    def key(self) -> list[ConnectorProfile]:
-        """Ask for a key, unless one is there, until it works; the project's profiles."""
+    def ask_key(self) -> list[ConnectorProfile]:
+        """Ask for an API key, unless there is one, until it works. Returns the project's profiles."""
         terminal, key = self.terminal, self.values[i.API_KEY]
         if key is None:
             terminal.show(prose(words.KEY_WHERE))
@@ -116,13 +119,13 @@ class Wizard(ApplicationSteps):
             if len(profiles) == 1
             else f"{len(profiles)} Employment Hero profiles"
         )
-        shown = profiles[:MOST_SHOWN]
+        shown = profiles[:_MOST_SHOWN]
         self.linked = {profile.id: count_accounts(profile, reads) for profile in shown}
         described = [prose(_described(profile, self.linked[profile.id])) for profile in shown]
         return [ok(f"{accepted} Its project has {many}:"), *described]
 
-    def _settle_profile(self, profiles: list[ConnectorProfile]) -> bool:
-        """Before anything about an application: which profile it is for. True: its application stays."""
+    def _choose_profile(self, profiles: list[ConnectorProfile]) -> bool:
+        """Ask which profile this is about. Returns whether it keeps its application."""
         state, values = self.local.state, self.values
         if known_profile(profiles, values, self.local) is not None:
             return False
@@ -131,9 +134,8 @@ class Wizard(ApplicationSteps):
         one = profiles[0] if len(profiles) == 1 else None
         which = "it" if one else "one of them"
         count = self.linked.get(one.id) if one else None
-        warning = "disconnects its accounts"
-        if count is not None:
-            warning = f"disconnects {counted(count, 'account')}" if count else ""
+        accounts = "its accounts" if count is None else counted(count, "account")
+        warning = "" if count == 0 else f"disconnects {accounts}"
         answer = self.terminal.choose(
             "What would you like to do?",
             (
@@ -156,6 +158,7 @@ class Wizard(ApplicationSteps):
         return answer == "secret"
 
     def _saved(self) -> str:
+        """What is saved of this run, in words."""
         if not self.local.writes:
             return "Nothing is saved, because of --no-store."
         if self.local.staged is not None:

@@ -1,4 +1,4 @@
-"""What ``?`` explains, question by question: at most four lines each."""
+"""The longer texts of the wizard, and what ``?`` explains at each question, in at most four lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def _more(*texts: str) -> tuple[Line, ...]:
 
 
 STEPS = 5
-"""Of the wizard; the last one is the review, or the dashboard."""
+"""Steps of the wizard. The last one is the review, or the dashboard."""
 
 
 def step(number: int, title: str) -> Line:
