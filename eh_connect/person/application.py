@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eh_connect import guide
 from eh_connect import inputs as i
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eh_connect.local.profile import LocalProfile
     from eh_connect.person.desktop import Desktop
     from eh_connect.person.terminal import Terminal
-    from eh_connect.values import Values
+    from eh_connect.values import Input, Values
 
 _COLLEAGUE = "g"
 
@@ -54,22 +54,24 @@ class ApplicationSteps:
         self._ask_credentials(exists=exists)
 
     def _create(self) -> None:
-        """Steps 2 and 3. Each part gives True to go on, False to go back, None if it asked nothing.
+        """Steps 2 and 3. From each the person can go back to the one before that asks something."""
+        while True:
+            self._ask_data()
+            while self._ask_organisation():
+                if self._show_form():
+                    return
+                if self._is_given(i.ORG_ID):
+                    break
 
-        A part that asked nothing is passed in either direction; the first one is never gone back from.
-        """
-        parts = (self._ask_data, self._ask_organisation, self._show_form)
-        at, forward = 0, True
-        while at < len(parts):
-            outcome = parts[at]()
-            if outcome is not None or at == 0:
-                forward = outcome is not False
-            at = max(at + (1 if forward else -1), 0)
+    def _is_given(self, wanted: Input[Any]) -> bool:
+        """Whether there is a value that this run didn't ask for."""
+        return self.values[wanted] is not None and self.values.source(wanted) != "answer"
 
-    def _ask_data(self) -> bool | None:
-        if self.values[i.SCOPES] is not None and self.values.source(i.SCOPES) != "answer":
+    def _ask_data(self) -> None:
+        """Step 2."""
+        if self._is_given(i.SCOPES):
             self.terminal.show(ok(f"Data: {self.values[i.SCOPES]}"))
-            return None
+            return
         self.terminal.show(words.step(2, "The data you need"))
         self.terminal.show(warn(guide.SCOPES_STAY))
         every = len(scopes.PRESETS["all-read"].cards)
@@ -95,17 +97,18 @@ class ApplicationSteps:
                 words.DATA,
             )
             if not names:
-                return self._ask_data()
+                self._ask_data()
+                return
             chosen = scopes.parse(",".join(names)).text
         self.values.answer(i.SCOPES, chosen)
         self._note(scopes=chosen)
-        return True
 
-    def _ask_organisation(self) -> bool | None:
+    def _ask_organisation(self) -> bool:
+        """Step 3, its question. Returns False if the person goes back."""
         self.terminal.show(words.step(3, "The application"))
-        if self.values[i.ORG_ID] is not None and self.values.source(i.ORG_ID) != "answer":
+        if self._is_given(i.ORG_ID):
             self.terminal.show(ok(f"Organisation: {self.values[i.ORG_ID]}"))
-            return None
+            return True
         app_url = self.values.require(i.EMPLOYMENT_HERO_APP_URL)
         self.terminal.show(
             prose(guide.ORGANISATION),
@@ -129,9 +132,10 @@ class ApplicationSteps:
                 break
         return True
 
-    def _show_form(self) -> bool | None:
+    def _show_form(self) -> bool:
+        """Step 3, the form, unless a colleague fills it in. Returns False if the person goes back."""
         if self.local.awaits_locked_text:
-            return None
+            return True
         section = guide.portal_section(self.values)
         self.terminal.show(BLANK, *section.lines())
         names = {"n": "Application Name", "r": "Redirect URI"}

@@ -1,6 +1,6 @@
-"""The person's browser and clipboard, where there are some. Whatever fails there stops nothing.
+"""The person's browser and clipboard, if there are any. A failure there stops nothing.
 
-Programs get none of our streams, our terminal or our secrets, and little time.
+The programs that are started don't get our terminal, our output or our secrets, and have little time.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from eh_connect.secret import Secret
 
 _ANSWERS_IN = 3.0
-"""Seconds for a clipboard program; PowerShell alone takes one or two to start."""
+"""Seconds that a clipboard program may take. PowerShell needs one or two to start."""
 
 _FAILS_IN = 1.5
-"""Seconds in which an opener fails, if it does; a browser may run for hours."""
+"""Seconds after which a browser counts as asked. It may run for hours."""
 
 _MOST_READ = 1_000_000
-"""Bytes of an answer."""
+"""Bytes that are read from the clipboard."""
 
 _MOST_SENT = 50_000
-"""Characters; terminals drop longer sequences."""
+"""Bytes of a sequence that is sent to the terminal. Terminals drop longer ones."""
 
 _OURS = ("EH_CONNECT_", "STACKONE_")
-"""Variables that begin so may hold secrets."""
+"""The beginnings of the names of our variables, which may hold secrets."""
 
 _OPENERS = ("open" if sys.platform == "darwin" else "xdg-open", "gio open")
 _OPENERS_OF_WSL = ("wslview", "rundll32.exe url.dll,FileProtocolHandler")
@@ -48,7 +48,7 @@ _UTF8_OUT = "'[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-Clipboard -Ra
 
 
 class Tool(Record, frozen=True):
-    """A clipboard program, and its twin that reads; ``needs`` is a variable that must be set."""
+    """The programs of a clipboard: one to copy, one to paste. ``needs`` is a variable that must be set."""
 
     copy: str
     paste: str
@@ -62,7 +62,7 @@ _TOOLS = (
     Tool(
         "clip.exe",
         f"powershell.exe -NoProfile -NonInteractive -Command {_UTF8_OUT}",
-        encoding="utf-16-le",  # clip.exe takes the rest for the code page of a console
+        encoding="utf-16-le",  # it reads anything else in the console's code page
     ),
     Tool("wl-copy", "wl-paste --no-newline", "wl-copy --clear", "WAYLAND_DISPLAY"),
     Tool("xclip -selection clipboard -in", "xclip -selection clipboard -out", needs="DISPLAY"),
@@ -71,11 +71,9 @@ _TOOLS = (
 
 
 class Desktop:
-    """What the surroundings of the terminal offer.
+    """Opens pages and copies texts, as far as the surroundings in ``environ`` allow.
 
-    Args:
-        environ: tells SSH, WSL, a display, and what the person prefers (``BROWSER``).
-        opens: whether pages may be opened.
+    ``opens`` is False if the person wants no page to be opened.
     """
 
     def __init__(self, environ: Mapping[str, str], *, opens: bool = True) -> None:
@@ -84,7 +82,7 @@ class Desktop:
 
     @property
     def is_remote(self) -> bool:
-        """Whether the person sits at another machine."""
+        """Whether the person works from another machine, through SSH."""
         return any(map(self._environ.get, ("SSH_CONNECTION", "SSH_TTY")))
 
     @property
@@ -94,11 +92,11 @@ class Desktop:
 
     @property
     def can_lend(self) -> bool:
-        """Whether this machine has a clipboard: the only one that a secret goes to."""
+        """Whether this machine has a clipboard. A secret is copied to no other."""
         return not self.is_remote and bool(self._tools)
 
     def copy(self, name: str, text: str) -> Line:
-        """Copy what is no secret; what came of it, as far as that is known."""
+        """Copy a text that is no secret. Returns a line that says what happened."""
         if self.can_lend and self._put(text):
             return ok(f"Copied: {name}", indent=2)
         if self._takes_osc52 and self._send_osc52(text):
@@ -108,27 +106,27 @@ class Desktop:
         return unsure("No clipboard could be reached. Copy it by hand.", indent=2)
 
     def lend(self, secret: Secret, seconds: float) -> Loan | None:
-        """Put a secret into the clipboard for so many seconds; None where that can't be done."""
+        """Put a secret into the clipboard for so many seconds. Returns None if that fails."""
         tool = self._put(secret.reveal()) if self.can_lend else None
         return Loan(self, tool, secret, seconds) if tool else None
 
     def holds(self, text: str, tool: Tool) -> bool:
-        """Whether the text is in the clipboard; what can't be read or decoded is not it."""
+        """Whether the clipboard holds this text; False if it can't be read."""
         said = self._run(shlex.split(tool.paste), reads=True)
         return said is not None and said.rstrip(b"\r\n") == text.encode()
 
     def clear(self, tool: Tool) -> None:
-        """Leave nothing in the clipboard."""
+        """Empty the clipboard."""
         self._run(shlex.split(tool.clear or tool.copy))
 
     def open(self, url: str) -> Line:
-        """Ask the system to open a page; whether it was asked. What comes of it can't be known."""
+        """Ask a browser to open a page. Returns a line that says whether one was asked; the rest isn't known."""
         if self.opens and url.startswith(("https://", "http://")) and self._opened(url):
             return ok("Asked your browser to open it", indent=2)
         return unsure("No browser could be asked. Open the address by hand.", indent=2)
 
     def finds_no_browser(self) -> str | None:
-        """Why no page can be opened from here; None where that can be tried."""
+        """Why no browser can be asked; None if one can."""
         if sys.platform == "win32" or next(self._openers(""), None):
             return None
         if self.is_remote:
@@ -142,7 +140,7 @@ class Desktop:
 
     @property
     def _takes_osc52(self) -> bool:
-        """Whether there is a terminal far away that may take it; none ever says so."""
+        """Whether a terminal on another machine may copy for us (OSC 52). Terminals don't say whether they do."""
         known = self._environ.get("TERM", "") not in {"", "dumb", "linux"}
         return self.is_remote and known and _to_terminal(b"")
 
@@ -152,7 +150,7 @@ class Desktop:
         return sys.platform == "darwin" or any(map(self._environ.get, names))
 
     def _put(self, text: str) -> Tool | None:
-        """What took the text; None where nothing did."""
+        """Put a text into the clipboard. Returns the program that took it; None if there is none."""
         for tool in self._tools:
             if self._run(shlex.split(tool.copy), text.encode(tool.encoding)) is not None:
                 return tool
@@ -161,24 +159,24 @@ class Desktop:
     def _send_osc52(self, text: str) -> bool:
         sequence = b"\x1b]52;c;" + base64.b64encode(text.encode()) + b"\a"
         if self._environ.get("STY"):
-            sequence = b"\x1bP" + sequence + b"\x1b\\"  # GNU screen hands on what is wrapped so
+            sequence = b"\x1bP" + sequence + b"\x1b\\"  # GNU screen passes on what is wrapped like this
         return len(sequence) <= _MOST_SENT and _to_terminal(sequence)
 
     def _opened(self, url: str) -> bool:
         if sys.platform == "win32" and not self._environ.get("BROWSER", "").strip():
             try:
-                os.startfile(url)  # noqa: S606  # the way to the default browser
+                os.startfile(url)  # noqa: S606  # this is how Windows opens the default browser
             except OSError:
                 return False
             return True
         return any(self._run(command, stays=True) is not None for command in self._openers(url))
 
     def _openers(self, url: str) -> Iterator[list[str]]:
-        """What is tried, in this order."""
+        """The commands that may open a page, the preferred ones first."""
         for entry in self._environ.get("BROWSER", "").split(os.pathsep):
             try:
                 words = shlex.split(entry.strip().removesuffix("&"))
-            except ValueError:  # a quote that is never closed
+            except ValueError:  # a quotation mark is missing
                 continue
             if words and self._finds(words[0]):
                 given = [word.replace("%s", url) for word in words]
@@ -195,9 +193,9 @@ class Desktop:
     def _run(
         self, command: Sequence[str], given: bytes = b"", *, reads: bool = False, stays: bool = False
     ) -> bytes | None:
-        """What a program answers to ``given``; None where it fails, or takes longer than a moment.
+        """Run a program with ``given`` as its input. Returns its output; None if it fails or takes too long.
 
-        One that ``stays`` may take longer: it is left running then.
+        A program that ``stays`` may take longer: it is left running.
         """
         try:
             process = subprocess.Popen(  # noqa: S603  # no shell; what is run is listed in our tables, or in BROWSER
@@ -209,13 +207,13 @@ class Desktop:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 env={name: value for name, value in self._environ.items() if not name.startswith(_OURS)},
             )
-        except (OSError, ValueError):  # ValueError: a NUL
+        except (OSError, ValueError):  # ValueError: a NUL character
             return None
 
         def talk() -> bytes | None:
             with process:
                 if process.stdin:
-                    with suppress(OSError):  # it reads nothing
+                    with suppress(OSError):  # it closed its input
                         process.stdin.write(given)
                         process.stdin.close()
                 said = process.stdout.read(_MOST_READ + 1) if process.stdout else b""
@@ -229,7 +227,7 @@ class Desktop:
             return None
         finally:
             if not stays and process.poll() is None:
-                with suppress(OSError):  # it has just ended
+                with suppress(OSError):  # it has ended meanwhile
                     if sys.platform == "win32":
                         process.kill()
                     else:
@@ -237,12 +235,12 @@ class Desktop:
 
 
 class Loan:
-    """A secret in the clipboard, for a while."""
+    """A secret in the clipboard, which is taken back after a while."""
 
     def __init__(self, desktop: Desktop, tool: Tool, secret: Secret, seconds: float) -> None:
         self._desktop = desktop
         self._tool = tool
-        self._secret: Secret | None = secret
+        self._secret = secret
         self._lock = Lock()
         self._end = time.monotonic() + seconds
         self._timer = Timer(seconds, self.take_back)
@@ -250,20 +248,20 @@ class Loan:
         self._timer.start()
 
     def seconds_left(self) -> float:
-        """Until it is taken back; never less than 0."""
+        """The seconds until the secret is taken back; 0 afterwards."""
         return max(self._end - time.monotonic(), 0.0)
 
     def take_back(self) -> None:
-        """Clear the clipboard, if the secret is still what it holds."""
+        """Empty the clipboard, if it still holds the secret."""
         self._timer.cancel()
         with self._lock:
-            if self._secret is not None and self._desktop.holds(self._secret.reveal(), self._tool):
+            if self._end and self._desktop.holds(self._secret.reveal(), self._tool):
                 self._desktop.clear(self._tool)
-            self._secret = None
             self._end = 0.0
 
 
 def _to_terminal(sequence: bytes) -> bool:
+    """Write to the terminal that the process was started from. Returns whether that worked."""
     try:
         terminal = os.open("/dev/tty", os.O_WRONLY)
     except OSError:

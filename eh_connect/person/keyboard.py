@@ -32,10 +32,7 @@ _SIGNAL_CHECK = 0.2
 
 
 def open_keyboard(stdin: TextIO) -> Input:
-    """prompt_toolkit's keyboard, which counts as closed once the terminal has vanished.
-
-    prompt_toolkit itself would wait for ever.
-    """
+    """prompt_toolkit's keyboard, but closed once the terminal has vanished: the library would wait for ever."""
     if sys.platform == "win32":
         return create_input(stdin)
     from prompt_toolkit.input.vt100 import Vt100Input
@@ -49,13 +46,9 @@ def open_keyboard(stdin: TextIO) -> Input:
 
 
 def read_keys(keys: Input, seconds: float) -> list[KeyPress]:
-    """Read one key press, or all of a paste; nothing if no key is pressed for so many seconds.
+    """Read a key press or all of a paste, in raw mode; nothing if no key is pressed for so many seconds.
 
-    The terminal has to be in raw mode.
-
-    Raises:
-        KeyboardInterrupt: Ctrl-C.
-        EOFError: Ctrl-D, or the terminal has vanished.
+    Raises KeyboardInterrupt for Ctrl-C, and EOFError for Ctrl-D or if the terminal vanishes.
     """
     presses: list[KeyPress] = []
     wait = seconds
@@ -83,11 +76,7 @@ def paste_length(presses: Sequence[KeyPress]) -> int:
 
 
 def read_lines(fileno: int) -> list[str]:
-    """Read one typed line, or all the lines of a paste.
-
-    Raises:
-        EOFError: Ctrl-D, or the terminal has vanished.
-    """
+    """Read a typed line or all lines of a paste. Raises EOFError for Ctrl-D or if the terminal vanishes."""
     lines = [_read_line(fileno)]
     while has_input(fileno, _PASTE_GAP):
         lines.append(_read_line(fileno))
@@ -185,10 +174,7 @@ def echo_off(fileno: int) -> Iterator[bool]:
 
 @contextmanager
 def _on_resume(set_again: Callable[[], object]) -> Iterator[None]:
-    """Call ``set_again`` whenever a suspended process goes on: the shell has changed the terminal's mode.
-
-    Only the main thread may handle signals; in another one this does nothing.
-    """
+    """Call ``set_again`` whenever a suspended process goes on: the shell has changed the terminal's mode."""
     if sys.platform == "win32" or current_thread() is not main_thread():
         yield
         return

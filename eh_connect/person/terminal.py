@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from abc import ABC, abstractmethod
@@ -57,15 +58,9 @@ class Terminal(ABC):
     """Shows lines and asks questions.
 
     Printed lines stay; only the lines of the current question are redrawn. If a question has ``more``, then
-    ``?`` shows it and asks again; without ``more``, ``?`` is an answer like any other.
-
-    Args:
-        screen: where it writes.
-        fileno: the descriptor of the terminal that it reads.
-
-    Raises:
-        KeyboardInterrupt: each question, on Ctrl-C.
-        EOFError: each question, on Ctrl-D and if the terminal has vanished.
+    ``?`` shows it and asks again; without ``more``, ``?`` is an answer like any other. Each question raises
+    KeyboardInterrupt for Ctrl-C, and EOFError for Ctrl-D or if the terminal vanishes. ``fileno`` is the
+    descriptor of the terminal that is read.
     """
 
     is_plain = False
@@ -147,9 +142,7 @@ class Terminal(ABC):
     def wait_for_key(self, keys: Sequence[Key]) -> str:
         """Show the keys and return the one that is pressed."""
         with self.watch("", keys) as watching:
-            while (pressed := watching(3600)) is None:
-                pass
-        return pressed
+            return watching(math.inf) or ""
 
     def _with_help(self, ask: Callable[[], T], more: Sequence[Line]) -> T:
         """Ask, and show ``more`` and ask again as long as the answer is ``?``."""

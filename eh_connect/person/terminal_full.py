@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from contextlib import contextmanager
-from threading import RLock
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import questionary
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyPressEvent
     from prompt_toolkit.key_binding.key_processor import KeyPress
-    from prompt_toolkit.output import Output
 
     from eh_connect.lines import Line
     from eh_connect.person.terminal import Choice, Key, Watching
@@ -55,7 +54,8 @@ class FullTerminal(Terminal):
         self._output = create_output(screen)
         if isinstance(self._output, Vt100_Output):
             self._output.enable_cpr = False  # terminals without it would get a warning
-        self._live = _Live(self._output)
+        self._lock = Lock()
+        self._live = ""
 
     def choose_many(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> Sequence[str]:
         """Ask with a list of boxes that can be searched by typing."""
@@ -99,10 +99,37 @@ class FullTerminal(Terminal):
             self._write("\x1b[H\x1b[J\x1b[?1049l")
 
     def _write(self, text: str) -> None:
-        self._live.print(text)
+        with self._lock:
+            self._send(self._erase() + text)
+            self._live = ""
+
+    def _paint(self, text: str) -> None:
+        """Replace the live rows, which are the last ones on the screen."""
+        text = text.rstrip("\n")
+        with self._lock:
+            if text != self._live:
+                self._send(self._erase() + text)
+                self._live = text
+
+    def _forget_live(self) -> None:
+        """Begin the next live rows where the cursor is: another program has written meanwhile."""
+        self._live = ""
+
+    def _erase(self) -> str:
+        """The sequence that erases the live rows. They are counted anew: the terminal may be narrower now."""
+        if not self._live:
+            return ""
+        width = self._output.get_size().columns
+        rows = Text.from_ansi(self._live).split("\n", allow_blank=True)
+        height = sum(max(math.ceil(row.cell_len / width), 1) for row in rows)
+        return "\r" + (f"\x1b[{height - 1}A" if height > 1 else "") + "\x1b[J"
+
+    def _send(self, text: str) -> None:
+        self._output.write_raw(text.replace("\n", "\r\n"))
+        self._output.flush()
 
     def _show_progress(self, text: str) -> float:
-        self._live.paint(f"{_spinner()} {text}")
+        self._paint(f"{_spinner()} {text}")
         return _FRAME
 
     def _choose(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
@@ -186,10 +213,10 @@ class FullTerminal(Terminal):
         warning: Line | None = None
         self._output.enable_bracketed_paste()
         try:
-            with keyboard.raw_mode(self._keys, self._live.forget):
+            with keyboard.raw_mode(self._keys, self._forget_live):
                 while True:
                     said = [line for line in (note(), warning) if line]
-                    self._live.paint(look.render(said, self._look) + look.render_rows(draw(), self._look))
+                    self._paint(look.render(said, self._look) + look.render_rows(draw(), self._look))
                     left = end - time.monotonic()
                     presses = keyboard.read_keys(self._keys, min(_FRAME, left))
                     if takes_pastes:  # only a line end at the very end of a paste ends the line
@@ -207,46 +234,6 @@ class FullTerminal(Terminal):
         finally:
             self._output.disable_bracketed_paste()
             self._output.flush()
-
-
-class _Live:
-    """The last rows of the screen, which are redrawn. The rows above them are left alone."""
-
-    def __init__(self, output: Output) -> None:
-        self._output = output
-        self._text = ""
-        self._lock = RLock()
-
-    def paint(self, text: str) -> None:
-        """Replace the live rows."""
-        text = text.rstrip("\n")
-        with self._lock:
-            if text != self._text:
-                self._write(self._erase() + text)
-                self._text = text
-
-    def print(self, text: str) -> None:
-        """Erase the live rows and write text that stays."""
-        with self._lock:
-            self._write(self._erase() + text)
-            self._text = ""
-
-    def forget(self) -> None:
-        """Begin the next live rows where the cursor is: another program has written meanwhile."""
-        self._text = ""
-
-    def _erase(self) -> str:
-        """The sequence that erases the live rows. They are counted anew: the terminal may be narrower now."""
-        if not self._text:
-            return ""
-        width = self._output.get_size().columns
-        rows = Text.from_ansi(self._text).split("\n", allow_blank=True)
-        height = sum(max(math.ceil(row.cell_len / width), 1) for row in rows)
-        return "\r" + (f"\x1b[{height - 1}A" if height > 1 else "") + "\x1b[J"
-
-    def _write(self, text: str) -> None:
-        self._output.write_raw(text.replace("\n", "\r\n"))
-        self._output.flush()
 
 
 def _spinner() -> str:
