@@ -295,3 +295,15 @@ def test_what_was_typed_ahead_answers_nothing(
         ask.comes(someone, form)
         someone.types(answer + ("" if ask is KEYS and form is Form.FULL else ENTER))
         someone.sees(f"=> {result}")
+
+
+# A window that changes
+
+
+def test_a_question_is_whole_in_a_window_that_was_made_small(tmp_path: Path) -> None:
+    with person(f"print('busy')\nuntil('{tmp_path / 'go'}')\nsaid(terminal.ask('Name'))") as someone:
+        someone.sees("busy")
+        termios.tcsetwinsize(someone.terminal, (40, 45))
+        (tmp_path / "go").touch()
+        someone.answers("? Question: Name", "Ann")
+        someone.sees("=> 'Ann'.")

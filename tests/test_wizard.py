@@ -130,6 +130,16 @@ def test_back_from_the_form_ends_there_again_where_all_before_it_was_given(tool:
         someone.sees("? Client ID")
 
 
+def test_back_from_the_form_passes_the_organisation_where_it_was_given(tool: Tool) -> None:
+    with at(tool, "setup", "--org-id", "12345") as someone:
+        walk(someone, 2)
+        someone.presses("b", "I've created it")
+        someone.presses(ENTER, "Choose cards")
+        someone.sees("I've created it", stays=False)
+        someone.presses(ENTER, "I've created it")
+        someone.sees("? Client ID")
+
+
 def test_each_question_explains_itself(tool: Tool) -> None:
     with at(tool, "setup") as someone:
         someone.sees("StackOne API key")

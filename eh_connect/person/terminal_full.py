@@ -40,9 +40,9 @@ _STYLE = questionary.Style(
         ("aborting", "fg:default"),  # the library dims what is left behind
     ]
 )
-_FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-_FRAME = 0.1
-"""Seconds between two redraws, which is also how long a frame of the spinner stays."""
+_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_REDRAW_EVERY = 0.1
+"""Seconds."""
 
 
 class FullTerminal(Terminal):
@@ -130,7 +130,7 @@ class FullTerminal(Terminal):
 
     def _show_progress(self, text: str) -> float:
         self._paint(f"{_spinner()} {text}")
-        return _FRAME
+        return _REDRAW_EVERY
 
     def _choose(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
         menu = Menu(question, choices, has_help=bool(more))
@@ -157,7 +157,7 @@ class FullTerminal(Terminal):
             keys.add(unwanted, eager=True)(lambda _: None)
         rows = [row.plain for row in look.question(question, self._look)]
         application = questionary.text(
-            "\n".join(rows)[2:] + " ",
+            "\n".join(rows).removeprefix("? ") + " ",
             qmark="?",
             style=_STYLE,
             key_bindings=keys,
@@ -218,7 +218,7 @@ class FullTerminal(Terminal):
                     said = [line for line in (note(), warning) if line]
                     self._paint(look.render(said, self._look) + look.render_rows(draw(), self._look))
                     left = end - time.monotonic()
-                    presses = keyboard.read_keys(self._keys, min(_FRAME, left))
+                    presses = keyboard.read_keys(self._keys, min(_REDRAW_EVERY, left))
                     if takes_pastes:  # only a line end at the very end of a paste ends the line
                         presses[:-1] = [press for press in presses[:-1] if press.key not in keyboard.ENTER]
                     elif length := keyboard.paste_length(presses):
@@ -237,4 +237,4 @@ class FullTerminal(Terminal):
 
 
 def _spinner() -> str:
-    return _FRAMES[int(time.monotonic() / _FRAME) % len(_FRAMES)]
+    return _SPINNER[int(time.monotonic() / _REDRAW_EVERY) % len(_SPINNER)]

@@ -68,9 +68,9 @@ class PlainTerminal(Terminal):
                 before, said = said, note()
                 if said and not before:
                     self.show(said)
-                gone = int((time.monotonic() - start) / _PROGRESS_EVERY)
-                if text and gone > minutes:
-                    minutes = gone
+                passed = int((time.monotonic() - start) / _PROGRESS_EVERY)
+                if text and passed > minutes:
+                    minutes = passed
                     self.show(prose(f"{text}, {minutes} min"))
                 if keyboard.has_input(self._fileno, min(left, _NOTE_EVERY)):
                     lines = keyboard.read_lines(self._fileno)
