@@ -1,4 +1,4 @@
-"""The same application, or another one: what a rotation needs before it writes, and what a new Client ID costs."""
+"""Guard the application: a rotation keeps its Client ID, and another one would disconnect linked accounts."""
 
 from __future__ import annotations
 
@@ -29,36 +29,37 @@ _SAFE_PATH = (
 
 
 def accounts_are(count: int) -> str:
-    """``1 account is``, ``2 accounts are``."""
+    """Return ``1 account is``, ``2 accounts are``."""
     return "1 account is" if count == 1 else f"{count} accounts are"
 
 
 def guard_application(change: Change, parts: Parts) -> int | None:
-    """How many accounts are linked, as far as that had to be learnt.
+    """Return how many accounts are linked, or None where nobody needs the number or it can't be counted.
 
-    StackOneRefusedError (6): the Client ID would change while accounts are linked, and nobody said that it may.
+    StackOneRefusedError (6): accounts are linked, the Client ID would change, and nothing allows that.
     """
     if change.profile is None:
         return None
     changes = change.changes_application(parts.local.possible_credentials(change.profile))
-    may = bool(parts.values[i.REPLACE_APPLICATION])
-    if (changes is False or may) and not parts.console.attended:
+    if parts.values[i.REPLACE_APPLICATION]:
+        changes = False  # it may change, so there is nothing to guard
+    if changes is False and not parts.console.attended:
         return None
     try:
         linked = parts.client.count_accounts(change.profile.id)
     except STACKONE_ERRORS as exc:
-        if changes and not may:
+        if changes:
             raise
         if changes is None:
             parts.console.warn(f"The linked accounts could not be counted. {exc.sentence}")
         return None
-    if linked and changes and not may:
+    if linked and changes:
         raise StackOneRefusedError(
             f"The Client ID would change while {accounts_are(linked)} linked",
             detail=_ANOTHER_APPLICATION,
             hint=f"{_SAFE_PATH} To change it anyway: --replace-application",
         )
-    if linked and changes is None and not may:
+    if linked and changes is None:
         parts.console.warn(
             f"{accounts_are(linked)} linked through this profile. Whether its Client ID stays the same can't be "
             "seen from here. If it changes, each of them has to be linked again."
@@ -67,11 +68,14 @@ def guard_application(change: Change, parts: Parts) -> int | None:
 
 
 def same_application(credentials: Credentials | None, parts: Parts) -> Credentials:
-    """What a rotation brings: a secret that is missing is asked for last of all."""
+    """Return the credentials of a rotation, and have the person make the secret where it is missing.
+
+    StackOneRefusedError (6): another Client ID was given, or saved by a set-up that is not finished.
+    """
     values, local = parts.values, parts.local
     current, staged = local.current, local.staged
     if current is not None and staged is not None and staged.client_id != current.client_id:
-        raise StackOneRefusedError(  # sending it on the way to a new secret would drop what is saved
+        raise StackOneRefusedError(  # to rotate now would drop the credentials of that set-up
             "A set-up with another Client ID was begun and is not finished",
             detail="A rotation keeps the Client ID. Nothing was changed.",
             hint="Finish the set-up, or return to the credentials before it.",
@@ -80,17 +84,19 @@ def same_application(credentials: Credentials | None, parts: Parts) -> Credentia
                 NextStep("Return", values.command("rotate", "--rollback")),
             ),
         )
-    client_id = values[i.CLIENT_ID]
+    client_id, held = values[i.CLIENT_ID], current or staged
+    is_same = held is None or held.client_id == client_id
+    if credentials is not None and is_same and not _is_outdated(credentials, parts):
+        return credentials
+    profile = required_profile(parts.client.profiles(), values, local)
     if client_id is None:
-        required_profile(parts.client.profiles(), values, local)
         raise InputError(
             "The Client ID is missing",
             missing=(i.CLIENT_ID.problem(),),
             hint="Give it: the application's page in the Developer Portal shows it.",
         )
-    held = current or staged
-    if held is not None and held.client_id != client_id:
-        accounts = count_accounts(required_profile(parts.client.profiles(), values, local), parts.client)
+    accounts = count_accounts(profile, parts.client)
+    if not is_same:
         linked = "The linked accounts could not be counted."
         if accounts is not None:
             linked = f"{accounts_are(accounts)} linked through this profile."
@@ -99,13 +105,11 @@ def same_application(credentials: Credentials | None, parts: Parts) -> Credentia
             detail=f"{_ANOTHER_APPLICATION} {linked} Nothing was changed.",
             hint=f"For a new secret of the same application leave out --client-id. Else: {_SAFE_PATH}",
         )
-    if credentials is not None and not _is_dead(credentials, parts):
-        return credentials
-    return _have_secret_made(client_id, parts)
+    return _ask_new_secret(client_id, profile, accounts, parts)
 
 
-def _is_dead(credentials: Credentials, parts: Parts) -> bool:
-    """Whether a secret that an earlier run left is one that Employment Hero no longer knows."""
+def _is_outdated(credentials: Credentials, parts: Parts) -> bool:
+    """Return whether these are credentials that an earlier run saved and that Employment Hero now rejects."""
     values, local, console = parts.values, parts.local, parts.console
     if not console.attended or credentials != local.staged or values.given(i.CLIENT_SECRET):
         return False
@@ -119,8 +123,13 @@ def _is_dead(credentials: Credentials, parts: Parts) -> bool:
     return False
 
 
-def _have_secret_made(client_id: Secret, parts: Parts) -> Credentials:
-    """Check all that can be checked first: the new secret may end the old one. It is saved at once."""
+def _ask_new_secret(
+    client_id: Secret, profile: ConnectorProfile, accounts: int | None, parts: Parts
+) -> Credentials:
+    """Have the person make a new secret, and stage it at once.
+
+    Everything else is checked first, because the new secret may end the old one.
+    """
     values, local = parts.values, parts.local
 
     def judge(text: str) -> None:
@@ -134,21 +143,20 @@ def _have_secret_made(client_id: Secret, parts: Parts) -> Credentials:
                 raise ValueError(finding.why)
             parts.console.warn(f"Client Secret: {finding.why}.")
 
-    profile = required_profile(parts.client.profiles(), values, local)
-    accounts = count_accounts(profile, parts.client)
-    if values[i.VIA] != "dashboard" and not parts.writes.may_update(profile.id) and values[i.VIA] == "api":
+    can_send = values[i.VIA] != "dashboard" and parts.writes.may_update(profile.id)
+    if values[i.VIA] == "api" and not can_send:
         raise no_call()
     secret = parts.console.new_secret(profile, accounts, judge)
     credentials = Credentials(client_id, secret)
     values.answer(i.CLIENT_SECRET, secret)
-    if not local.is_sent:  # else what was sent is settled first
+    if not local.is_sent:  # credentials that were sent are finished first
         local.stage(credentials, parts.origins)
         local.note_target(profile.id, "rotate", sends=False)
     return credentials
 
 
 def count_accounts(profile: ConnectorProfile, client: Client) -> int | None:
-    """How many accounts are linked through a profile; None where that can't be learnt."""
+    """Return how many accounts are linked through a profile, or None where StackOne doesn't say."""
     try:
         return client.count_accounts(profile.id)
     except STACKONE_ERRORS:
@@ -156,7 +164,7 @@ def count_accounts(profile: ConnectorProfile, client: Client) -> int | None:
 
 
 def no_previous(values: Values, label: str) -> InputError:
-    """There is nothing to return to."""
+    """Return the error that there is no previous secret to return to."""
     return InputError(
         "There is no previous Client Secret",
         detail=f"Nothing was replaced under the label {label}.",
@@ -165,7 +173,7 @@ def no_previous(values: Values, label: str) -> InputError:
 
 
 def no_call() -> ActionNeededError:
-    """Only the API was to be used, and it can't."""
+    """Return the error that only the API may be used, and that it can't make the change."""
     return ActionNeededError(
         "StackOne's API doesn't offer this",
         detail="It was asked with an empty body, which carries no secret.",

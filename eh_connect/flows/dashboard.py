@@ -1,11 +1,11 @@
-"""Make a change through a person at StackOne's dashboard: documented calls only, which watch the list."""
+"""Have a person make a change in StackOne's dashboard, and watch the list of profiles meanwhile."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from eh_connect.errors import NextStep
-from eh_connect.flows.find import ambiguous
+from eh_connect.flows.find import ambiguous, new_profiles
 from eh_connect.inputs import NAME, STACKONE_APP_URL, VIA
 from eh_connect.record import Record
 from eh_connect.stackone.models import DASHBOARD_PATH
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class DashboardWork(Record, frozen=True):
-    """A change that a person makes in StackOne's dashboard.
+    """A change that a person is to make in StackOne's dashboard, in the ``steps`` of the guide.
 
-    ``why`` it is not done by API; ``steps`` come from ``guide``; ``next_steps`` are for where nobody is there,
-    or the wait is over.
+    ``why`` says why the API doesn't make it. ``hint`` and ``next_steps`` are for the error where no person is
+    there, or where the change was not seen in time.
     """
 
     title: str
@@ -38,24 +38,23 @@ class DashboardWork(Record, frozen=True):
 def by_hand(
     parts: Parts, change: Change, profiles: list[ConnectorProfile], purpose: Purpose
 ) -> ConnectorProfile:
-    """Stage the credentials, have the person do it, take over what appears or moves.
+    """Stage the credentials, have the person make the change, and save the profile that appears or changes.
 
-    ActionNeededError (8) where nobody is there: what was staged stays, for the same command to adopt what
-    was made.
+    ActionNeededError (8): no person is there. What was staged stays, so that the same command can take over
+    what somebody makes later.
     """
     local, before = parts.local, change.profile
     local.stage(change.fields.credentials, parts.origins)
     local.note_pending("dashboard", parts.values.require(NAME), profiles)
     if before is not None:
         local.note_target(before.id, purpose, sends=False)
-    existing = {profile.id for profile in profiles}
 
     def look() -> ConnectorProfile | None:
         now = parts.client.profiles()
         if before is not None:
             return next((p for p in now if p.id == before.id and p.updated_at != before.updated_at), None)
-        new = [profile for profile in now if profile.id not in existing]
-        if len(new) < 2:  # noqa: PLR2004  # one is no question
+        new = new_profiles(now, local)
+        if len(new) < 2:  # noqa: PLR2004  # one leaves nothing to choose
             return new[0] if new else None
         title = "Several new profiles have appeared at StackOne"
         return parts.console.which(new, ambiguous(title, new, purpose, parts.values))
@@ -68,22 +67,19 @@ def by_hand(
 def _work(parts: Parts, change: Change) -> DashboardWork:
     from eh_connect import guide  # the steps and tables take 15 ms, and most runs don't need them
 
-    values, fields, profile = parts.values, change.fields, change.profile
-    url = values.require(STACKONE_APP_URL) + DASHBOARD_PATH
-    steps = guide.dashboard_section(values, change, parts.console.handing).lines()
+    values, profile = parts.values, change.profile
+    is_chosen = values[VIA] == "dashboard"
     what = f'Change "{profile.name}"' if profile else "Create the profile"
-    why = "Note that the change was made" if profile else "Adopt the profile that you created"
+    next_step = "Note that the change was made" if profile else "Adopt the profile that you created"
     hint = f"Do it there, then run {parts.again} again."
     if not parts.local.writes:
         hint = "Do it there. With --no-store nothing is saved of it, so there is nothing to run afterwards."
     return DashboardWork(
         title=f"{what} in StackOne's dashboard",
-        why="You chose the dashboard."
-        if values[VIA] == "dashboard"
-        else "StackOne's API doesn't offer this.",
-        url=url,
-        steps=steps,
-        credentials=fields.credentials,
+        why="You chose the dashboard." if is_chosen else "StackOne's API doesn't offer this.",
+        url=values.require(STACKONE_APP_URL) + DASHBOARD_PATH,
+        steps=guide.dashboard_section(values, change, parts.console.handing).lines(),
+        credentials=change.fields.credentials,
         hint=hint,
-        next_steps=(NextStep(why, parts.again),) if parts.local.writes else (),
+        next_steps=(NextStep(next_step, parts.again),) if parts.local.writes else (),
     )

@@ -1,4 +1,4 @@
-"""Which profile is ours: by given or saved ID, else by what appeared since a write began, else by name."""
+"""Find the label's own profile: by its ID, else as what a pending write made, else by its name."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _MOST_NAMED = 5
 
 
 class Match(Record, frozen=True):
-    """The profile, if there is one, and how it was found.
+    """The profile that was found, or None, and what is known about it.
 
-    ``is_left``: ``--if-exists skip``. ``done_by_hand``: a person did in the dashboard what they were asked
-    to. ``is_new``: it appeared since its creation began.
+    ``is_left``: ``--if-exists skip`` leaves it as it is. ``done_by_hand``: a person made in the dashboard the
+    change that an earlier run asked for. ``is_new``: it appeared after its creation began.
     """
 
     profile: ConnectorProfile | None = None
@@ -34,16 +34,15 @@ class Match(Record, frozen=True):
 
 
 def find_profile(profiles: Sequence[ConnectorProfile], purpose: Purpose, parts: Parts) -> Match:
-    """Find it. StackOneRefusedError (6): unknown ID, two of that name, or a name that is taken."""
+    """Find the profile. StackOneRefusedError (6): its ID is unknown, or its name is taken or used twice."""
     values, local = parts.values, parts.local
-    look_up = known_profile if purpose == "setup" else required_profile  # nothing else creates one
+    look_up = known_profile if purpose == "setup" else required_profile  # only a set-up may create one
     profile = look_up(profiles, values, local)
     if profile is not None:
-        return _changed_by_hand(profile, local)
-    new = new_profiles(profiles, local)
+        return _match(profile, local)
+    new, pending = new_profiles(profiles, local), local.state.pending
     if len(new) > 1:
         raise ambiguous(f"StackOne has {len(new)} new Employment Hero profiles", new, purpose, values)
-    pending = local.state.pending
     if new and pending is not None:
         return Match(new[0], done_by_hand=pending.via == "dashboard", is_new=True)
     name = values.require(NAME)
@@ -57,13 +56,13 @@ def find_profile(profiles: Sequence[ConnectorProfile], purpose: Purpose, parts: 
         raise name_is_taken(named[0])
     if answer == "ask":
         answer = parts.console.name_is_taken(named[0])
-    return Match(named[0], is_left=True) if answer == "skip" else _changed_by_hand(named[0], local)
+    return Match(named[0], is_left=True) if answer == "skip" else _match(named[0], local)
 
 
 def required_profile(
     profiles: Sequence[ConnectorProfile], values: Values, local: LocalProfile
 ) -> ConnectorProfile:
-    """The profile of a given or saved ID. StackOneRefusedError (6): none is known, or it is not there."""
+    """Return the profile of the given or saved ID. StackOneRefusedError (6): no ID, or no such profile."""
     profile = known_profile(profiles, values, local)
     if profile is None:
         raise StackOneRefusedError(
@@ -78,7 +77,10 @@ def required_profile(
 def known_profile(
     profiles: Sequence[ConnectorProfile], values: Values, local: LocalProfile
 ) -> ConnectorProfile | None:
-    """The profile of a given or saved ID, None where there is neither. StackOneRefusedError (6): not there."""
+    """Return the profile of the given or saved ID, None without an ID.
+
+    StackOneRefusedError (6): StackOne has no profile of that ID, or the label belongs to another one.
+    """
     by_id = {profile.id: profile for profile in profiles}
     given, saved = values[PROFILE_ID], local.state.profile_id
     if given is not None and given not in by_id:
@@ -105,19 +107,23 @@ def known_profile(
     return by_id[wanted] if wanted is not None else None
 
 
-def _changed_by_hand(profile: ConnectorProfile, local: LocalProfile) -> Match:
+def _match(profile: ConnectorProfile, local: LocalProfile) -> Match:
+    """Tell whether a person has changed the profile in the dashboard since an earlier run asked for it."""
     pending = local.state.pending
     if pending is None or pending.via != "dashboard":
         return Match(profile)
     before = dict(pending.known)
     is_new = profile.id not in before
-    is_ours = profile.id == local.state.profile_id  # else a person was asked for a new one
-    moved = is_ours and not is_new and profile.updated_at != before[profile.id]
-    return Match(profile, done_by_hand=is_new or moved, is_new=is_new)
+    is_ours = profile.id == local.state.profile_id  # otherwise the person was asked for a new profile
+    was_changed = is_ours and not is_new and profile.updated_at != before[profile.id]
+    return Match(profile, done_by_hand=is_new or was_changed, is_new=is_new)
 
 
 def new_profiles(profiles: Sequence[ConnectorProfile], local: LocalProfile) -> list[ConnectorProfile]:
-    """Those that a pending creation may have made: new since then; of its name, where the API makes it."""
+    """Return the profiles that a pending creation may have made.
+
+    They did not exist when it began; one that the API was asked to make also has the name that was sent.
+    """
     pending = local.state.pending
     if pending is None:
         return []
@@ -129,7 +135,7 @@ def new_profiles(profiles: Sequence[ConnectorProfile], local: LocalProfile) -> l
 def ambiguous(
     title: str, profiles: Sequence[ConnectorProfile], purpose: Purpose, values: Values
 ) -> StackOneRefusedError:
-    """The refusal to guess among profiles, with a command for each."""
+    """Return the error that refuses to guess among profiles, with a command to choose each of them."""
     command = "setup" if purpose == "setup" else "rotate"
     return StackOneRefusedError(
         title,
@@ -145,7 +151,7 @@ def ambiguous(
 
 
 def name_is_taken(profile: ConnectorProfile) -> StackOneRefusedError:
-    """A profile of our name exists, and nobody says that it may be taken over."""
+    """Return the error that a profile of this name exists, and that nothing allows to take it over."""
     return StackOneRefusedError(
         f'StackOne has a profile named "{profile.name}" already',
         detail=f"Its ID is {profile.id}. It was not set up from here, so it is left as it is.",
@@ -155,6 +161,7 @@ def name_is_taken(profile: ConnectorProfile) -> StackOneRefusedError:
 
 
 def _seen(profiles: Sequence[ConnectorProfile]) -> str:
+    """List the first few profiles in a sentence."""
     if not profiles:
         return "This key sees no Employment Hero profile."
     return "This key sees: " + ", ".join(f'"{p.name}" ({p.id})' for p in profiles[:_MOST_NAMED]) + "."

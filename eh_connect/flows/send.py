@@ -1,7 +1,7 @@
-"""Make a change through StackOne's API: complete, ask before telling, stage, send, read back, make current.
+"""Make a change through StackOne's API: complete the fields, ask, stage, send, read back, make current.
 
-Errors: WriteRefusedError where StackOne plainly did not accept it (what was staged for it is undone); after any
-other, what was staged stays, and the next run goes on from it.
+WriteRefusedError means that StackOne plainly did not accept the change; what was staged for it is undone. After
+any other error the staged credentials stay, and the next run goes on from there.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ if TYPE_CHECKING:
     from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 
 LOOKS = 3
-"""How often a creation whose answer was lost is looked for at once, with a growing pause between (1 s, 2 s)."""
+"""How often a run looks for a creation whose answer was lost. It pauses 1 s, then 2 s between the looks."""
 
 EVERY = 2.0
-"""Seconds between two looks while a creation may still be under way."""
+"""Seconds between two looks for a creation that an earlier run began."""
 
 _ONE_LOOK = 3.0
-"""Seconds for a look: the last before a run ends."""
+"""Seconds of network time for a single look, such as the last one before a run ends."""
 
 
 @dataclass
 class Sending:
-    """A change on its way; ``profiles`` are those that exist, ``purpose`` is what credentials are staged for."""
+    """Sends a change. ``profiles`` are those that exist; ``purpose`` is what its credentials are staged for."""
 
     parts: Parts
     change: Change
@@ -56,17 +56,19 @@ class Sending:
     purpose: Purpose
 
     def run(self, accounts: int | None) -> ConnectorProfile | None:
-        """The profile as StackOne shows it then; None: its API can't do it. ``accounts``: see ``confirm``."""
-        before = self.change.profile
-        fields = _completed(self.change, self.parts)
-        with self.parts.console.working("Asking StackOne's API whether it can do this"):
-            if before is None:
-                can = self.parts.writes.may_create()
-            elif not (can := self.parts.writes.may_update(before.id)):
-                self._seen(before.id)
+        """Return the changed profile as StackOne shows it, or None where the API can't make the change.
+
+        The console confirms the change first; it shows ``accounts``.
+        """
+        before, parts = self.change.profile, self.parts
+        fields = _complete_fields(self.change, parts)
+        with parts.console.working("Asking StackOne's API whether it can do this"):
+            can = parts.writes.may_create() if before is None else parts.writes.may_update(before.id)
+            if before is not None and not can:
+                self._listed(before.id)  # a profile that is gone is answered like a missing call
         if not can:
             return None
-        self.parts.console.confirm(self.change, accounts)
+        parts.console.confirm(self.change, accounts)
         return self._create(fields) if before is None else self._update(before, fields)
 
     def _create(self, fields: ProfileFields) -> ConnectorProfile | None:
@@ -76,14 +78,14 @@ class Sending:
         local.note_pending("api", name, self.profiles)
         try:
             with self.parts.console.working(f'Creating "{name}" at StackOne'):
-                profile = self._accepted(lambda: self.parts.writes.create(fields))
+                profile = self._send(lambda: self.parts.writes.create(fields))
         except LostAnswerError as exc:
-            return self._look_for_lost(fields, exc)
-        except NetworkError:  # it never arrived: there is nothing to look for
+            return self._find_created(fields, exc)
+        except NetworkError:  # the request never arrived, so there is nothing to look for
             local.note(pending=before.pending, sent=before.sent)
             raise
         except (KeyboardInterrupt, Ending) as stop:
-            self._stopped(stop, name)
+            self._stop_creating(stop, name)
         if profile is None:
             return None
         if any(profile.id == known.id for known in self.profiles):
@@ -95,8 +97,8 @@ class Sending:
         local.commit(profile, self.change.fields, "api")
         return profile
 
-    def _stopped(self, stop: BaseException, name: str) -> NoReturn:
-        """One last look, as a creation goes on without us."""
+    def _stop_creating(self, stop: BaseException, name: str) -> NoReturn:
+        """Take one last look, because StackOne may go on creating the profile; then stop."""
         self.parts.time.renew(_ONE_LOOK)
         try:
             new = new_profiles(self.parts.client.profiles(), self.parts.local)
@@ -112,12 +114,12 @@ class Sending:
             raise stop
         raise error from None
 
-    def _look_for_lost(self, fields: ProfileFields, lost: LostAnswerError) -> ConnectorProfile:
-        """Settle a creation whose answer was lost: by looking, never by repeating it."""
+    def _find_created(self, fields: ProfileFields, lost: LostAnswerError) -> ConnectorProfile:
+        """Look for a profile whose creation got no answer, and update it; the creation is never repeated."""
         with self.parts.console.working("The answer was lost. Looking whether the profile was created"):
             for look in range(LOOKS):
                 if look:
-                    self.parts.time.sleep(float(look))  # what is under way at StackOne may yet show
+                    self.parts.time.sleep(float(look))
                 if new := new_profiles(self.parts.client.profiles(), self.parts.local):
                     break
         if len(new) == 1 and self.parts.writes.may_update(new[0].id):
@@ -139,22 +141,22 @@ class Sending:
         local.stage(fields.credentials, self.parts.origins)
         local.note_target(before.id, self.purpose, sends=True)
         with self.parts.console.working(f'Updating "{before.name}" at StackOne'):
-            answer = self._accepted(lambda: self.parts.writes.update(before.id, fields))
-            after = self._seen(before.id)
+            answer = self._send(lambda: self.parts.writes.update(before.id, fields))
+            after = self._listed(before.id)
         if answer is None:
             return None
-        self._compare(before, after, fields)
+        self._check_update(before, after, fields)
         local.commit(after, self.change.fields, "api")
         return after
 
-    def _accepted(self, call: Callable[[], ConnectorProfile | None]) -> ConnectorProfile | None:
+    def _send(self, call: Callable[[], ConnectorProfile | None]) -> ConnectorProfile | None:
+        """Return what ``call`` returns; where StackOne did not accept it, undo what was staged."""
         try:
             answer = call()
-        except StackOneAuthError:
+        except (StackOneAuthError, StackOneRefusedError) as exc:
             self.parts.local.undo()
-            raise
-        except StackOneRefusedError as exc:
-            self.parts.local.undo()
+            if isinstance(exc, StackOneAuthError):
+                raise
             raise WriteRefusedError(
                 exc.title, detail=exc.detail, hint=exc.hint, http_status=exc.http_status
             ) from None
@@ -162,8 +164,8 @@ class Sending:
             self.parts.local.undo()
         return answer
 
-    def _seen(self, profile_id: str) -> ConnectorProfile:
-        """The profile as the list shows it now; gone is code 6."""
+    def _listed(self, profile_id: str) -> ConnectorProfile:
+        """Return the profile as the list shows it now. StackOneRefusedError (6): it is gone."""
         for profile in self.parts.client.profiles():
             if profile.id == profile_id:
                 return profile
@@ -174,13 +176,13 @@ class Sending:
             "another --profile label.",
         )
 
-    def _compare(self, before: ConnectorProfile, after: ConnectorProfile, fields: ProfileFields) -> None:
-        """Read back: never say "updated" where StackOne has the old."""
+    def _check_update(self, before: ConnectorProfile, after: ConnectorProfile, fields: ProfileFields) -> None:
+        """Raise StackOneRefusedError where a field kept its old value; warn of what can't be seen."""
         pairs = (("name", fields.name, after.name), ("default", fields.default, after.default))
-        same = [name for name, sent, now in pairs if None not in {sent, now} and sent != now]
-        if same:
+        unchanged = [name for name, sent, now in pairs if None not in {sent, now} and sent != now]
+        if unchanged:
             raise StackOneRefusedError(
-                f"StackOne accepted the change, but {' and '.join(same)} stayed as before",
+                f"StackOne accepted the change, but {' and '.join(unchanged)} stayed as before",
                 hint="Look at the profile in the dashboard, then run the same command again.",
             )
         has_moved = before.updated_at is None or after.updated_at != before.updated_at
@@ -193,8 +195,8 @@ class Sending:
             self.parts.console.warn("The profile is disabled at StackOne. Enable it in the dashboard.")
 
 
-def _completed(change: Change, parts: Parts) -> ProfileFields:
-    """The fields, with what only ``GET /actions`` knows where that is needed: auth key and action IDs."""
+def _complete_fields(change: Change, parts: Parts) -> ProfileFields:
+    """Return the fields with what only ``GET /actions`` tells: the auth key, and the IDs of all actions."""
     fields, creating = change.fields, change.profile is None
     if not creating and fields.actions is None:
         return fields
@@ -206,8 +208,10 @@ def _completed(change: Change, parts: Parts) -> ProfileFields:
     ids = tuple(action.id for action in offered.actions)
     if fields.actions != ALL_ACTIONS:
         _refuse_unknown(fields.actions or (), ids)
-    elif ids or creating:
-        fields = fields.replace(actions=None if creating else ids)
+    elif creating:
+        fields = fields.replace(actions=None)
+    elif ids:
+        fields = fields.replace(actions=ids)
     else:
         raise StackOneRefusedError(
             "StackOne didn't say which actions there are",
@@ -223,10 +227,13 @@ def _completed(change: Change, parts: Parts) -> ProfileFields:
 
 
 def _refuse_unknown(wanted: tuple[str, ...], ids: tuple[str, ...]) -> None:
-    """InputError (3) with near ones; where StackOne names none, nothing can be judged."""
+    """Raise InputError (3) for actions that are not among ``ids``, and name similar ones.
+
+    Without any ``ids`` nothing can be checked.
+    """
     problems = []
-    for action in wanted if ids else ():
-        if action not in ids:
+    for action in wanted:
+        if ids and action not in ids:
             near = ", ".join(difflib.get_close_matches(action, ids, n=3))
             why = f'"{action}" is not an action of the connector'
             problems.append(ACTIONS.problem(f"{why}; near: {near}" if near else why))
@@ -239,9 +246,10 @@ def _refuse_unknown(wanted: tuple[str, ...], ids: tuple[str, ...]) -> None:
 
 
 def await_pending_creation(parts: Parts) -> list[ConnectorProfile] | None:
-    """Look until a creation that may be under way shows, or its time is over; None: there is none.
+    """Wait until a creation that an earlier run began shows in the list, or can no longer be under way.
 
-    NetworkError (7): the network time is over first.
+    Returns the profiles as they are then, or None where no creation is under way. NetworkError (7): the
+    network time is over first.
     """
     pending = parts.local.state.pending
     if pending is None or not pending.seconds_left(parts.now()):
@@ -256,7 +264,7 @@ def await_pending_creation(parts: Parts) -> list[ConnectorProfile] | None:
                     hint="Run the same command again: it looks first and won't create a second one.",
                     next_steps=(NextStep("Look again", parts.again),),
                 )
-            parts.time.sleep(pause)  # see EVERY; it is network time, which has an end
+            parts.time.sleep(pause)
             profiles = parts.client.profiles()
             if new_profiles(profiles, parts.local):
                 return profiles
