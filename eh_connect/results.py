@@ -202,14 +202,9 @@ class ActionView(View, frozen=True, kw_only=True):
     """One action that was run; ``missing_scope`` is named by section, card and box where it is known."""
 
     id: str
-    result: Literal["works", "scope_missing", "not_checked"]
+    result: Literal["works", "scope_missing", "not_checked"] = "not_checked"
     http_status: int | None
-    missing_scope: str | None
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether a scope is missing."""
-        return self.result == "scope_missing"
+    missing_scope: str | None = None
 
 
 class SessionResult(Result, frozen=True, kw_only=True):

@@ -1,5 +1,5 @@
-"""Whom a flow asks: a person at a terminal (``person.attended``), or nobody."""
-# ruff: noqa: ARG002  # what helps a person to answer: where nobody is there, nobody reads it
+"""The questions that a flow asks, where no person is there to answer; ``person.attended`` asks a person."""
+# ruff: noqa: ARG002  # the arguments help a person to answer
 
 from __future__ import annotations
 
@@ -26,23 +26,24 @@ if TYPE_CHECKING:
     from eh_connect.stackone.models import ConnectorProfile
 
     Watch = Callable[[float], Literal["look", "error"] | None]
-    """Wait for so many seconds; what the person pressed, if anything."""
+    """Waits for so many seconds, and returns what the person pressed, if anything."""
 
 
-class Revised(Exception):  # noqa: N818  # no error: the way back to planning
+class Revised(Exception):  # noqa: N818  # no error: the write starts again with the new answer
     """The person changed an answer at the review."""
 
 
 @dataclass
 class Console:
-    """Nobody is there: each question is an error that names the way out. Who asks a person overrides them.
+    """Where no person is there, each question raises an error that says how to answer by flag or variable.
 
-    Questions raise StoppedError (130) where the person stops, and KeyboardInterrupt and EOFError as they come.
+    A subclass asks a person instead. It may also raise StoppedError, KeyboardInterrupt or EOFError: the person
+    stopped.
 
     Args:
         show: writes lines.
-        warn: does so too, and keeps the text for the result.
-        verbose: also say what is being done.
+        warn: writes a warning, and keeps its text for the result.
+        verbose: also write what is being done.
     """
 
     show: Callable[..., None]
@@ -53,32 +54,32 @@ class Console:
 
     @property
     def handing(self) -> Sequence[str]:
-        """How the person gets Client ID and Client Secret from here, in words."""
+        """How the person gets Client ID and Client Secret, in words for the steps; empty: by themselves."""
         return ()
 
     def working(self, text: str) -> AbstractContextManager[None]:
-        """Something takes a moment: a spinner at a terminal, a line with ``--verbose``."""
+        """Show what is being done inside the block: by a spinner at a terminal, by a line with ``--verbose``."""
         if self.verbose:
             self.show(prose(text))
         return nullcontext()
 
     def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
-        """A profile of our name exists that is not ours: take it over, or leave it and stop."""
+        """Ask whether to take over a profile of the wanted name (``update``), or to leave it (``skip``)."""
         raise name_is_taken(profile)
 
     def which(self, profiles: Sequence[ConnectorProfile], refusal: StackOneRefusedError) -> ConnectorProfile:
-        """Several profiles have appeared: which one is it? ``refusal`` where nobody can tell."""
+        """Ask which of several new profiles it is. Where no person is there, ``refusal`` is raised."""
         raise refusal
 
     def confirm(self, change: Change, accounts: int | None) -> None:
-        """The review, last before anything is sent. Returns if it is to be done.
+        """Show the review, last before anything is sent. Returns if the change is to be made.
 
-        ``accounts`` are linked through the profile; None: not known, or a new profile. Raises
-        ``Revised`` where the person changed something: then all is planned again.
+        ``accounts`` is how many are linked through the profile; None: not known, or a new profile. Revised:
+        the person changed an answer.
         """
 
     def rejected(self, meaning: str, remedy: str) -> None:
-        """The probe rejected the credentials: returns if the person goes on. ``Revised``: pasted again."""
+        """Say that the check rejected the credentials. Returns if the person goes on. Revised: new ones."""
         raise RejectedError(
             "Employment Hero doesn't accept these credentials",
             detail=meaning,
@@ -88,9 +89,9 @@ class Console:
     def new_secret(
         self, profile: ConnectorProfile, accounts: int | None, judge: Callable[[str], None]
     ) -> Secret:
-        """All is ready: have the person make a new Client Secret in the portal, and take it.
+        """Have the person make a new Client Secret in the portal, and return it.
 
-        ``judge`` raises ValueError on what can't be it.
+        ``judge`` raises ValueError for a text that can't be the new secret.
         """
         raise InputError(
             "The new Client Secret is missing",
@@ -99,36 +100,33 @@ class Console:
         )
 
     def dashboard(self, work: DashboardWork, look: Callable[[], ConnectorProfile | None]) -> ConnectorProfile:
-        """The API can't do it: lead the person through the dashboard until ``look`` shows the profile."""
+        """Lead the person through the dashboard until ``look`` returns the profile; return it."""
         raise ActionNeededError(
             work.title, detail=as_text(work.steps), hint=work.hint, next_steps=work.next_steps
         )
 
-    def show_link(self, about: Sequence[Line], link: str, *, waits: bool) -> None:
-        """Show a link for signing in, where this run ``waits`` until it was used: else the result says it."""
-        if waits:
-            self.show(*about, exact(link))
-
     @contextmanager
-    def waiting(self, text: str) -> Iterator[Watch]:
-        """A sign-in is waited for."""
+    def waiting(self, about: Sequence[Line], link: str | None) -> Iterator[Watch]:
+        """Show the link for a sign-in, if there is one, and wait for the sign-in inside the block."""
+        if link is not None:
+            self.show(*about, exact(link))
         if self.verbose:
-            self.show(prose(text))
-        yield time.sleep  # nobody presses a key: the pause between two looks is just that
+            self.show(prose("Waiting for the sign-in"))
+        yield time.sleep  # nobody presses a key, so this only waits
 
-    def what_shows(self, causes: Sequence[Cause], refusal: ActionNeededError) -> Cause | None:
-        """StackOne has seen no sign-in: what does the browser show? None: wait on. Raises ``refusal``."""
+    def what_shows(self, refusal: ActionNeededError) -> Cause | None:
+        """Ask what the browser shows, as StackOne has seen no sign-in. None: the person wants to wait on."""
         raise refusal
 
     def new_link(self, refusal: ActionNeededError) -> None:
-        """The link ran out or was cancelled: returns if another is to be made. Raises ``refusal``."""
+        """Ask whether to make a new link after one that ran out or was cancelled. Returns for a yes."""
         raise refusal
 
     def may_run_actions(self, count: int) -> bool:
-        """Whether each enabled list action may be run once with the test account: ``--actions`` says so."""
+        """Ask whether to run each of ``count`` list actions once with the test account."""
         return False
 
 
 def as_text(lines: Sequence[Line]) -> str:
-    """Lines as plain text, for an error."""
+    """Return lines as plain text, for an error."""
     return "\n".join(" ".join(part for part in (line.head, line.text) if part) for line in lines).strip()

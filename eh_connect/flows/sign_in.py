@@ -1,6 +1,6 @@
-"""A connect session is made, its link shown, its outcome waited for; and ``link``, which is just that.
+"""Sign-ins through connect sessions: make one, show its link, wait for its outcome; and ``link``.
 
-``link`` makes a link by which a customer's account is connected through the profile. Nothing is saved of it.
+``link`` makes a link by which a customer connects an account through the profile. It saves nothing here.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from eh_connect.stackone.models import ConnectSession
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 2.0, 10.0, 1.3
-"""Seconds between two looks at a session, which grow."""
+"""Seconds between two looks at a session, and the factor by which they grow."""
 
-OVER = {"authenticated", "error", "cancelled", "expired"}
-"""Statuses that end an attempt; StackOne's own Hub knows ``expired`` too."""
+_KNOWN_STATUSES = {"pending", "authenticated", "error", "cancelled", "expired"}
+"""All but the first end an attempt. StackOne's own Hub has ``expired`` too."""
 
 
 def link(parts: Parts, wait: float) -> SessionResult:
-    """Make the link and, if that is wanted, wait until it was used. Arguments and errors as of ``verify``."""
+    """Make the link, and wait until it was used or ``wait`` seconds are over; 0: don't wait."""
     values, sign_in = parts.values, SignIn(parts, wait)
     profile, owner = sign_in.profile, values.require(inputs.OWNER_NAME)
     request = SessionRequest(
@@ -73,10 +73,9 @@ def link(parts: Parts, wait: float) -> SessionResult:
 
 
 class SignIn:
-    """Connect sessions through the label's profile, one after the other, until one has an outcome.
+    """Makes connect sessions through the label's profile, one after the other, until one has an outcome.
 
-    What it raises carries the session, so that a pipeline that waited in vain has its link. ``wait`` are the
-    seconds to wait for a person; 0: the session is left pending.
+    ``wait`` is how many seconds to wait for a person; 0: the session stays pending.
     """
 
     def __init__(self, parts: Parts, wait: float) -> None:
@@ -90,7 +89,7 @@ class SignIn:
 
     @contextmanager
     def reported(self) -> Iterator[None]:
-        """Whatever is raised in here carries the session."""
+        """Add the session to whatever is raised in here, so that a script still gets the link."""
         try:
             yield
         except (EhConnectError, Ending) as exc:
@@ -104,7 +103,7 @@ class SignIn:
             ) from None
 
     def begin(self, request: SessionRequest) -> str:
-        """Make a session; until when its link works, in words."""
+        """Make a session; return in words how long its link works."""
         self._dead = self.parts.time.clock() + request.expires_in
         self.session = self.parts.sessions.create(request)
         start = dates.parsed(self.session.created_at) or dates.parsed(self.parts.now())
@@ -114,29 +113,28 @@ class SignIn:
         return dates.deadline(self._expires_at, request.expires_in)
 
     def watch(self, about: Sequence[Line]) -> Literal["authenticated", "pending", "over"]:
-        """Show the link and wait; ``over``: it was cancelled or ran out, and the person wants another.
+        """Show the link, and wait until somebody signed in.
 
-        RejectedError: StackOne reports an error. ActionNeededError: there was no sign-in. NetworkError: nothing
-        was seen of it in the end.
+        ``pending``: nobody waits. ``over``: the link ran out or was cancelled, and the person wants a new one.
+        RejectedError: StackOne reports an error. ActionNeededError: nobody signed in. NetworkError: the last
+        look at the session failed.
         """
-        link = self.current.link
-        if link is not None:
-            self.parts.console.show_link(about, link.reveal(), waits=self._wait > 0)
         if not self._wait:
             return "pending"
-        with self.parts.console.waiting("Waiting for the sign-in") as watch:
+        link = self.current.link
+        with self.parts.console.waiting(about, link.reveal() if link else None) as watch:
             return self._poll(watch)
 
-    def judge(self) -> None:
-        """Raise what an attempt that is over, and not well, means."""
+    def raise_error(self) -> None:
+        """Raise RejectedError where StackOne reports that the sign-in failed."""
         if self.current.status == "error":
             raise causes.rejected(self.current, self.parts)
 
     @property
     def current(self) -> ConnectSession:
-        """The session as it was seen last."""
+        """The session as StackOne showed it last."""
         if self.session is None:
-            raise AssertionError("there is a session by now")
+            raise AssertionError("begin comes first")
         return self.session
 
     def _poll(self, watch: Watch) -> Literal["authenticated", "over"]:
@@ -150,7 +148,7 @@ class SignIn:
             status = self.current.status
             if status == "authenticated":
                 return "authenticated"
-            self.judge()
+            self.raise_error()
             now = clock()
             if status in {"cancelled", "expired"} or now >= dead:
                 console.new_link(causes.attempt_over(status, again))
@@ -161,7 +159,7 @@ class SignIn:
             if pressed == "error" or now >= end:
                 unknown = None if status == "pending" else status
                 refusal = causes.no_sign_in(now - start, again, unknown=unknown)
-                cause = console.what_shows(causes.CAUSES, refusal)
+                cause = console.what_shows(refusal)
                 if cause is not None:
                     raise causes.seen_in_browser(cause, self.current, again)
                 end, pause = clock() + self._wait, FIRST_PAUSE
@@ -169,7 +167,7 @@ class SignIn:
                 pause = FIRST_PAUSE if pressed else min(pause * GROWTH, LONGEST_PAUSE)
 
     def _look(self, limit: float) -> NetworkError | None:
-        """See how it went; an error that may pass is said and returned: there will be another look."""
+        """Look at the session. A network error is shown and returned, as the next look may succeed."""
         session = self.current
         self.parts.time.renew(limit)
         try:
@@ -182,7 +180,7 @@ class SignIn:
                 raise
             seen = session.replace(status="expired")
         self.session = seen.replace(link=session.link)
-        if seen.status not in {"pending", *OVER}:
+        if seen.status not in _KNOWN_STATUSES:
             self._say(
                 f'StackOne reports the status "{seen.status}", which eh-connect doesn\'t know. Waiting on.'
             )
@@ -197,7 +195,7 @@ class SignIn:
         return self.result().body() if self.session is not None else {}
 
     def result(self, **more: Any) -> SessionResult:
-        """What is known."""
+        """Return what is known of the session."""
         session = self.current
         return SessionResult(
             session_id=int(session.id) if session.id.isascii() and session.id.isdigit() else session.id,

@@ -1,14 +1,14 @@
-"""``verify``: a sign-in through the profile, then the list actions, then the test account is removed again.
+"""``verify``: sign in through the profile, run the list actions, remove the test account.
 
-Each enabled list action is run once with the test account, to see whether the scopes are enough. The data that
-comes back is of real people: it is read to its end and thrown away where it arrives.
+Each enabled list action runs once with the test account, to see whether the scopes are enough. The data that
+comes back is about real people, so it is thrown away where it arrives.
 """
 
 from __future__ import annotations
 
 import secrets
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from eh_connect import inputs, lines
 from eh_connect.employment_hero import scopes
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from eh_connect.results import SessionResult
     from eh_connect.stackone.models import Action, ActionRun
 
-OWNER_NAME = "eh-connect verify (test)"
-"""How a test account can be recognised at StackOne."""
+_OWNER_NAME = "eh-connect verify (test)"
+"""People recognise a test account at StackOne by this name."""
 
-LIFE = 1800
+_LINK_LIFE = 1800
 """Seconds that a link works. Source: the default that StackOne documents."""
 
-LATER_WAIT = 600
-"""Seconds to wait where nothing is saved here that a later run could look at."""
+_LONG_WAIT = 600
+"""Seconds to wait that are suggested where a later run can't look at this session."""
 
 
 def verify(parts: Parts, wait: float) -> SessionResult:
-    """Verify the profile. A session without an outcome is looked at by the next run.
+    """Verify the profile, or first look whether the link of an earlier run was used.
 
-    ``wait`` are the seconds to wait for a person; 0: the link is handed out and the run ends.
+    ``wait`` is how many seconds to wait for a person; 0: return the link, and leave the outcome to the next run.
     """
     test = _Test(parts, wait)
     with test.reported():
@@ -49,33 +49,32 @@ class _Test(SignIn):
         super().__init__(parts, wait)
         self._is_saved = parts.local.is_of(self.profile)
         self._found: list[Line] = []
-        self._actions: list[ActionView] | None = None
 
     def run(self) -> SessionResult:
-        if not self._earlier():
-            while (outcome := self._new()) == "over":
+        if not self._find_earlier():
+            while (outcome := self._try_link()) == "over":
                 pass
             if outcome == "pending":
                 return self._pending()
-        account = self.current.account_id
+        account, actions = self.current.account_id, None
         try:
             self.parts.time.renew()
             self._note_verified()
             if account is not None:
-                self._check_actions(account)
-        finally:  # Ctrl-C too: a test account is removed, or named
+                actions = self._check_actions(account)
+        finally:  # after Ctrl-C too
             if account is not None:
                 self._remove(account)
-        if account is not None and self._actions is None:
+        if account is not None and actions is None:
             self._found.append(lines.unsure(f"Scopes are not tested: {self.parts.again} --actions"))
         return self.result(
-            actions=None if self._actions is None else tuple(self._actions),
+            actions=actions,
             found=tuple(self._found),
-            exit_code=9 if any(each.is_missing for each in self._actions or ()) else 0,
+            exit_code=9 if any(each.missing_scope for each in actions or ()) else 0,
         )
 
-    def _earlier(self) -> bool:
-        """Whether the link of an earlier run was used by now."""
+    def _find_earlier(self) -> bool:
+        """Return whether the link of an earlier run was used; its session is the current one then."""
         saved = self.parts.local.state.session if self._is_saved else None
         if saved is None:
             return False
@@ -83,27 +82,19 @@ class _Test(SignIn):
             session = self.parts.sessions.look(saved.id)
         except StackOneRefusedError:
             return False  # StackOne has forgotten it
-        if session.profile_id not in {None, self.profile.id}:
-            return False
-        if session.status not in {"authenticated", "error"}:
+        is_over = session.status in {"authenticated", "error"}
+        if session.profile_id not in {None, self.profile.id} or not is_over:
             return False
         self.parts.console.show(lines.ok("The link of an earlier run was used"))
         self.session = session
         self._note(session=None)
-        self.judge()
+        self.raise_error()
         return True
 
-    def _new(self) -> str:
-        owner = f"eh-connect-verify-{secrets.token_hex(4)}"  # a known one would open the account of before
-        until = self.begin(
-            SessionRequest(
-                profile_id=self.profile.id,
-                owner_id=owner,
-                owner_name=OWNER_NAME,
-                kind="test",
-                expires_in=LIFE,
-            )
-        )
+    def _try_link(self) -> str:
+        owner = f"eh-connect-verify-{secrets.token_hex(4)}"  # one used before would open its account again
+        request = SessionRequest(self.profile.id, owner, _OWNER_NAME, kind="test", expires_in=_LINK_LIFE)
+        until = self.begin(request)
         self._about = lines.prose(
             f"Sign in and allow access here. Keep the link private: {until} anyone who has it can connect an "
             "account."
@@ -119,7 +110,7 @@ class _Test(SignIn):
         link = self.current.link
         step = NextStep("See whether the sign-in was done", self.parts.again)
         if not self._is_saved:
-            step = NextStep("Make a new link, and wait", f"{self.parts.again} --wait {LATER_WAIT}")
+            step = NextStep("Make a new link, and wait", f"{self.parts.again} --wait {_LONG_WAIT}")
         return self.result(
             found=(
                 self._about,
@@ -146,12 +137,12 @@ class _Test(SignIn):
                 f"Verified what StackOne has now. It is not noted for the saved secret: {why_not}"
             )
 
-    def _check_actions(self, account: str) -> None:
-        """Offer to run the list actions (unattended: ``--actions``), and run them."""
+    def _check_actions(self, account: str) -> tuple[ActionView, ...] | None:
+        """Run the enabled list actions, if ``--actions`` or the person says so. None: neither does."""
         console = self.parts.console
         wanted = self.parts.values[inputs.RUN_ACTIONS]
         if not wanted and not console.attended:
-            return
+            return None
         try:
             actions = self._enabled_lists()
             why_not = "" if actions else "StackOne names no list action"
@@ -160,8 +151,8 @@ class _Test(SignIn):
         if why_not:
             self._found.append(lines.unsure(f"Scopes are not tested: {why_not}"))
         elif not wanted and not console.may_run_actions(len(actions)):
-            return
-        self._actions = found = []
+            return None
+        found = []
         for number, action in enumerate(actions, 1):
             with console.working(f"Running {action.id} ({number} of {len(actions)})"):
                 view, line, goes_on = self._run(account, action)
@@ -169,7 +160,8 @@ class _Test(SignIn):
             found.append(view)
             if not goes_on:
                 break
-        self._judge_scopes(found)
+        self._add_scopes(found)
+        return tuple(found)
 
     def _enabled_lists(self) -> list[Action]:
         enabled = self.parts.local.state.actions
@@ -179,18 +171,17 @@ class _Test(SignIn):
         return [action for action in known if action.id in enabled]
 
     def _run(self, account: str, action: Action) -> tuple[ActionView, Line, bool]:
+        """Run an action; return what came of it, a line about it, and whether to run the next one."""
         self.parts.time.renew()
         try:
-            return _judged(action, self.parts.sessions.run_action(account, action.id))
+            return _describe(action, self.parts.sessions.run_action(account, action.id))
         except NetworkError as exc:
-            return (
-                _view(action, exc.http_status),
-                lines.unsure(f"{action.id}: could not check. {exc.sentence}"),
-                True,
-            )
+            line = lines.unsure(f"{action.id}: could not check. {exc.sentence}")
+            return ActionView(id=action.id, http_status=exc.http_status), line, True
 
-    def _judge_scopes(self, views: list[ActionView]) -> None:
-        missing = tuple(each.missing_scope or each.id for each in views if each.is_missing)
+    def _add_scopes(self, views: list[ActionView]) -> None:
+        """Say what the runs tell about the scopes, and note it."""
+        missing = tuple(each.missing_scope for each in views if each.missing_scope)
         was_checked = any(each.result != "not_checked" for each in views)
         if missing:
             self._found += [
@@ -207,6 +198,7 @@ class _Test(SignIn):
             self._note(scopes_checked_at=self.parts.now(), scopes_missing=missing)
 
     def _remove(self, account: str) -> None:
+        """Remove the test account from StackOne, or say that it may still be there."""
         console, left = self.parts.console, (*self.parts.local.state.test_accounts, account)
         if self.parts.values[inputs.KEEP_ACCOUNT]:
             self._found.append(lines.unsure(f"The test account stays at StackOne: {account}"))
@@ -220,7 +212,7 @@ class _Test(SignIn):
                 f"The test account {account} could not be removed. {exc.sentence} Delete it in StackOne."
             )
             self._note(test_accounts=left)
-        except BaseException:  # stopped once more: it is named all the same
+        except BaseException:  # Ctrl-C once more
             console.warn(f"The test account {account} may still be at StackOne. Delete it there.")
             raise
         else:
@@ -235,32 +227,22 @@ class _Test(SignIn):
             self.parts.console.warn(f"The next run won't know of this test. {exc.sentence}")
 
 
-def _judged(action: Action, ran: ActionRun) -> tuple[ActionView, Line, bool]:
-    """What a run says, and whether the next one is worth it."""
+def _describe(action: Action, ran: ActionRun) -> tuple[ActionView, Line, bool]:
     status, says = ran.http_status, f' "{ran.message}"' if ran.message else ""
+    view = ActionView(id=action.id, http_status=status)
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        return _view(action, status, "works"), lines.ok(f"{action.id}: works"), True
+        return view.replace(result="works"), lines.ok(f"{action.id}: works"), True
     if ran.is_scope_missing:
         card = scopes.card_for_action(action.id, (*ran.scopes, *action.required_scopes))
         missing = card or "a scope that StackOne doesn't name"
         line = lines.fail(f"{action.id}: scope missing, {missing}")
-        return _view(action, status, "scope_missing", missing), line, True
+        return view.replace(result="scope_missing", missing_scope=missing), line, True
     if ran.is_call_gone or status in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}:
         text = f"Scopes could not be checked: StackOne's API no longer runs actions this way (HTTP {status})."
-        return _view(action, status), lines.unsure(text), False
+        return view, lines.unsure(text), False
     why = f" (HTTP {status}).{says}"
     if status == HTTPStatus.UNAUTHORIZED:
         why = f". The linked account's sign-in was refused (HTTP 401).{says}"
     elif status == HTTPStatus.FORBIDDEN:
         why += ' The API key may lack the right "Actions: Execute". Everything else is verified.'
-    line = lines.unsure(f"{action.id}: could not check{why}")
-    return _view(action, status), line, status != HTTPStatus.FORBIDDEN
-
-
-def _view(
-    action: Action,
-    status: int | None,
-    result: Literal["works", "scope_missing", "not_checked"] = "not_checked",
-    missing: str | None = None,
-) -> ActionView:
-    return ActionView(id=action.id, result=result, http_status=status, missing_scope=missing)
+    return view, lines.unsure(f"{action.id}: could not check{why}"), status != HTTPStatus.FORBIDDEN

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from eh_connect import inputs as i
+from eh_connect.flows.causes import CAUSES
 from eh_connect.flows.console import Console, Revised
-from eh_connect.lines import BLANK, counted, fail, ok, prose, title, warn
+from eh_connect.lines import BLANK, counted, exact, fail, ok, prose, title, warn
 from eh_connect.person import words
 from eh_connect.person.asking import ask_credentials, region
 from eh_connect.person.dashboard import DashboardScreen
@@ -50,7 +51,6 @@ class Attended(Console):
     purpose: str
 
     attended = True
-    _link = ""
 
     @property
     def handing(self) -> Sequence[str]:
@@ -141,50 +141,40 @@ class Attended(Console):
         self.show(ok(f'Found "{profile.name}". The sign-in test shows whether the right values were pasted.'))
         return profile
 
-    def show_link(self, about: Sequence[Line], link: str, *, waits: bool) -> None:
-        """Show the link, and open it if this run waits for the sign-in."""
-        self._link = link
-        super().show_link(about, link, waits=waits)
-        if waits:
-            self.show(self.desktop.open(link))
-
     @contextmanager
-    def waiting(self, text: str) -> Iterator[Watch]:
-        """Show a live line with its keys."""
-        keys = [
-            *([Key("o", "open")] if self.desktop.opens else []),
-            *([Key("c", "copy the link")] if self.desktop.can_copy else []),
-            Key("", "check now"),
-            Key("e", "I see an error"),
-        ]
-        with self.terminal.watch(text, keys) as watching:
+    def waiting(self, about: Sequence[Line], link: str | None) -> Iterator[Watch]:
+        """Show and open the link; below it, show a live line with its keys."""
+        keys = [Key("", "check now"), Key("e", "I see an error")]
+        if link is not None:
+            self.show(*about, exact(link))
+            self.show(self.desktop.open(link))
+            opening = [Key("o", "open")] if self.desktop.opens else []
+            copying = [Key("c", "copy the link")] if self.desktop.can_copy else []
+            keys = [*opening, *copying, *keys]
+        with self.terminal.watch("Waiting for the sign-in", keys) as watching:
 
             def watch(seconds: float) -> Literal["look", "error"] | None:
                 pressed = watching(seconds)
-                if pressed == "o":
-                    self.show(self.desktop.open(self._link))
-                elif pressed == "c":
-                    self.show(self.desktop.copy("the link", self._link))
+                if pressed == "o" and link is not None:
+                    self.show(self.desktop.open(link))
+                elif pressed == "c" and link is not None:
+                    self.show(self.desktop.copy("the link", link))
                 elif pressed is not None:
                     return "error" if pressed == "e" else "look"
                 return None
 
             yield watch
 
-    def what_shows(
-        self,
-        causes: Sequence[Cause],
-        refusal: ActionNeededError,  # noqa: ARG002  # the person sees it
-    ) -> Cause | None:
+    def what_shows(self, refusal: ActionNeededError) -> Cause | None:  # noqa: ARG002  # the person sees it
         """Ask what the browser shows. Each choice says what it means."""
         chosen = self.terminal.choose(
             "What does your browser show?",
             [
-                *(Choice(cause.looks, cause.looks, cause.means) for cause in causes),
+                *(Choice(cause.looks, cause.looks, cause.means) for cause in CAUSES),
                 Choice("on", "Nothing of these: wait on"),
             ],
         )
-        return next((cause for cause in causes if cause.looks == chosen), None)
+        return next((cause for cause in CAUSES if cause.looks == chosen), None)
 
     def new_link(self, refusal: ActionNeededError) -> None:
         """Ask whether to make another link. Raises ``refusal`` if not."""
