@@ -1,7 +1,6 @@
-"""A change of a connector profile: the plan of it, and what came of it.
+"""A change of a connector profile: the plan of it, and the result.
 
-The plan is one object with three uses: a dry run prints it, the API way sends it, the dashboard way is its list
-of things to do by hand.
+The plan has three uses: a dry run prints it, the API is sent it, and a person makes it in the dashboard.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from eh_connect.values import Values
 
 ALL_ACTIONS = ("all",)
-"""``--action all``: every action. Left out of a creation, where leaving out means all (assumed)."""
+"""``--action all``: every action. A creation leaves the field out, which should mean all (assumed)."""
 
 ENVIRONMENT = "production"
 """Source: StackOne's connector templates."""
@@ -39,7 +38,7 @@ _TITLES = {
 
 
 class FieldView(View, frozen=True, kw_only=True, rename={"before": "from", "after": "to"}):
-    """One field that changes; secrets by their fingerprint."""
+    """One field that changes; a secret is shown by its fingerprint."""
 
     field: str
     before: str | None
@@ -47,7 +46,7 @@ class FieldView(View, frozen=True, kw_only=True, rename={"before": "from", "afte
 
 
 class Change(Record, frozen=True):
-    """A plan: the fields to send, and the same as it may be shown. No ``profile``: it is to be created."""
+    """A plan: the fields to send, and what may be shown of them. Without a ``profile``, one is created."""
 
     profile: ConnectorProfile | None
     fields: ProfileFields
@@ -55,13 +54,13 @@ class Change(Record, frozen=True):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether all is as it is wanted."""
+        """Whether everything is as it should be."""
         return self.fields == ProfileFields()
 
     def changes_application(self, held: tuple[Credentials, ...]) -> bool | None:
-        """Whether the Client ID may become another one; ``held`` are those of which StackOne has one.
+        """Whether the Client ID becomes another one; None where that is not known.
 
-        None where none is known.
+        StackOne has one of the ``held`` credentials.
         """
         if self.fields.credentials is None or self.profile is None:
             return False
@@ -72,10 +71,11 @@ class Change(Record, frozen=True):
 def plan(
     profile: ConnectorProfile | None, credentials: Credentials, values: Values, in_force: InForce | None
 ) -> Change:
-    """Compare; pure. Without ``in_force`` credentials can't be compared, so they are sent again.
+    """Compare what is wanted with what StackOne has, and return the difference.
 
-    That ``updated_at`` moves with every change of a profile is assumed: where it moved since our last
-    write, somebody else may have changed the credentials, and they are sent again too.
+    StackOne doesn't show credentials. They are sent again where it is not known which are ``in_force``, and
+    where ``updated_at`` has moved since our last write: somebody else may have changed them. It is assumed
+    that every change of a profile moves ``updated_at``.
     """
     before = ProfileFields()
     if profile is not None:
@@ -102,7 +102,7 @@ def plan(
 
 
 def _texts(fields: ProfileFields) -> dict[str, str | None]:
-    """What may be shown of fields."""
+    """Return the fields as they may be shown."""
     pair = fields.credentials
     return {
         "name": fields.name,
@@ -114,7 +114,7 @@ def _texts(fields: ProfileFields) -> dict[str, str | None]:
 
 
 class ProfileView(View, frozen=True, kw_only=True):
-    """The profile; null where there is none, or where StackOne does not say."""
+    """The profile. A field is null where there is no profile yet, or StackOne doesn't say."""
 
     label: str
     id: str | None
@@ -127,7 +127,7 @@ class ProfileView(View, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, profile: ConnectorProfile | None, label: str, name: str) -> Self:
-        """A profile as StackOne shows it; None: one that is not there yet, of that name."""
+        """Return the view of a profile, or of one with this name that is not there yet."""
         if profile is not None:
             return cls.sharing(profile, label=label)
         new: dict[str, Any] = dict.fromkeys(cls.__struct_fields__)
@@ -135,10 +135,10 @@ class ProfileView(View, frozen=True, kw_only=True):
 
 
 class WriteResult(Result, frozen=True, kw_only=True):
-    """``setup`` and ``rotate``. No ``secret``: a profile was left as it is.
+    """``setup`` and ``rotate``. ``secret`` is null where a profile of somebody else was left as it is.
 
-    ``changed``: StackOne has something new. ``documented``: StackOne documents the way that it went.
-    ``proven``: when somebody signed in with the credentials that are in force.
+    ``changed``: something changed at StackOne. ``documented``: StackOne documents how it was changed.
+    ``proven``: when somebody last signed in with the credentials that are in use.
     """
 
     hidden = Result.hidden | {"keyring", "is_brief", "was_shown"}
@@ -155,7 +155,7 @@ class WriteResult(Result, frozen=True, kw_only=True):
     was_shown: bool = False
 
     def lines(self) -> list[Line]:
-        """What happened, the ID, and three short lines, which the review has too; nothing a second time."""
+        """What happened, the ID, and three rows that a brief result leaves out: the review showed them."""
         if self.was_shown:
             return []
         name = self.profile.name

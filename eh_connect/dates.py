@@ -9,37 +9,37 @@ from eh_connect.lines import counted
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SPANS = (("day", 86_400), ("hour", 3600), ("minute", 60))
-_NOT_THEIR_CLOCK = ("SSH_CONNECTION", "CI")
-"""Variables that say that this computer's time zone may not be the reader's."""
+_FAR_AWAY = ("SSH_CONNECTION", "CI")
+"""Where one of these variables is set, the reader may be in another time zone than this computer."""
 
 
 def moment(iso: str | None, now: datetime | None = None) -> str:
-    """``24 Nov 2026, 09:22 (3 days ago)``; a time in the future stands alone; what is no time, as it is."""
+    """Return ``24 Nov 2026, 09:22 (3 days ago)``, without the brackets for a time in the future.
+
+    A text that is no time is returned as it is.
+    """
     time = parsed(iso)
     if time is None:
         return iso or "at an unknown time"
     gone = (now or datetime.now(UTC)) - time
     local = time.astimezone()
-    zone = f" {local:%Z}" if any(map(os.environ.get, _NOT_THEIR_CLOCK)) else ""
+    zone = f" {local:%Z}" if any(map(os.environ.get, _FAR_AWAY)) else ""
     shown = f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}{zone}"
     if gone < timedelta(0):
         return shown
-    return (
-        f"{shown} (just now)"
-        if gone < timedelta(minutes=1)
-        else f"{shown} ({span(gone.total_seconds())} ago)"
-    )
+    ago = "just now" if gone < timedelta(minutes=1) else f"{span(gone.total_seconds())} ago"
+    return f"{shown} ({ago})"
 
 
 def deadline(iso: str | None, seconds: float) -> str:
-    """``for 30 minutes (until 10:52)``."""
+    """Return ``for 30 minutes (until 10:52)``."""
     time = parsed(iso)
     until = f" (until {time.astimezone():%H:%M})" if time else ""
     return f"for {span(seconds)}{until}"
 
 
 def span(seconds: float) -> str:
-    """A duration in its largest whole unit: ``30 minutes``."""
+    """Return a duration in its largest whole unit: ``30 minutes``."""
     for unit, size in _SPANS:
         if seconds >= size:
             return counted(int(seconds // size), unit)
@@ -47,7 +47,7 @@ def span(seconds: float) -> str:
 
 
 def parsed(iso: str | None) -> datetime | None:
-    """A time with its zone (UTC where it names none); None where it is no time."""
+    """Return the time with its zone, UTC where the text names none. None: the text is no time."""
     try:
         time = datetime.fromisoformat(iso or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Immutable values with named fields. Declaring a dataclass takes ten times as long, and a run needs forty."""
+"""Immutable values with named fields. A run declares forty; a dataclass takes ten times as long to declare."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 class Record(Struct, frozen=True):
-    """The base: its subclasses declare fields as a dataclass does; equal where all fields are."""
+    """The base class. Subclasses declare fields as a dataclass does, and are equal if all fields are."""
 
     def replace(self, **fields: Any) -> Self:
-        """A copy with other values."""
+        """Return a copy with other values in these fields."""
         return structs.replace(self, **fields)

@@ -1,4 +1,4 @@
-"""What a command found or did: the fields of its JSON object, and lines for a person."""
+"""What a command found or did: as fields of its JSON object, and as lines for a person."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from eh_connect.record import Record
 
 
 class View(Record, frozen=True, kw_only=True):
-    """A part of a result; all its fields are in the JSON object (docs/schema), but the ``hidden`` ones."""
+    """A part of a result. All its fields but the ``hidden`` ones are in the JSON object (docs/schema)."""
 
     hidden: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def sharing(cls, source: object, **more: Any) -> Self:
-        """With the values of the fields that it shares with something else, and ``more``."""
+        """Make one from ``more``, and from the attributes of ``source`` that have the names of fields."""
         shared = {name: getattr(source, name) for name in cls.__struct_fields__ if hasattr(source, name)}
         return cls(**shared | more)
 
     def body(self) -> dict[str, Any]:
-        """The fields of the JSON object."""
+        """Return the fields of the JSON object."""
         names = zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True)
         return {name: _json(getattr(self, field)) for field, name in names if field not in self.hidden}
 
@@ -36,19 +36,19 @@ def _json(value: Any) -> Any:
 
 
 class Result(View, frozen=True, kw_only=True):
-    """The root: what a command gives back."""
+    """The base class of what a command returns."""
 
     hidden = frozenset({"next_steps", "exit_code"})
     next_steps: tuple[NextStep, ...] = ()
     exit_code: int = 0
 
     def lines(self) -> list[Line]:
-        """The same for a person."""
+        """Return the result as lines for a person."""
         raise NotImplementedError
 
 
 class SecretView(View, frozen=True, kw_only=True):
-    """A Client Secret, as it may be shown; ``stored_in`` is ``module.Class`` of the keyring."""
+    """A Client Secret as it may be shown. ``stored_in`` is ``module.Class`` of the keyring."""
 
     fingerprint: str
     stored_in: str | None
@@ -56,7 +56,7 @@ class SecretView(View, frozen=True, kw_only=True):
 
 
 class LocalView(View, frozen=True, kw_only=True):
-    """What is saved here of a label. None: nothing, or not known."""
+    """What is saved here of a label. A field is null where nothing is saved, or it can't be read."""
 
     id: str | None
     name: str | None
@@ -87,7 +87,7 @@ class RemoteView(View, frozen=True, kw_only=True):
 
 
 class Due(View, frozen=True, kw_only=True):
-    """Something to do: its ID, why, and the command that does it, runnable as it stands."""
+    """Something to do: its ID, the reason, and the command that does it, ready to run."""
 
     id: str
     why: str
@@ -95,7 +95,7 @@ class Due(View, frozen=True, kw_only=True):
 
 
 class ProfileStatus(View, frozen=True, kw_only=True):
-    """One label; ``local`` is None where its state can't be read."""
+    """One label; ``local`` is null where its state can't be read."""
 
     hidden = frozenset({"why_not", "secret", "keyring", "roll_back", "check_scopes"})
     label: str
@@ -159,7 +159,7 @@ class ProfileStatus(View, frozen=True, kw_only=True):
 
 
 class StatusResult(Result, frozen=True, kw_only=True):
-    """``status``; ``secret`` is that of the profile where there is exactly one."""
+    """``status``; ``secret`` is that of the only label, null where there are several."""
 
     hidden = Result.hidden | {"set_up"}
     profiles: tuple[ProfileStatus, ...]
@@ -174,7 +174,7 @@ class StatusResult(Result, frozen=True, kw_only=True):
 
 
 class RemovedView(View, frozen=True, kw_only=True):
-    """The label, and the ID that its profile has at StackOne."""
+    """The label, and the ID of its profile at StackOne."""
 
     label: str
     id: str | None
@@ -199,7 +199,7 @@ class RemoveResult(Result, frozen=True, kw_only=True):
 
 
 class ActionView(View, frozen=True, kw_only=True):
-    """One action that was run; ``missing_scope`` is named by section, card and box where it is known."""
+    """One action that was run; ``missing_scope`` is the section, card and box of the portal if they are known."""
 
     id: str
     result: Literal["works", "scope_missing", "not_checked"] = "not_checked"
@@ -208,7 +208,7 @@ class ActionView(View, frozen=True, kw_only=True):
 
 
 class SessionResult(Result, frozen=True, kw_only=True):
-    """``verify`` and ``link``, and what their failures carry too. No link: it was an earlier run's."""
+    """``verify`` and ``link``, also where they fail. The link is null where an earlier run made it."""
 
     hidden = Result.hidden | {"found"}
     session_id: int | str
@@ -220,7 +220,7 @@ class SessionResult(Result, frozen=True, kw_only=True):
     found: tuple[Line, ...] = ()
 
     def lines(self) -> list[Line]:
-        """What was found, in the order in which it was."""
+        """What was found, in that order."""
         return list(self.found)
 
 
@@ -251,7 +251,7 @@ class DoctorResult(Result, frozen=True, kw_only=True):
         return ", ".join(words) or "No problem found"
 
     def lines(self) -> list[Line]:
-        """A row for each, and its remedy below."""
+        """A row for each check, with its remedy below."""
         found = []
         for each in self.checks:
             found.append(lines.row(each.name, each.detail, _SIGNS[each.result]))

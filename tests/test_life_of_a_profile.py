@@ -151,9 +151,9 @@ class LifeOfAProfile(RuleBasedStateMachine):
         client, _ = world.client()
         world.run("setup", wanted, if_exists="update")
         profiles = client.profiles()
-        seen = Comparison(world.local(), profiles)
+        seen = Comparison(world.local(), profiles, lambda *words: " ".join(words))
         assert seen.agrees is True
-        assert [name for name, *_ in seen.due(world.now(), None)] == ["not_proven"]
+        assert [each.id for each in seen.due(world.now(), None)] == ["not_proven"]
         world.is_settled(wanted)
         assert world.run("setup").action == "unchanged"
 

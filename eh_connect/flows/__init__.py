@@ -1,1 +1,1 @@
-"""The order of events. No terminal, no HTTP, no keyring: those are handed in (``ports``, ``console``)."""
+"""What happens in which order. Terminal, network and keyring are handed in (``parts``, ``console``)."""

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 class Cause(Record, frozen=True):
-    """What a browser may show at the sign-in that StackOne does not hear of: as the person would say it.
+    """Something that a browser may show at the sign-in, and that StackOne doesn't hear of.
 
-    ``means`` says in a few words what is likely; ``exact`` is a value to compare, to the letter.
+    ``looks`` is how a person would describe it, ``means`` the likely cause in a few words, ``exact`` a value
+    to compare letter by letter.
     """
 
     looks: str
@@ -62,7 +63,7 @@ CAUSES = (
         "Make a new link, and open it by hand.",
     ),
 )
-"""A server that knows neither the client nor its redirect URI must not redirect (RFC 6749, 4.1.2.1)."""
+"""StackOne hears nothing: a server must not redirect to a URI that it doesn't know (RFC 6749, 4.1.2.1)."""
 
 _UNKNOWN = ("StackOne gives no known reason.", "Try once more, then ask StackOne's support.", None)
 _ERRORS: dict[str, tuple[str, str, tuple[str, str] | None]] = {
@@ -102,11 +103,11 @@ _ERRORS: dict[str, tuple[str, str, tuple[str, str] | None]] = {
     "server_error": ("Employment Hero has a problem.", "Try again later.", None),
     "temporarily_unavailable": ("Employment Hero is down for a while.", "Try again later.", None),
 }
-"""By the error code of OAuth (RFC 6749): meaning, remedy, and a command other than the same again."""
+"""By the error code of OAuth (RFC 6749): meaning, remedy, and the next step unless it is to try again."""
 
 
 def rejected(session: ConnectSession, parts: Parts) -> RejectedError:
-    """StackOne reports that the sign-in failed."""
+    """Return the error that StackOne reports for the session."""
     code = session.oauth_error
     meaning, remedy, other = _ERRORS.get(code or "", _UNKNOWN)
     named = f'"{clean(code, 60)}"' if code else "an error without a reason"
@@ -121,7 +122,7 @@ def rejected(session: ConnectSession, parts: Parts) -> RejectedError:
 
 
 def attempt_over(status: str, again: str) -> ActionNeededError:
-    """The attempt is over: StackOne says that it was cancelled, with no reason, or the link is too old."""
+    """Return the error for a link that ran out, or for a sign-in that StackOne calls cancelled."""
     title = "The link ran out before a sign-in"
     detail = (
         "If the browser showed an error page of Employment Hero, compare the redirect URI in the Developer "
@@ -137,7 +138,7 @@ def attempt_over(status: str, again: str) -> ActionNeededError:
 
 
 def no_sign_in(seconds: float, again: str, *, unknown: str | None = None) -> ActionNeededError:
-    """The wait is over, and StackOne has seen no sign-in; ``unknown`` is a status that we don't know."""
+    """Return the error that nobody signed in within the time; ``unknown`` is a status that we don't know."""
     detail = (
         "StackOne hears nothing where Employment Hero shows an error page: for an unknown Client ID, or for a "
         f"redirect URI that is not exactly this:\n{REDIRECT_URI}"
@@ -149,7 +150,7 @@ def no_sign_in(seconds: float, again: str, *, unknown: str | None = None) -> Act
 
 
 def seen_in_browser(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError:
-    """What the person saw in the browser."""
+    """Return the error for what the person saw in the browser."""
     title = f'The sign-in did not work: "{cause.looks}" (session {session.id})'
     detail = f"It should be exactly this:\n{cause.exact}" if cause.exact else None
     return _unseen(title, detail, cause.remedy, again)

@@ -1,4 +1,4 @@
-"""``doctor``: one check after the other; each looks, judges and names its remedy."""
+"""``doctor``: run the checks one after the other. The checks themselves are in ``cli.doctor``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _LATER = "Wait a little, then run eh-connect doctor again."
 
 
 class Outcome(NamedTuple):
-    """What a check saw. ``warn``: it works without, or may come to matter; ``skip``: it could not be looked at."""
+    """What a check saw.
+
+    ``warn``: the tool works all the same, for now. ``skip``: there was nothing to look at.
+    """
 
     detail: str
     result: Literal["pass", "warn", "fail", "skip"] = "pass"
@@ -24,10 +27,10 @@ class Outcome(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A check: its ID, its name in words, and the look, which raises EhConnectError where ``setup`` would fail.
+    """A check. Its ``look`` raises EhConnectError for what would make ``setup`` fail.
 
-    ``advisory``: where nothing answers, ``setup`` goes on. ``needs`` is a check without which it makes no
-    sense.
+    ``name`` is its ID in words. ``advisory``: a network error is only a warning, because ``setup`` goes on
+    without an answer. ``needs`` is the ID of a check that has to pass first.
     """
 
     id: str
@@ -38,7 +41,7 @@ class Check(NamedTuple):
 
 
 def run_checks(checks: Iterable[Check], console: Console) -> DoctorResult:
-    """Run them in their order. The first failure is raised in the end, carrying all that was found."""
+    """Run the checks in order. The first failure is raised at the end and carries all that was found."""
     found: list[CheckView] = []
     failures: list[EhConnectError] = []
     missed: dict[str, str] = {}

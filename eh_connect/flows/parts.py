@@ -1,4 +1,4 @@
-"""What the flows work with: wired in ``cli``; in tests with a StackOne in memory, and small stand-ins."""
+"""What the flows work with. ``cli`` wires the real parts; tests wire a StackOne in memory and small ones."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class Parts(Record, frozen=True):
-    """What one run was told, and its collaborators.
+    """What one run was told, and what it works with.
 
-    ``probe`` checks credentials at Employment Hero. ``now`` is the time, UTC, ISO 8601; ``origins`` are where
-    credentials may go; ``again`` is the command line to type once more.
+    ``probe`` checks credentials at Employment Hero. ``now`` returns the time, UTC, ISO 8601. ``origins`` are the
+    servers that credentials may be sent to. ``again`` is the command line that repeats this run.
     """
 
     values: Values

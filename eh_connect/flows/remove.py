@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 def forget(
     local: LocalProfile, looked: LabelSource, values: Values, confirm: Callable[[Sequence[str]], None] | None
 ) -> RemoveResult:
-    """Forget, unless nothing is saved. StorageError: the keyring does not forget; then the state stays.
+    """Forget the label. StorageError: the keyring can't delete; then the state stays too.
 
-    ``confirm`` is shown what will remain to be done by hand, and returns if the label is to be forgotten; None:
-    nothing is asked.
+    ``confirm`` shows what will remain to be done by hand, and returns if the label is to be forgotten. None:
+    nobody is asked.
     """
-    local.keyring.delete("trial")  # of no worth: whether the keyring forgets shows
+    local.keyring.delete("trial")  # fails here, before anything is lost, where the keyring can't delete
     if local.is_empty:
-        local.forget()  # a lock that a run left
+        local.forget()  # an earlier run may have left its lock
         return RemoveResult(action="unchanged", profile=RemovedView(label=local.label, id=None), by_hand=())
     profile = RemovedView(label=local.label, id=local.state.profile_id)
-    by_hand = tuple(_by_hand(local, looked, values))  # asked first: afterwards the key and the ID are gone
+    by_hand = tuple(_by_hand(local, looked, values))  # needs the API key and the ID, which go next
     if confirm is not None:
         confirm(by_hand)
     local.forget()
@@ -71,6 +71,7 @@ def _by_hand(local: LocalProfile, looked: LabelSource, values: Values) -> Iterat
 
 
 def _accounts(profile_id: str, looked: LabelSource) -> str:
+    """Say how many accounts are linked through the profile."""
     unknown = "How many accounts are linked is not known"
     if looked.project is None:
         return f"{unknown}: {looked.why_not.rstrip('.')}."

@@ -1,7 +1,8 @@
-"""``status``: what is saved here, what StackOne has, whether they agree, what is due. It only reads."""
+"""``status``: show what is saved here, what StackOne has, whether they agree, and what is due. It only reads."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,17 +23,13 @@ _COMMANDS = {
     "rotate": ("rotation", ("rotate",)),
     "rollback": ("rollback", ("rotate", "--rollback")),
 }
-_DAY = 86_400.0
-
-_DueItem = tuple[str, str, tuple[str, ...]]
-"""What is due: its ID, why, and the words of the command."""
 
 
 class LabelSource(Record, frozen=True):
-    """A label, and whom to ask about it.
+    """A label, what is saved of it, and the StackOne project to ask about it.
 
-    ``local`` is None where its state can't be read; ``project`` where StackOne is not asked, and ``why_not``
-    says why. ``failures`` are what stood in the way.
+    ``local`` is None where its state can't be read. ``project`` is None where StackOne is not to be asked;
+    ``why_not`` gives the reason. ``failures`` are the errors met up to now.
     """
 
     label: str
@@ -51,30 +48,32 @@ def compare(
     command: Callable[..., str],
     warn: Callable[[str], None],
 ) -> StatusResult:
-    """Look. The first failure is raised in the end, with all that was found; of others a warning tells.
+    """Return the status of every label.
 
-    ``max_age`` is that of a Client Secret, in days. ``command`` makes a line to type of a label and the words
+    The first failure is raised at the end and carries all that was found; the others become warnings.
+
+    ``max_age`` is that of a Client Secret, in days. ``command`` makes a command line from a label and the words
     of a command.
     """
     answers: dict[Client, list[ConnectorProfile] | EhConnectError] = {}
     found: list[ProfileStatus] = []
     failures: list[EhConnectError] = []
-    for looked in labels:
-        profiles, why_not, met = None, looked.why_not, looked.failures
-        if looked.project is not None:  # the same project for the same key and server
-            if looked.project not in answers:
-                answers[looked.project] = _ask(looked.project)
-            answer = answers[looked.project]
+    for source in labels:
+        profiles, why_not, met = None, source.why_not, source.failures
+        if source.project is not None:  # labels with the same key and server share it
+            if source.project not in answers:
+                answers[source.project] = _ask(source.project)
+            answer = answers[source.project]
             if isinstance(answer, EhConnectError):
                 why_not, met = answer.title, (*met, answer)
             else:
                 profiles = answer
         failures += [failure for failure in met if failure not in failures]
-        shown = ProfileStatus(label=looked.label, why_not=why_not)
-        if looked.local is not None:
-            seen = Comparison(looked.local, profiles, why_not)
-            shown = seen.view(now, max_age, partial(command, looked.label))
-        found.append(shown)
+        if source.local is None:
+            found.append(ProfileStatus(label=source.label))
+        else:
+            seen = Comparison(source.local, profiles, partial(command, source.label), why_not)
+            found.append(seen.view(now, max_age))
     only = found[0] if len(found) == 1 else None
     result = StatusResult(
         profiles=tuple(found),
@@ -99,20 +98,25 @@ def _ask(project: Client) -> list[ConnectorProfile] | EhConnectError:
 
 
 class Comparison(Record, frozen=True):
-    """What is saved here of a label, and what StackOne lists; ``why_not``: it was not asked."""
+    """What is saved here of a label, beside what StackOne lists.
+
+    ``profiles`` is None where StackOne was not asked; ``why_not`` gives the reason. ``command`` makes a command
+    line from the words of a command.
+    """
 
     local: LocalProfile
     profiles: Sequence[ConnectorProfile] | None
+    command: Callable[..., str]
     why_not: str = ""
 
     @property
     def profile(self) -> ConnectorProfile | None:
-        """The label's own as StackOne lists it; None where it does not, or was not asked."""
+        """The label's own profile as StackOne lists it; None where it doesn't, or was not asked."""
         return next((each for each in self.profiles or () if each.id == self.local.state.profile_id), None)
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the profile is there, and as after our last write; None where that can't be seen."""
+        """Whether the profile is as our last write left it; None where that can't be seen."""
         state, profile = self.local.state, self.profile
         if self.profiles is None or state.profile_id is None:
             return None
@@ -122,15 +126,15 @@ class Comparison(Record, frozen=True):
 
     @property
     def _is_unfinished(self) -> bool:
-        """Whether an earlier run did not get to its end."""
+        """Whether an earlier run began a change and did not finish it."""
         local, state = self.local, self.local.state
         begun = local.staged is not None or state.pending is not None or state.staged_for is not None
         if local.current is None or state.profile_id is None:
             return begun
         return begun or local.current.client_secret.fingerprint != state.fingerprint
 
-    def view(self, now: str, max_age: int | None, command: Callable[..., str]) -> ProfileStatus:
-        """The same, as it may be shown; ``command`` makes a line to type of the words of a command."""
+    def view(self, now: str, max_age: int | None) -> ProfileStatus:
+        """Return what of it may be shown."""
         local, state, is_readable = self.local, self.local.state, self.local.unreadable is None
         fingerprint = local.current.client_secret.fingerprint if local.current else state.fingerprint
         secret = None
@@ -150,32 +154,30 @@ class Comparison(Record, frozen=True):
             ),
             remote=None if self.profile is None else RemoteView.sharing(self.profile),
             agree=self.agrees,
-            due=tuple(
-                Due(id=name, why=why, command=command(*words)) for name, why, words in self.due(now, max_age)
-            ),
+            due=tuple(self.due(now, max_age)),
             why_not=self.why_not,
             secret=secret,
             keyring=local.keyring.display_name if local.current else None,
-            roll_back=command("rotate", "--rollback"),
-            check_scopes=command("verify", "--actions"),
+            roll_back=self.command("rotate", "--rollback"),
+            check_scopes=self.command("verify", "--actions"),
         )
 
-    def due(self, now: str, max_age: int | None) -> Iterator[_DueItem]:
-        """All that is due, in the order in which to do it. Pure; docs/status.md has each."""
+    def due(self, now: str, max_age: int | None) -> Iterator[Due]:
+        """Yield what is due, in the order in which to do it; docs/status.md explains each."""
         local, state, profile = self.local, self.local.state, self.profile
         if self._is_unfinished:
             what, words = _COMMANDS[state.staged_for or "setup"]
             why = f"A {what} was started and not finished. The same command goes on."
             if state.pending is not None and state.pending.via == "dashboard":
                 why = f"A {what} waits for you in StackOne's dashboard. Run this once you have done it."
-            yield "unfinished", why, words
+            yield self._due("unfinished", why, *words)
         elif state.profile_id is None:
-            yield "not_set_up", "Nothing is set up under this label.", ("setup",)
+            yield self._due("not_set_up", "Nothing is set up under this label.", "setup")
         if state.profile_id is None:
             return
         if local.unreadable is None and local.credentials is None:
             why = "The keyring no longer has the credentials. Copy them from the Developer Portal."
-            yield "pair_missing", why, ("setup",)
+            yield self._due("pair_missing", why, "setup")
         if profile is not None:
             yield from self._due_at_stackone(profile)
         elif self.profiles is not None:
@@ -183,16 +185,19 @@ class Comparison(Record, frozen=True):
                 f"StackOne doesn't list {state.profile_id}. It was deleted, or the API key is another "
                 "project's. Check with the right key. If it was deleted, remove it here and set it up again."
             )
-            yield "not_there", why, ("status",)
+            yield self._due("not_there", why, "status")
         if not self._is_unfinished and (profile is not None or self.profiles is None):
             yield from self._sign_in_due()
         if max_age is not None and (local.unreadable is not None or local.current is not None):
             yield from self._secret_due(now, max_age)
 
-    def _due_at_stackone(self, profile: ConnectorProfile) -> Iterator[_DueItem]:
+    def _due(self, name: str, why: str, *words: str) -> Due:
+        return Due(id=name, why=why, command=self.command(*words))
+
+    def _due_at_stackone(self, profile: ConnectorProfile) -> Iterator[Due]:
         if profile.active is False:
             why = "The profile is disabled at StackOne. Enable it in the dashboard, then check again."
-            yield "disabled", why, ("status",)
+            yield self._due("disabled", why, "status")
         same_name = [each.id for each in self.profiles or () if each.name == profile.name]
         if len(same_name) > 1:
             others = ", ".join(each for each in same_name if each != profile.id)
@@ -200,28 +205,30 @@ class Comparison(Record, frozen=True):
                 f'StackOne has {len(same_name)} profiles named "{profile.name}". Yours is {profile.id}. '
                 f"Rename or delete the others in the dashboard: {others}."
             )
-            yield "two_of_a_name", why, ("status",)
+            yield self._due("two_of_a_name", why, "status")
         if self.agrees is False and not self._is_unfinished:
             why = (
                 f"The profile was changed at StackOne, and not from here: {dates.moment(profile.updated_at)}. "
                 "This sends the saved credentials again. If they were replaced, give the new ones."
             )
-            yield "changed_by_others", why, ("setup",)
+            yield self._due("changed_by_others", why, "setup")
 
-    def _sign_in_due(self) -> Iterator[_DueItem]:
+    def _sign_in_due(self) -> Iterator[Due]:
         missing = self.local.state.scopes_missing
         if self.local.state.verified_at is None:
-            yield "not_proven", "No sign-in test was done with this secret.", ("verify",)
+            yield self._due("not_proven", "No sign-in test was done with this secret.", "verify")
         elif missing:
             why = (
                 f"Scopes are missing: {', '.join(missing)}. They can't be added: create a new application, and "
                 "give its credentials to a second profile."
             )
-            yield "scopes_missing", why, ("guide",)
+            yield self._due("scopes_missing", why, "guide")
 
-    def _secret_due(self, now: str, max_age: int) -> Iterator[_DueItem]:
+    def _secret_due(self, now: str, max_age: int) -> Iterator[Due]:
         since, today = dates.parsed(self.local.state.set_at), dates.parsed(now)
-        age = (today - since).total_seconds() / _DAY if since and today else None
+        age = (today - since) / timedelta(days=1) if since and today else None
         if age is None or age > max_age:
             shown = "of unknown age" if age is None else f"{age:.0f} days old"
-            yield "secret_old", f"The Client Secret is {shown}. You allow {max_age} days.", ("rotate",)
+            yield self._due(
+                "secret_old", f"The Client Secret is {shown}. You allow {max_age} days.", "rotate"
+            )
