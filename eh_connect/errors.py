@@ -1,4 +1,4 @@
-"""Every failure that a person can meet, with its exit code.
+"""Every error that a person may see, with its exit code.
 
 EhConnectError            1  a defect of the tool itself
 ├─ UsageError             2  wrong usage
@@ -7,9 +7,9 @@ EhConnectError            1  a defect of the tool itself
 │  └─ BusyError            4  another run holds the lock
 ├─ StackOneAuthError      5  StackOne refused the API key or its rights
 ├─ StackOneRefusedError   6  StackOne refused the request, or an existing profile forbids it
-│  └─ WriteRefusedError    6  it plainly did not take what was sent
+│  └─ WriteRefusedError    6  StackOne plainly did not accept a change
 ├─ NetworkError           7  no answer, or none that can be read
-│  └─ LostAnswerError     7  the request may have taken effect all the same
+│  └─ LostAnswerError     7  no answer, but the request may have taken effect
 ├─ ActionNeededError      8  a person must act
 ├─ RejectedError          9  Employment Hero rejected the credentials
 └─ StoppedError         130  stopped by the person
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class NextStep(Record, frozen=True):
-    """Something to do next: why, and the command that does it, runnable as it stands."""
+    """Something to do next: the reason, and the command that does it, ready to run."""
 
     why: str
     command: str
@@ -47,10 +47,10 @@ class Problem(Record, frozen=True):
 
 @dataclass(eq=False, repr=False)
 class EhConnectError(Exception):
-    """The root: a title (what happened), a detail (what it means) and a hint (what to do).
+    """The base class: a title (what happened), a detail (what it means) and a hint (what to do).
 
-    A command that found something before it failed adds it: ``body``, fields for the JSON object beside
-    ``error``, and ``found``, lines for a person on standard output.
+    A command that found something before it failed adds it: ``body`` has fields for the JSON object beside
+    ``error``, ``found`` has lines for a person on standard output.
     """
 
     code: ClassVar[int] = 1
@@ -91,7 +91,7 @@ class InputError(EhConnectError):
 
 
 class StorageError(EhConnectError):
-    """The keyring, the folder, the disk or the lock does not let us."""
+    """The keyring, the folder, the disk or the lock can't be used."""
 
     code = 4
     type = "storage"
@@ -116,7 +116,7 @@ class StackOneRefusedError(EhConnectError):
 
 
 class WriteRefusedError(StackOneRefusedError):
-    """StackOne refused a write: it did not take what was sent."""
+    """StackOne refused a change, and has nothing of what was sent."""
 
 
 class NetworkError(EhConnectError):
@@ -127,7 +127,7 @@ class NetworkError(EhConnectError):
 
 
 class LostAnswerError(NetworkError):
-    """The request left, its answer did not arrive: it may have taken effect."""
+    """A request was sent and got no answer, so it may have taken effect."""
 
 
 STACKONE_ERRORS = (StackOneAuthError, StackOneRefusedError, NetworkError)
@@ -135,7 +135,7 @@ STACKONE_ERRORS = (StackOneAuthError, StackOneRefusedError, NetworkError)
 
 
 class ActionNeededError(EhConnectError):
-    """A person must act: the API can't do it and nobody is there."""
+    """A person must act: the API can't do it, and no person is there."""
 
     code = 8
     type = "action_needed"
@@ -155,10 +155,10 @@ class StoppedError(EhConnectError):
     type = "stopped"
 
 
-class Ending(SystemExit):  # no error: the way out
-    """SIGTERM, on its way out; ``body`` as of an EhConnectError.
+class Ending(SystemExit):  # no error: the run ends
+    """SIGTERM arrived. ``body`` is as in EhConnectError.
 
-    Whatever else is raised in a callback of a prompt, its event loop swallows.
+    It is a SystemExit, because the event loop of a prompt swallows most other exceptions.
     """
 
     body: Mapping[str, Any] | None = None

@@ -1,7 +1,7 @@
-"""The steps in the portal and in the dashboard: once, for the wizard, the documents and the dashboard way.
+"""The steps in the portal and in the dashboard, for the wizard, the documents and the hand-over page.
 
 Sources: StackOne's setup guide; Employment Hero's documentation and prints of the form (June 2026).
-"Probably" marks what nobody has documented.
+"Probably" marks what is not documented.
 """
 
 from __future__ import annotations
@@ -58,20 +58,20 @@ PRECONDITIONS = Section(
 
 
 def organisation_pattern(values: Values) -> str:
-    """Where the ID stands in an address."""
+    """Return an address that shows where the organisation's ID stands in it."""
     return f"{values.require(i.EMPLOYMENT_HERO_APP_URL)}/app/v2/organisations/THIS_PART/…"
 
 
 def chosen_scopes(values: Values) -> Selection:
-    """The boxes that were chosen; none, as long as nothing was."""
+    """Return the boxes that were chosen, none before the choice."""
     chosen = values[i.SCOPES]
     return parse(chosen) if chosen else Selection()
 
 
 def portal_section(values: Values) -> Section:
-    """What is done in the Developer Portal; its ``copies`` are the page, the name and the redirect URI.
+    """Return the steps in the Developer Portal. Where no scopes were chosen they show the presets.
 
-    Without scopes the presets are shown and none is chosen.
+    ``copies`` of the section has the page's address, the application's name and the redirect URI.
     """
     org_id, app_url = values[i.ORG_ID], values.require(i.EMPLOYMENT_HERO_APP_URL)
     address = portal_url(org_id, app_url) if org_id else app_url
@@ -186,16 +186,16 @@ def _review(selection: Selection) -> Step:
 
 
 def _suspicious(selection: Selection) -> str:
-    """What tells a form that was filled in wrongly."""
+    """Return how to notice that a wrong box was ticked."""
     spelled = "Other spellings are fine. " if selection.strings else ""
     unless = " without being chosen above" if selection.writes else ""
     return f"{spelled}Does one end in create, update or delete{unless}? Go back."
 
 
 def dashboard_section(values: Values, change: Change, handing: Sequence[str] = ()) -> Section:
-    """What is done in StackOne's dashboard. A new profile has credentials, known or not.
+    """Return the steps in StackOne's dashboard that make the change.
 
-    ``handing``: how the person gets Client ID and Client Secret from here; empty: by themselves.
+    ``handing`` says how the person gets Client ID and Client Secret; empty: by themselves.
     """
     fields, creating = change.fields, change.profile is None
     page = Value("StackOne's dashboard", values.require(i.STACKONE_APP_URL) + DASHBOARD_PATH)

@@ -1,4 +1,4 @@
-"""The guide as a document: text, Markdown, JSON. Exact values stand alone on a line, whole, at any width."""
+"""The guide as a document: text, Markdown or JSON. A value to copy has a line of its own at any width."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _AFTERWARDS = Section(
 
 
 def build(values: Values) -> Guide:
-    """The guide for what this run was told."""
+    """Return the guide for what this run was told."""
     portal = portal_section(values)
     if values[i.ORG_ID] is None:
         finding = Step(
@@ -93,14 +93,14 @@ def build(values: Values) -> Guide:
 
 
 class GuideResult(Result, frozen=True, kw_only=True):
-    """``guide``: the JSON object has it as data; ``form`` says how a person wants it."""
+    """``guide``; ``form`` is the format that the person wants."""
 
     hidden = Result.hidden | {"form"}
     guide: Guide
     form: str = "text"
 
     def lines(self) -> list[Line]:
-        """As text, to be drawn; Markdown as it is."""
+        """The guide as text, or its Markdown line by line."""
         if self.form == "markdown":
             return [exact(line) for line in markdown(self.guide).splitlines()]
         found = [title(self.guide.title), prose(self.guide.note)]
@@ -120,7 +120,7 @@ class WrittenResult(Result, frozen=True, kw_only=True):
 
 
 def markdown(guide: Guide) -> str:
-    """CommonMark. Values are in fences longer than any run of backticks in them, outside of lists."""
+    """Return the guide as CommonMark. Each value is in a fence longer than any run of backticks in it."""
     blocks = [f"# {guide.title}", guide.note]
     for section in guide.sections:
         blocks.append(f"## {section.title}")
@@ -130,7 +130,7 @@ def markdown(guide: Guide) -> str:
 
 
 def _blocks(step: Step, mark: str) -> Iterator[str]:
-    """No list: a fence inside an item would end with the item."""
+    """Yield the blocks of a step; it is no list item, because a fence in one would end with the item."""
     yield f"{mark}{f'{step.field}: ' if step.field else ''}{step.do}"
     rows = [f"{value.label}: {value.value}" for value in step.of(Form.ROW)]
     fenced = [*([value.value] for value in step.of(Form.COPY)), [step.compared], rows]

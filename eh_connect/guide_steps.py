@@ -1,4 +1,4 @@
-"""Steps as data, and as lines: what to do, the values for it, what is seen then, the usual mistake."""
+"""Steps as data and as lines: what to do, with which values, what one sees then, the usual mistake."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class Form(StrEnum):
     """How a value is shown."""
 
     COPY = "copy"
-    """To copy: alone on its line."""
+    """Alone on its line, to copy."""
     ROW = "row"
-    """Behind its label."""
+    """After its label."""
     WORD = "word"
-    """Among others of its label, to compare."""
+    """In a paragraph with others, to compare."""
 
 
 class Value(Record, frozen=True):
-    """Something exact. It is one line: what can't be printed becomes U+FFFD."""
+    """An exact value on one line. Characters that can't be printed become U+FFFD."""
 
     label: str
     value: str
@@ -45,8 +45,8 @@ class Value(Record, frozen=True):
 class Step(Record, frozen=True):
     """One thing to do.
 
-    ``field`` is the field of a form that it is about. ``more`` belongs to the step wherever it is shown;
-    ``see`` (what is seen then) and ``mistake`` (the usual one, and its price) are for documents.
+    ``field`` is the form's field that it is about. ``more`` is always shown with the step. Only documents show
+    ``see`` (what one sees then) and ``mistake`` (the usual one, and what it costs).
     """
 
     do: str
@@ -58,21 +58,21 @@ class Step(Record, frozen=True):
 
     @property
     def notes(self) -> list[str]:
-        """What a document adds to it."""
+        """What only documents show."""
         return [*filter(None, [self.see]), *([f"Avoid: {self.mistake}"] if self.mistake else [])]
 
     @property
     def compared(self) -> str:
-        """The values to compare, as they stand in one paragraph."""
+        """The values to compare, as one paragraph."""
         return "  ".join(value.value for value in self.of(Form.WORD))
 
     def of(self, form: Form) -> list[Value]:
-        """The values that are shown this way."""
+        """Return the values that are shown in this form."""
         return [value for value in self.values if value.form is form]
 
 
 class Section(Record, frozen=True):
-    """Steps under a heading; ``ordered`` if they are done one after the other."""
+    """Steps under a heading. ``ordered``: they are done one after the other, and have numbers."""
 
     title: str
     steps: tuple[Step, ...]
@@ -80,11 +80,11 @@ class Section(Record, frozen=True):
 
     @property
     def copies(self) -> dict[str, str]:
-        """The values to copy, by their labels: for keys that copy them."""
+        """The values to copy, by their labels."""
         return {value.label: value.value for step in self.steps for value in step.of(Form.COPY)}
 
     def lines(self, *, document: bool = False) -> tuple[Line, ...]:
-        """The steps; in a ``document`` with heading, gaps, and all that is known of each."""
+        """Return the steps as lines; for a ``document`` with a heading, gaps and notes."""
         found = [title(self.title)] if document else []
         for number, step in enumerate(self.steps, 1):
             found += [BLANK] if document else []
@@ -95,7 +95,7 @@ class Section(Record, frozen=True):
 
 
 class Guide(Record, frozen=True):
-    """The whole job. Prose is ours; only values come from outside."""
+    """All steps of the job, in sections. Only the values in it come from outside."""
 
     title: str
     note: str

@@ -1,7 +1,7 @@
 """Every value that a command takes, declared once: flag, variable, kind, help, default.
 
-From here come the parser's options, the help, the table in docs/setup.md, the list of missing values, and
-what a command to run next repeats.
+The parser, the help, the table in docs/setup.md, the list of missing values and the next commands are made
+from this.
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ API_KEY = Input(
     "File with the StackOne API key; - is standard input",
 )
 
-# Where these values come from: StackOne's documentation names one server, its setup guide the two apps; other
-# integrations run against the OAuth server.
+# Sources of the defaults: StackOne's documentation names its server, its setup guide the two apps. Other
+# integrations use the OAuth server.
 STACKONE_URL = Input(
     HOW,
     "--stackone-url",
@@ -198,4 +198,4 @@ COMMON = (SANDBOX, TIMEOUT, JSON, NO_INPUT, PLAIN, VERBOSE)
 URLS = (STACKONE_URL, STACKONE_APP_URL, EMPLOYMENT_HERO_APP_URL, EMPLOYMENT_HERO_OAUTH_URL)
 READ_FROM_FILES = (CLIENT_SECRET, LOCKED, API_KEY)
 NOT_IN_THE_SANDBOX = (CLIENT_ID, *READ_FROM_FILES, *URLS)
-"""Real values, which the sandbox ignores."""
+"""Real values. The sandbox doesn't use them."""

@@ -1,4 +1,4 @@
-"""Judging values that come as text: each judge returns the value, or raises ValueError with the reason."""
+"""Check values that come as text: each function returns the value, or raises ValueError with the reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def secret(text: str) -> Secret:
-    """A secret, cleaned of what pasting adds to it."""
+    """Return a secret, without what pasting adds to it."""
     text = cleaned(text)
     if not text:
         raise ValueError("it is empty")
@@ -22,21 +22,21 @@ def secret(text: str) -> Secret:
 
 
 def organisation(text: str) -> str:
-    """An organisation ID of Employment Hero, or a pasted address that has one."""
+    """Return the organisation ID of Employment Hero, which may come inside an address."""
     from eh_connect.employment_hero.portal import org_id_from
 
     return str(org_id_from(text))
 
 
 def scopes(text: str) -> str:
-    """Scopes: a preset, cards, or scope strings; as text that names the same boxes."""
+    """Return the scopes that a preset, cards or scope strings mean, as text."""
     from eh_connect.employment_hero.scopes import parse
 
     return parse(text).text
 
 
 def actions(text: str) -> tuple[str, ...]:
-    """A comma list of action IDs; ``all`` stands alone."""
+    """Return the action IDs of a list with commas, or ``all`` alone."""
     ids = tuple(dict.fromkeys(identifier(part) for part in text.split(",") if part.strip()))
     if not ids:
         raise ValueError("it is empty")
@@ -46,14 +46,14 @@ def actions(text: str) -> tuple[str, ...]:
 
 
 def label(text: str) -> str:
-    """A local label of a profile."""
+    """Return a label: the name of a set-up on this computer."""
     if not re.fullmatch(r"[a-z0-9-]{1,64}", text):
         raise ValueError("a label has 1 to 64 of the characters a-z, 0-9 and -")
     return text
 
 
 def line(text: str) -> str:
-    """A name: one line of printable text."""
+    """Return a name: one line of printable text."""
     text = text.strip()
     if not text:
         raise ValueError("it is empty")
@@ -63,7 +63,7 @@ def line(text: str) -> str:
 
 
 def identifier(text: str) -> str:
-    """An ID: no blanks, nothing that can't be printed."""
+    """Return an ID: printable text without blanks."""
     text = cleaned(text)
     if not text:
         raise ValueError("it is empty")
@@ -73,10 +73,10 @@ def identifier(text: str) -> str:
 
 
 def url(text: str) -> str:
-    """A base URL: https, or http to a loopback IP address; without the trailing slash."""
+    """Return a base URL without the slash at its end: https, or http to a loopback IP address."""
     text = cleaned(text)
     parts = _split(text)
-    if "\\" in text:  # a slash to some parsers
+    if "\\" in text:  # some parsers read it as a slash
         raise ValueError("a URL has no backslash in it")
     if parts.username is not None or parts.password is not None:
         raise ValueError("a URL must not carry a user name or password")
@@ -93,7 +93,7 @@ def url(text: str) -> str:
 
 
 def origin(base_url: str) -> str:
-    """Scheme, host and port of a URL, in one spelling: what stored secrets are bound to."""
+    """Return scheme, host and port of a URL in one spelling. Saved secrets are bound to it."""
     parts = _split(base_url)
     port = parts.port or {"https": 443, "http": 80}[parts.scheme]
     host = parts.hostname or ""
@@ -104,10 +104,10 @@ def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         port_is_fine = parts.port != 0
-        (parts.hostname or "").encode("idna").decode("idna")  # no empty or overlong part, no broken "xn--"
+        (parts.hostname or "").encode("idna").decode("idna")  # fails for an empty, overlong or broken part
     except ValueError:
         raise ValueError("it is not a URL") from None
-    # The stricter host rule keeps every parser of one mind about where a secret goes.
+    # Only plain hosts: parsers disagree about others, and a secret could go to the wrong server.
     plain_host = r"[0-9a-f:]+" if "[" in parts.netloc else r"[a-z0-9.-]+"
     host_is_plain = re.fullmatch(plain_host, parts.hostname or "")
     if parts.scheme not in {"https", "http"} or not host_is_plain or not port_is_fine:
@@ -118,7 +118,7 @@ def _split(text: str) -> SplitResult:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """A judge for a fixed list of words."""
+    """Return a function that takes one of these words."""
 
     def judge(text: str) -> str:
         if text not in choices:
@@ -129,7 +129,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def seconds(text: str) -> float:
-    """A time limit: a positive number of seconds, a day at most."""
+    """Return a time limit: more than 0 seconds, and a day at most."""
     value = patience(text)
     if not value:
         raise ValueError("it is more than 0 and at most 86400 seconds")
@@ -137,7 +137,7 @@ def seconds(text: str) -> float:
 
 
 def patience(text: str) -> float:
-    """How long a person is waited for: seconds, a day at most; 0: not at all."""
+    """Return how many seconds to wait for a person: 0, which means not at all, to a day."""
     try:
         value = float(text)
     except ValueError:
@@ -151,7 +151,7 @@ _MOST_DIGITS = 10
 
 
 def whole(most: int, of: str) -> Callable[[str], int]:
-    """A judge for a whole number from 1 to ``most``; ``of`` says so in words."""
+    """Return a function that takes a whole number from 1 to ``most``; ``of`` says that in words."""
 
     def judge(text: str) -> int:
         value = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0

@@ -1,4 +1,4 @@
-"""What a run was told: one carrier from flag, variable, what is saved, or answer, to where it is used."""
+"""What a run was told, by flag, variable, answer or an earlier run: one object carries it to where it is used."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from eh_connect.record import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, MutableMapping
 
-    Source = Literal["flag", "variable", "saved", "answer", "default"]
+    Source = Literal["flag", "variable", "saved", "answer"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
 class Kind(Record, Generic[T_co], frozen=True):
-    """A kind of value: ``metavar`` is what the help calls its text, empty for a switch, which has none.
+    """A kind of value. ``metavar`` is what the help calls it; a switch takes no value and has none.
 
-    ``judge`` makes the value of the text, or raises ValueError with the reason. ``carries`` tells what a flag's
-    text is: the value, the ``path`` of a file that holds a secret (a variable holds it itself), or a ``list``.
+    ``judge`` turns the text into the value, or raises ValueError with the reason. ``carries`` says what the text
+    of a flag is: the value, the ``path`` of a file with a secret (a variable has the secret itself), or one of a
+    ``list``.
     """
 
     metavar: str
@@ -30,10 +31,10 @@ class Kind(Record, Generic[T_co], frozen=True):
 
 
 class Input(Record, Generic[T_co], frozen=True, eq=False):
-    """A value that commands take: declared once, in ``inputs``.
+    """A value that commands take, declared once, in ``inputs``.
 
-    ``group`` and ``help`` are for the help, ``title`` for people. ``again``: a command to run next repeats its
-    flag.
+    ``group`` and ``help`` are for the help; ``title`` is its name in all other texts. ``again``: the command
+    line of a next command repeats the flag.
     """
 
     group: str
@@ -47,35 +48,35 @@ class Input(Record, Generic[T_co], frozen=True, eq=False):
 
     @property
     def name(self) -> str:
-        """In the JSON: of its flag, or of its variable."""
+        """Its name in the JSON, made from the flag or else from the variable."""
         spelled = self.flag or (self.variable or "").lower().replace("_", "-")
         return spelled.lstrip("-").removesuffix("-file")
 
     @property
     def parameter(self) -> str:
-        """As a Python name: from its flag."""
+        """Its name as a parameter in Python."""
         return (self.flag or self.name).lstrip("-").replace("-", "_")
 
     @property
     def off(self) -> str | None:
-        """The second flag of a switch, unless it is off anyway."""
+        """The flag that turns a switch off, if it isn't off by default."""
         is_off_anyway = self.kind.metavar or self.default is False
         return None if is_off_anyway else (self.flag or "").replace("--", "--no-", 1)
 
     def problem(self, why: str = "") -> Problem:
-        """This input, missing or (with ``why``) invalid."""
+        """Return the problem that this input is missing or, with ``why``, invalid."""
         return Problem(self.name, self.flag, self.variable, why, self.title)
 
 
 class Values:
-    """The values of one run, each with its source. All that is wrong is collected, then told at once.
+    """The values of one run, each with its source. It collects all problems, to report them together.
 
     Args:
-        inputs: those that the command takes; others are None, whatever a variable says.
-        typed: flags as they were typed, by ``Input.parameter``: text, a tuple of texts, or a bool.
-        environ: the environment; secrets are taken out of it, so that no child inherits them.
-        read_file: the text of a file that holds a secret; raises ValueError.
-        takes: the inputs of a command, by its name: what a command to run next may repeat.
+        inputs: what the command takes; every other input is None, whatever a variable says.
+        typed: the flags as typed, by ``Input.parameter``: text, a tuple of texts, or a bool.
+        environ: the environment; secrets are taken out of it, so that no child process inherits them.
+        read_file: returns the text of a file with a secret; raises ValueError.
+        takes: returns the inputs of a command, by its name.
     """
 
     def __init__(
@@ -109,46 +110,44 @@ class Values:
         return value
 
     def require(self, wanted: Input[T]) -> T:
-        """A value that is there: it has a default, or what is missing has been told."""
+        """Return a value that is known to be there, by its default or an earlier check."""
         value = self[wanted]
         if value is None:
-            raise AssertionError(f"{wanted.name} is there by now")
+            raise AssertionError(f"{wanted.name} is missing")
         return value
 
     def source(self, wanted: Input[Any]) -> Source | None:
-        """Where the value came from; None where there is none."""
-        if wanted.name in self._found:
-            return self._found[wanted.name][1]
-        return None if wanted.default is None else "default"
+        """Return where the value came from; None: there is none, or only the default."""
+        return self._found[wanted.name][1] if wanted.name in self._found else None
 
     def given(self, wanted: Input[Any]) -> bool:
-        """Whether this run was told it: by flag, variable or answer."""
+        """Whether this run was told the value, by flag, variable or answer."""
         return self.source(wanted) in {"flag", "variable", "answer"}
 
     def answer(self, wanted: Input[T], value: T) -> None:
-        """The person's answer: it counts more than whatever was there."""
+        """Set the person's answer. It replaces any other value."""
         self._found[wanted.name] = (value, "answer")
 
     def drop(self, wanted: Input[Any]) -> None:
-        """As if it had never been given."""
+        """Forget the value."""
         self._found.pop(wanted.name, None)
 
     def use_saved(self, wanted: Input[T], value: T | None) -> None:
-        """What is saved, where nothing was given."""
+        """Use a saved value where this run was not told one."""
         if value is not None and not self.given(wanted):
             self._found[wanted.name] = (value, "saved")
 
     def note_missing(self, *wanted: Input[Any]) -> None:
-        """Note those that are missing."""
+        """Note which of these are missing, each once."""
         known = {problem.input for problem in (*self.missing, *self.invalid)}
         self.missing += [i.problem() for i in wanted if self[i] is None and i.name not in known]
 
     def note_invalid(self, wanted: Input[Any], why: str) -> None:
-        """Note that a value is invalid, though its own judge took it."""
+        """Note that a value is invalid, and why."""
         self.invalid.append(wanted.problem(why))
 
     def stop_on_problems(self) -> None:
-        """Raise InputError (3) with everything that is missing or invalid, if anything is."""
+        """Raise InputError (3) for everything that is missing or invalid, if anything is."""
         problems = (*self.missing, *self.invalid)
         if not problems:
             return
@@ -163,7 +162,7 @@ class Values:
         )
 
     def command(self, name: str, *arguments: str, without: Iterable[Input[Any]] = ()) -> str:
-        """A command line to run next: ``arguments``, and the flags of this run that it needs again."""
+        """Return a command line to run next, with ``arguments`` and the flags of this run that it takes too."""
         words = ["eh-connect", name, *arguments]
         taken = {each for each in self._takes(name) if each.again and each.flag not in arguments}
         for wanted in (each for each in self._inputs if each in taken.difference(without)):
@@ -179,7 +178,7 @@ class Values:
 def _read(
     wanted: Input[Any], flag: Any, held: str, read_file: Callable[[str, str], str]
 ) -> tuple[Any, Source] | None:
-    """What a flag says, or else a variable; ValueError: what is wrong with it."""
+    """Return the value of a flag, or else of the variable; None: neither is set. ValueError: it is invalid."""
     if flag is None or flag == ():
         return (wanted.kind.judge(held), "variable") if held else None
     if isinstance(flag, bool):
