@@ -1,1 +1,1 @@
-"""The sandbox: Employment Hero and StackOne, simulated on loopback, with made-up secrets only."""
+"""The sandbox: Employment Hero and StackOne, simulated on this computer. All its secrets are made up."""

@@ -1,4 +1,4 @@
-"""The sandbox's StackOne: connect sessions, the accounts that they link, and what it asks of Employment Hero."""
+"""The sandbox's StackOne: connect sessions, linked accounts, and its requests to Employment Hero."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
     from eh_connect.sandbox.site import Data
 
-_ATTEMPT_SECONDS = 300  # after which StackOne's Hub cancels what is pending
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; a usual one costs 40 ms
-_KNOWN_BY = ("origin_owner_id", "origin_owner_name", "provider")
-_OF_ACCOUNT = (*_KNOWN_BY, "origin_username", "label", "type")
-_OF_ATTEMPT = ("oauth_error_code", "oauth_error_description", "account_secure_id")
-_RENAMED = {"provider": "connector", "origin_owner_id": "owner_id", "origin_owner_name": "owner_name"}
-_NOT_SHOWN = {"provider_version", "multiple", "shared", "relink", "scopes", "expires_in"}
+_ATTEMPT_SECONDS = 300  # then StackOne's Hub cancels a pending attempt
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, as all is http; the usual context takes 40 ms
+_OWNER_FIELDS = ("origin_owner_id", "origin_owner_name", "provider")
+_ACCOUNT_FIELDS = (*_OWNER_FIELDS, "origin_username", "label", "type")
+_ATTEMPT_FIELDS = ("oauth_error_code", "oauth_error_description", "account_secure_id")
+_V2_NAMES = {"provider": "connector", "origin_owner_id": "owner_id", "origin_owner_name": "owner_name"}
+_HIDDEN_FIELDS = {"provider_version", "multiple", "shared", "relink", "scopes", "expires_in"}
 
 
 class SessionBody(Record, frozen=True, forbid_unknown_fields=True):
-    """What a session is created from."""
+    """The body that creates a connect session."""
 
     origin_owner_id: Text
     origin_owner_name: Text
@@ -54,7 +54,7 @@ class SessionBody(Record, frozen=True, forbid_unknown_fields=True):
 
 
 class ActionBody(Record, frozen=True):
-    """A run of an action."""
+    """The body that runs an action."""
 
     action: str
     path: dict[str, Any] | None = None
@@ -64,7 +64,7 @@ class ActionBody(Record, frozen=True):
 
 
 class NoTokenError(Exception):
-    """No token, or none that works. ``code`` is OAuth's; None where the answer was none of OAuth's."""
+    """Employment Hero gave no token that works. ``code`` is OAuth's error, or None if there was none."""
 
     def __init__(self, said: str, code: str | None = None) -> None:
         super().__init__(said)
@@ -72,12 +72,12 @@ class NoTokenError(Exception):
 
 
 def create_session(data: Data, fields: Data) -> Data:
-    """Add a session to ``data``: ``shown`` is what ``GET /connect_sessions/{id}`` answers.
+    """Add a session to ``data`` and return it. ``GET /connect_sessions/{id}`` answers what is in ``shown``.
 
-    An owner whose account is known gets that one to edit, unless ``multiple`` is said.
+    If its owner has an account already, the session edits that one, unless ``multiple`` is set.
     """
     body = validated(SessionBody, fields)
-    shown = {name: its for name, its in structs.asdict(body).items() if name not in _NOT_SHOWN}
+    shown = {name: its for name, its in structs.asdict(body).items() if name not in _HIDDEN_FIELDS}
     shown["type"] = body.type or "production"
     shown["connector_profile_id"] = body.connector_profile_id or body.integration_id
     if shown["connector_profile_id"]:
@@ -87,7 +87,7 @@ def create_session(data: Data, fields: Data) -> Data:
         shown["provider"] = profile["connector_key"]
     if not (body.multiple or body.account_id):
         owners = (each["shown"] for each in data["accounts"])
-        theirs = (its["id"] for its in owners if all(its[name] == shown[name] for name in _KNOWN_BY))
+        theirs = (its["id"] for its in owners if all(its[name] == shown[name] for name in _OWNER_FIELDS))
         shown["account_id"] = next(theirs, None)
     shown |= {"id": len(data["sessions"]) + 1, "organization_id": "1", "project_id": "1"}
     shown |= {"created_at": now(), "latest_connection_attempt": None}
@@ -97,59 +97,59 @@ def create_session(data: Data, fields: Data) -> Data:
     return session
 
 
-def alive(data: Data, name: str, value: str) -> Data:
-    """The session with this ``token`` or ``state``; NotFound where there is none, or it has expired."""
+def find_session(data: Data, name: str, value: str) -> Data:
+    """Find a session by its ``token`` or ``state``. NotFound: there is none, or it has expired."""
     return first(each for each in data["sessions"] if each[name] == value and each["expires"] > time.time())
 
 
-def record(session: Data, status: str, **more: str | None) -> None:
-    """Make this the session's latest attempt; ``more``: the names of ``_OF_ATTEMPT``."""
+def set_attempt(session: Data, status: str, **more: str | None) -> None:
+    """Set the session's latest attempt. ``more`` are fields of ``_ATTEMPT_FIELDS``."""
     before = session["shown"]["latest_connection_attempt"]
     if before is None or status == "pending":
         before = {"id": str(uuid.uuid4()), "created_at": now()}
         session["started"] = time.time()
-    attempt = before | dict.fromkeys(_OF_ATTEMPT) | {"status": status, **more, "updated_at": now()}
+    attempt = before | dict.fromkeys(_ATTEMPT_FIELDS) | {"status": status, **more, "updated_at": now()}
     session["shown"]["latest_connection_attempt"] = attempt
 
 
-def latest(session: Data) -> Data:
-    """The session as it is now: StackOne's Hub itself cancels what is pending for too long."""
+def cancel_overdue(session: Data) -> Data:
+    """Cancel an attempt that has been pending for too long, as StackOne's Hub does. Return the session."""
     attempt = session["shown"]["latest_connection_attempt"] or {}
     if attempt.get("status") == "pending" and session["started"] + _ATTEMPT_SECONDS <= time.time():
-        record(session, "cancelled")
+        set_attempt(session, "cancelled")
     return session
 
 
 def link(data: Data, session: Data, profile_id: str, tokens: Any = None) -> str:
-    """Link the account of a session as it is shown, or change the one that it edits; the account's ID."""
+    """Link an account for a session, or change the account that it edits. Return the account's ID."""
     if session["account_id"]:
         account = by_id(data, "account", session["account_id"])
     else:
         account = {"shown": {"id": str(uuid.uuid4()), "created_at": now(), "categories": ["hris"]}}
         data["accounts"].append(account)
-    account["shown"] |= {name: session[name] for name in _OF_ACCOUNT}
+    account["shown"] |= {name: session[name] for name in _ACCOUNT_FIELDS}
     account |= {"profile": profile_id, "tokens": tokens}
     set_status(account, "active")
     return str(account["shown"]["id"])
 
 
 def set_status(account: Data, status: str) -> None:
-    """Say how an account is, and since when."""
+    """Set the status of an account, and the time of the change."""
     reason = {"code": "InvalidGrant", "description": "The refresh was refused", "timestamp": now()}
     reasons = [reason] if status == "error" else []
     account["shown"] |= {"status": status, "status_reasons": reasons, "updated_at": now()}
 
 
-def v2(account: Data) -> Data:
-    """As version 2 of the API shows an account: some fields are renamed there, and the profile is named."""
-    shown = {_RENAMED.get(name, name): value for name, value in account["shown"].items()}
+def as_v2(account: Data) -> Data:
+    """Show an account as version 2 of the API does: with other names for some fields, and its profile."""
+    shown = {_V2_NAMES.get(name, name): value for name, value in account["shown"].items()}
     return shown | {"connector_profile_id": account["profile"]}
 
 
 def tokens_for(grant: dict[str, str], profile: Data, server: str) -> Data:
-    """``{"access_token", "refresh_token", "expires"}`` for a grant, with a profile's present credentials."""
+    """Get tokens for a grant: ``{"access_token", "refresh_token", "expires"}``. NoTokenError: there are none."""
     form = {"client_id": profile["client_id"], "client_secret": profile["client_secret"], **grant}
-    status, said = ask("POST", f"{server}/oauth2/token", data=form)
+    status, said = request_json("POST", f"{server}/oauth2/token", data=form)
     try:
         kept = {name: said[name] for name in ("access_token", "refresh_token")}
         return kept | {"expires": time.time() + said["expires_in"]}
@@ -157,21 +157,24 @@ def tokens_for(grant: dict[str, str], profile: Data, server: str) -> Data:
         raise NoTokenError(f"The token endpoint answered {status}", said.get("error")) from None
 
 
-def redeemed(sent: Mapping[str, str], verifier: str, profile: Data, server: str) -> tuple[Data, str]:
-    """The tokens for what a person came back with, and the organisation's name if the scopes let it be told."""
+def finish_sign_in(sent: Mapping[str, str], verifier: str, profile: Data, server: str) -> tuple[Data, str]:
+    """Finish a sign-in: return its tokens, and the organisation's name if the scopes allow to read it.
+
+    ``sent`` is the query with which the person came back from Employment Hero. NoTokenError: it didn't work.
+    """
     if "error" in sent:
         raise NoTokenError(sent.get("error_description", ""), sent["error"])
     grant = {"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI}
     tokens = tokens_for(grant | {"code": sent.get("code", ""), "code_verifier": verifier}, profile, server)
-    status, said = _list(tokens["access_token"], "organisations", server)
+    status, said = _request_list(tokens["access_token"], "organisations", server)
     try:
         return tokens, "" if status == HTTPStatus.FORBIDDEN else str(said["data"]["items"][0]["name"])
     except (KeyError, IndexError, TypeError):
         raise NoTokenError(f"The list of organisations answered {status}") from None
 
 
-def refresh(data: Data, account: Data, server: str) -> Data:
-    """The account, its tokens renewed where they had expired; ``error`` while that is refused."""
+def refresh_tokens(data: Data, account: Data, server: str) -> Data:
+    """Renew the account's tokens if they have expired, and return the account. A refusal makes it an ``error``."""
     kept = account["tokens"]
     if kept is not None and kept["expires"] <= time.time():
         grant = {"grant_type": "refresh_token", "refresh_token": kept["refresh_token"]}
@@ -179,13 +182,13 @@ def refresh(data: Data, account: Data, server: str) -> Data:
             account["tokens"] = tokens_for(grant, by_id(data, "profile", account["profile"]), server)
             set_status(account, "active")
         except NoTokenError as exc:
-            if exc.code is not None:  # no answer is no refusal
+            if exc.code is not None:  # else there was no answer
                 set_status(account, "error")
     return account
 
 
 def run_action(data: Data, account: Data, action: str, server: str) -> Data:
-    """Run an action with an account's token. RefusedError: it did not work."""
+    """Run an action with an account's token and return its result. RefusedError: it didn't work."""
     profile = by_id(data, "profile", account["profile"])["shown"]
     if not profile["active"]:
         raise RefusedError(412, "The account's connector profile is disabled")
@@ -194,15 +197,15 @@ def run_action(data: Data, account: Data, action: str, server: str) -> Data:
     if account["tokens"] is None or account["shown"]["status"] != "active":
         raise RefusedError(401, "The account's credentials are not valid")
     entity = action.rpartition("_list_")[2] if "_list_" in action else "employees"
-    status, said = _list(account["tokens"]["access_token"], entity, server)
+    status, said = _request_list(account["tokens"]["access_token"], entity, server)
     if status != HTTPStatus.OK:
         errors = [{"status": status, "url": f"/api/v1/{entity}", "raw": said, "headers": {}}]
         raise RefusedError(status, "The provider refused the request", provider_errors=errors)
     return {"data": said["data"]["items"], "next": None}
 
 
-def ask(method: str, url: str, **more: Any) -> tuple[int, Data]:
-    """A status, and the object that came with it; 502 where there was no answer that can be read."""
+def request_json(method: str, url: str, **more: Any) -> tuple[int, Data]:
+    """Send a request; return the status and the JSON object of the answer. 502: no answer can be read."""
     try:
         answer = httpx.request(method, url, timeout=10, trust_env=False, verify=_NO_TLS, **more)
         said = answer.json()
@@ -211,6 +214,6 @@ def ask(method: str, url: str, **more: Any) -> tuple[int, Data]:
     return answer.status_code, said if isinstance(said, dict) else {}
 
 
-def _list(access_token: str, entity: str, server: str) -> tuple[int, Data]:
+def _request_list(access_token: str, entity: str, server: str) -> tuple[int, Data]:
     url, headers = f"{server}/api/v1/{entity}", {"Authorization": f"Bearer {access_token}"}
-    return ask("GET", url, params={"page_index": 1, "item_per_page": 20}, headers=headers)
+    return request_json("GET", url, params={"page_index": 1, "item_per_page": 20}, headers=headers)

@@ -1,8 +1,8 @@
 """Employment Hero in the sandbox: its Developer Portal, its OAuth server, and a few calls that need a token.
 
-Source of the portal: prints of it (March and June 2026). Mandatory PKCE, credentials from a form body only, 15
-minutes and the API's envelope are in Employment Hero's documentation; its error bodies and pages are not: these
-follow RFC 6749, 6750 and 7636, and the order of judging is that of Doorkeeper: parameters, client, code.
+The portal follows prints of it (March and June 2026). Employment Hero documents mandatory PKCE, credentials in a
+form body, tokens of 15 minutes and the API's envelope, but no errors or sign-in pages: these follow RFC 6749, 6750
+and 7636. Parameters are checked first, then the client, then the code, as Doorkeeper does.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _API = "/v2/organisations/<org>/developer_portal/api"
 _HTTPS = re.compile(r"https://(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
-_STRINGS = {  # of each box; where they were never seen, one that is made up after those that were
+_STRINGS = {  # of each box; made up where the real ones were never seen
     f"{box.section}/{box.card}/{box.name}": box.strings
     or (f"{box.card.lower().replace(' ', '_')}:{box.name.lower()}",)
     for box in BOXES
@@ -44,12 +44,12 @@ _SECTIONS = [
     for section, role in (("Admin", "Administrator Role Required"), ("User", "Standard User Role"))
 ]
 
-_NEEDED = {  # by each grant type
+_REQUIRED = {  # the parameters of each grant type
     "authorization_code": ("code", "redirect_uri", "code_verifier"),
     "refresh_token": ("refresh_token",),
 }
-_SECRETS = {"client_id", "client_secret", "code", "code_verifier"}  # the query must not carry them
-_BOUND = ("client_id", "redirect_uri", "code_challenge")  # a code, to these of the authorize request
+_SECRETS = {"client_id", "client_secret", "code", "code_verifier"}  # not allowed in the query
+_BOUND_TO_CODE = ("client_id", "redirect_uri", "code_challenge")  # a code is valid only with the same ones
 _CODE_SECONDS = 60
 _TOKEN_SECONDS = 900
 _CHALLENGE_LENGTH = 43
@@ -59,7 +59,7 @@ _SCOPES = {"organisations": ("organizations:list", "organisations:list")}  # bot
 
 
 class Portal(Site):
-    """A WSGI application for ``/app``. Its applications are the same in every organisation."""
+    """A WSGI application for ``/app``. Every organisation has the same applications."""
 
     server, product = "employment_hero", "Employment Hero"
 
@@ -73,14 +73,14 @@ class Portal(Site):
 
     def _review(self, request: Request, data: Data, org: str) -> Response:
         sent = request.args
-        if problems := _problems(sent):
+        if problems := _form_problems(sent):
             return self._configure(request, data, org, problems)
         hidden = [{"key": key, "value": value} for key, value in sent.items(multi=True)]
         shown = {"url": portal_url(org, ""), "sent": hidden, "scopes": _scopes(sent), **_editable(sent)}
         return self.page("review", "Review", shown)
 
     def _create(self, request: Request, data: Data, org: str) -> Response:
-        if problems := _problems(request.form):
+        if problems := _form_problems(request.form):
             return self._configure(request, data, org, problems)
         its = {"client_id": made_up(), "client_secrets": [made_up()], "scopes": _scopes(request.form)}
         data["applications"].append(its | _editable(request.form))
@@ -98,13 +98,13 @@ class Portal(Site):
         return self.page("application", application["name"], shown, problems)
 
     def _edit(self, request: Request, data: Data, org: str, application: Data) -> Response:
-        if problems := _problems(request.form, new=False):
+        if problems := _form_problems(request.form, new=False):
             return self._show(request, data, org, application, problems)
         application.update(_editable(request.form))
         return redirect(f"{portal_url(org, '')}/{application['client_id']}", 303)
 
     def _renew_secret(self, _: Request, __: Data, org: str, application: Data) -> Response:
-        # whether the portal can do this, and what becomes of the old secret, is not documented
+        # Not documented: whether the portal can do this, and whether the old secret stays valid.
         application["client_secrets"] = [made_up()]
         return redirect(f"{portal_url(org, '')}/{application['client_id']}", 303)
 
@@ -124,26 +124,28 @@ class EmploymentHeroOAuth(Site):
 
     server, product = "employment_hero", "Employment Hero"
 
-    _signed_in: ClassVar[set[str]] = set()  # what shows at the consent that a person has signed in
+    _signed_in: ClassVar[set[str]] = set()  # tickets: the consent form of a signed-in person has one
 
     def _authorize(self, request: Request, data: Data) -> Response:
-        """Login, then consent, then back to the client; the request stays in the query all the way."""
+        """Show the login, then the consent, then go back to the client. The query stays the same."""
         sent, form, its = request.args, request.form, _application(data, request.args)
         if its is None or sent.get("redirect_uri") not in its["redirect_uri"].replace(",", " ").split():
             wrong = "This redirect URI is not the application's" if its else "This application is not known"
             return self.message(wrong, status=400)  # no redirect: RFC 6749, 4.1.2.1
         if urlsplit(sent["redirect_uri"]).hostname == HOST:
             return self.message("Forbidden", status=403)
-        if error := _error_of(sent):
-            return self._back(sent, **error)
+        if error := _authorize_error(sent):
+            return self._redirect_back(sent, **error)
         if (ticket := form.get("ticket")) not in self._signed_in:
             return self._sign_in(request, its)
         self._signed_in.discard(str(ticket))
         if form.get("decision") != "Allow":
-            return self._back(sent, error="access_denied")
-        grant = dict.fromkeys(("access_token", "refresh_token")) | {name: sent[name] for name in _BOUND}
+            return self._redirect_back(sent, error="access_denied")
+        grant = dict.fromkeys(("access_token", "refresh_token")) | {
+            name: sent[name] for name in _BOUND_TO_CODE
+        }
         data["grants"].append(grant | {"code": (code := made_up()), "expires": time.time() + _CODE_SECONDS})
-        return self._back(sent, code=code)
+        return self._redirect_back(sent, code=code)
 
     def _sign_in(self, request: Request, its: Data) -> Response:
         here, form = f"{request.path}?{request.query_string.decode()}", request.form
@@ -154,9 +156,9 @@ class EmploymentHeroOAuth(Site):
         shown = its | {"here": here, "ticket": ticket, "organisation": ORGANISATION}
         return self.page("consent", f"Authorize {its['name']}", shown)
 
-    def _back(self, sent: Mapping[str, str], **said: str) -> Response:
+    def _redirect_back(self, sent: Mapping[str, str], **said: str) -> Response:
         to = sent["redirect_uri"]
-        if to == REDIRECT_URI:  # the sandbox's StackOne, not the real one
+        if to == REDIRECT_URI:  # go to the sandbox's StackOne instead of the real one
             to = f"{self.records.url('stackone')}/connect/oauth2/employmenthero/callback"
         said |= {"state": sent["state"]} if "state" in sent else {}
         return redirect(f"{to}{'&' if '?' in to else '?'}{urlencode(said)}", 303)
@@ -166,19 +168,19 @@ class EmploymentHeroOAuth(Site):
         a_form = request.mimetype == "application/x-www-form-urlencoded"
         if not a_form or _SECRETS & request.args.keys() or "Authorization" in request.headers:
             return {"error": "invalid_request"}, 400
-        if (grant_type := sent.get("grant_type", "")) not in _NEEDED:
+        if (grant_type := sent.get("grant_type", "")) not in _REQUIRED:
             return {"error": "unsupported_grant_type" if grant_type else "invalid_request"}, 400
-        if not all(sent.get(name) for name in _NEEDED[grant_type]):
+        if not all(sent.get(name) for name in _REQUIRED[grant_type]):
             return {"error": "invalid_request"}, 400
-        its, name = _application(data, sent), _NEEDED[grant_type][0]
+        its, name = _application(data, sent), _REQUIRED[grant_type][0]
         if its is None or sent.get("client_secret") not in its["client_secrets"]:
             return {"error": "invalid_client"}, 401
         owned = (each for each in data["grants"] if each["client_id"] == its["client_id"])
         grant = next((each for each in owned if each[name] == sent[name]), None)
-        if grant is None or (name == "code" and not _redeemed(grant, sent)):
+        if grant is None or (name == "code" and not _spend_code(grant, sent)):
             return {"error": "invalid_grant"}, 400
         tokens = {"access_token": made_up(), "refresh_token": made_up()}
-        grant.update(tokens, expires=time.time() + _TOKEN_SECONDS)  # the earlier ones are forgotten
+        grant.update(tokens, expires=time.time() + _TOKEN_SECONDS)  # earlier tokens become invalid
         return {**tokens, "token_type": "bearer", "expires_in": _TOKEN_SECONDS}, 200
 
     def _list(self, request: Request, data: Data, entity: str) -> Answer:
@@ -210,12 +212,12 @@ def _editable(sent: MultiDict[str, str]) -> dict[str, str]:
 
 
 def _scopes(sent: MultiDict[str, str]) -> list[str]:
-    """The strings of the boxes, in the portal's order."""
+    """The scope strings of the ticked boxes, in the portal's order."""
     ticked = sent.getlist("scope")
     return [string for key, strings in _STRINGS.items() if key in ticked for string in strings]
 
 
-def _problems(sent: MultiDict[str, str], *, new: bool = True) -> tuple[str, ...]:
+def _form_problems(sent: MultiDict[str, str], *, new: bool = True) -> tuple[str, ...]:
     its, ticked = _editable(sent), sent.getlist("scope")
     uris = [_HTTPS.fullmatch(uri.strip()) for uri in its["redirect_uri"].split(",")]
     wrong = {
@@ -230,12 +232,12 @@ def _problems(sent: MultiDict[str, str], *, new: bool = True) -> tuple[str, ...]
 
 
 def _application(data: Data, sent: Mapping[str, Any]) -> Data | None:
-    """The one that a request is for."""
+    """The application with the Client ID that was sent; None if there is none."""
     return next((each for each in data["applications"] if each["client_id"] == sent.get("client_id")), None)
 
 
-def _error_of(sent: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with an authorize request."""
+def _authorize_error(sent: Mapping[str, str]) -> dict[str, str]:
+    """The OAuth error of an authorize request; empty if it has none."""
     if sent.get("response_type") != "code":
         return {"error": "unsupported_response_type"}
     challenge = sent.get("code_challenge", "")
@@ -244,8 +246,8 @@ def _error_of(sent: Mapping[str, str]) -> dict[str, str]:
     return {}
 
 
-def _redeemed(grant: dict[str, Any], sent: Mapping[str, str]) -> bool:
-    """Whether the code is good; it is spent by its first use, right or wrong."""
+def _spend_code(grant: dict[str, Any], sent: Mapping[str, str]) -> bool:
+    """Spend a code; return whether it was valid for this request."""
     grant["code"] = None
     return bool(
         grant["expires"] > time.time()

@@ -1,4 +1,4 @@
-"""The connector profiles of the sandbox's StackOne, for its API and for its dashboard, and their connectors."""
+"""The connector profiles of the sandbox's StackOne, which its API and its dashboard share."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from eh_connect.sandbox.site import Data
 
 CONNECTORS: dict[str, Data] = json.loads(Path(__file__).with_name("connectors.json").read_text("utf-8"))
-"""By connector key, as ``GET /actions`` is documented to show them. The second one is made up altogether.
+"""The connectors by key, as ``GET /actions`` is documented to show them.
 
-Which actions the real connector has is for the real ``GET /actions`` to say: these follow the documented pattern
-``{connector_key}_{operation}_{entity}``.
+Their actions are made up after the documented pattern ``{connector_key}_{operation}_{entity}``. The real connector
+may have others. The second connector doesn't exist.
 """
 
 ConnectorKey = Literal["employmenthero", "samplehr"]
@@ -35,7 +35,7 @@ class Setup(Record, frozen=True, forbid_unknown_fields=True, rename="camel"):
 
 
 class ProfileBody(Record, frozen=True, forbid_unknown_fields=True):
-    """An assumed write of a profile."""
+    """The body that we assume for a write of a profile."""
 
     name: Text
     connector_key: ConnectorKey
@@ -47,20 +47,20 @@ class ProfileBody(Record, frozen=True, forbid_unknown_fields=True):
 
 
 class PinBody(Record, frozen=True, forbid_unknown_fields=True):
-    """The version to pin."""
+    """The body that pins a version."""
 
     pinned_version: Annotated[str, Meta(pattern=r"^(latest|\d+\.(x\.x|\d+\.(x|\d+)))$")]
     owner: str | None = "stackone"
 
 
 def actions_of(connector_key: str | None) -> dict[str, str]:
-    """The labels of a connector's actions, by their IDs."""
+    """The labels of a connector's actions, by action ID."""
     connector = CONNECTORS.get(connector_key or "", {"actions": ()})
     return {action["id"]: action["label"] for action in connector["actions"]}
 
 
 def create(data: Data, fields: Data) -> Data:
-    """Add a profile to ``data``: with a new ID, and enabled at once."""
+    """Add a profile to ``data`` and return it. It has a new ID and is enabled."""
     body, time = validated(ProfileBody, fields), now()
     connector = CONNECTORS[body.connector_key]
     shown = dict.fromkeys(("connector_version", "connector_pinned_version", "connector_owner")) | {
@@ -81,7 +81,7 @@ def create(data: Data, fields: Data) -> Data:
 
 
 def change(data: Data, profile: Data, fields: Data, *, active: bool | None = None) -> Data:
-    """Change a profile of ``data``; ``updated_at`` moves where something changed or credentials came."""
+    """Change a profile and return it. ``updated_at`` moves if anything changed, or credentials were sent."""
     shown, before = profile["shown"], copy.deepcopy(profile)
     kept = {name: shown[name] for name in ProfileBody.__struct_fields__ if name in shown}
     setup = {"clientId": profile["client_id"], "clientSecret": profile["client_secret"]}
@@ -91,18 +91,18 @@ def change(data: Data, profile: Data, fields: Data, *, active: bool | None = Non
     _apply(data, profile, body)
     shown["active"] = shown["active"] if active is None else active
     if profile != before or "setup_information" in fields:
-        shown["updated_at"] = now(after=shown["updated_at"])  # two changes never look like one
+        shown["updated_at"] = now(after=shown["updated_at"])  # so that two changes have two times
     return profile
 
 
 def versions(profile: Data) -> list[Data]:
-    """The versions of a profile's connector; the newest is the last."""
+    """The versions of a profile's connector, the newest last."""
     its, pinned = {"owner": "stackone", "builtin": True}, profile["shown"]["connector_pinned_version"]
     return [its | {"version": version, "pinned": version == pinned} for version in ("1.1.0", "1.2.0")]
 
 
 def pin(profile: Data, fields: Data) -> Data:
-    """Pin a version; what is pinned."""
+    """Pin a version, and return the pin."""
     body = validated(PinBody, fields)
     first = {"connector_profile_id": profile["shown"]["id"], "created_at": now()}
     pinned: Data = first | (profile["pinned"] or {}) | structs.asdict(body) | {"updated_at": now()}
@@ -117,6 +117,6 @@ def _apply(data: Data, profile: Data, body: ProfileBody) -> None:
     profile |= structs.asdict(shown.pop("setup_information")) | {"actions": shown.pop("actions")}
     profile["shown"] |= shown
     for other in data["profiles"]:
-        # the default is the project's choice: the profile that loses it keeps its `updated_at`
+        # A connector has one default. The profile that loses it keeps its `updated_at`.
         if body.default and other is not profile and other["shown"]["connector_key"] == body.connector_key:
             other["shown"]["default"] = False

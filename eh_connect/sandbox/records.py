@@ -1,4 +1,4 @@
-"""What the sandbox keeps in its folder: its servers' data and a keyring. Every secret in it is made up."""
+"""The sandbox's folder: the data of its servers, and a keyring. Every secret in it is made up."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _Port = Annotated[int, Meta(gt=0, lt=65_536)]
 
 
 def made_up() -> str:
-    """A key, an ID or a secret of 43 characters, as Employment Hero's were seen."""
+    """Make up a key, ID or secret. It has 43 characters, like the ones that Employment Hero was seen to make."""
     return secrets.token_urlsafe(32)
 
 
@@ -51,8 +51,8 @@ class _StackOne(Struct, kw_only=True):
 class _EmploymentHero(Struct, kw_only=True):
     port: _Port
     organisation: str = field(default_factory=lambda: str(uuid.uuid4()))
-    grants: _Rows = []  # a code and what it is bound to, or the newest tokens
-    # {"client_id", "client_secrets": any is right, the newest is the last, "name", "redirect_uri", "scopes"}
+    grants: _Rows = []  # a code and the request that it belongs to, or the newest tokens
+    # {"client_id", "client_secrets": each is valid, the newest is the last, "name", "redirect_uri", "scopes"}
     applications: Annotated[_Rows, Meta(min_length=1)]
 
 
@@ -64,18 +64,18 @@ class _Data(Struct, kw_only=True):
 
 
 class Records:
-    """The data of both servers of a folder, for the one process that serves it. Errors: StorageError."""
+    """The data of both servers. Only the process that serves the folder changes it. Errors: StorageError."""
 
     def __init__(self, folder: PrivateFolder, data: _Data) -> None:
         self._folder = folder
         self._writing = Lock()
         self._changing = {"stackone": Lock(), "employment_hero": Lock()}
         self.data: dict[str, Any] = to_builtins(data)
-        """What is true now: a snapshot to read. ``change`` is for changes."""
+        """The present data, only to be read. ``change`` changes it."""
 
     @classmethod
     def load(cls, path: Path) -> Records | None:
-        """What the folder keeps; None where there is nothing yet."""
+        """Load the records of a folder; None if there are none yet."""
         folder = private(path)
         if (raw := folder.read(FILE)) is None:
             return None
@@ -90,7 +90,7 @@ class Records:
 
     @classmethod
     def create(cls, path: Path, stackone: int, employment_hero: int) -> Records:
-        """New records, with the two servers' ports and made-up keys and credentials of their own."""
+        """Create records for the two servers at these ports, with a key and credentials of their own."""
         scopes = ["employees:list", "employees:show", "teams:list", "organizations:list"]
         ready = {"name": "StackOne Integration", "redirect_uri": REDIRECT_URI, "scopes": scopes}
         ready |= {"client_id": made_up(), "client_secrets": [made_up()]}
@@ -101,7 +101,7 @@ class Records:
 
     @contextmanager
     def change(self, server: str) -> Iterator[dict[str, Any]]:
-        """A copy of a server's data, to change: kept, whole, at the end; dropped if the block raises."""
+        """Give the block a copy of a server's data to change. It is saved at the end, unless the block raises."""
         with self._changing[server]:
             changed = copy.deepcopy(self.data[server])
             yield changed
@@ -110,7 +110,7 @@ class Records:
                     self._write(self.data | {server: changed})
 
     def url(self, server: str) -> str:
-        """The base URL of ``stackone`` or ``employment_hero``: all that the one knows of the other."""
+        """The base URL of ``stackone`` or ``employment_hero``."""
         return f"http://{HOST}:{self.data[server]['port']}"
 
     def _write(self, data: dict[str, Any]) -> None:
@@ -119,25 +119,25 @@ class Records:
 
 
 class SandboxKeyring(KeyringBackend):
-    """A keyring in a file of the sandbox's folder. It is never chosen by accident."""
+    """A keyring in a file of the sandbox's folder. It is used only if it is chosen by name."""
 
     known_as = "the sandbox's keyring"
     priority: ClassVar[float] = -100  # below keyring's own fail and null backends
     folder: ClassVar[Path | None] = None
-    """That of the sandbox in use; else the one that EH_CONNECT_HOME names, which may be the real state's."""
+    """The folder of the running sandbox. If it is None, EH_CONNECT_HOME names the folder."""
 
     def get_password(self, service: str, username: str) -> str | None:
-        """The password; None where there is none."""
+        """Return a password; None if there is none."""
         with self._opened() as kept:
             return kept.get(service, {}).get(username)
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep a password."""
+        """Save a password."""
         with self._opened(writes=True) as kept:
             kept.setdefault(service, {})[username] = password
 
     def delete_password(self, service: str, username: str) -> None:
-        """Forget a password; PasswordDeleteError where there is none."""
+        """Delete a password. PasswordDeleteError: there is none."""
         with self._opened(writes=True) as kept:
             if kept.get(service, {}).pop(username, None) is None:
                 raise PasswordDeleteError("There is no such password")
@@ -158,17 +158,17 @@ class SandboxKeyring(KeyringBackend):
                     folder.write(_KEYRING, json.dumps(kept).encode())
         except (MsgspecError, UnicodeDecodeError, RecursionError) as exc:
             raise KeyringError(f"{path / _KEYRING} can't be read: delete it to start afresh") from exc
-        except (OSError, StorageError) as exc:  # a held lock is an OSError
+        except (OSError, StorageError) as exc:  # filelock's Timeout is an OSError
             raise KeyringError(f"{path / _KEYRING} can't be used: {type(exc).__name__}") from exc
 
 
 def private(path: Path) -> PrivateFolder:
-    """The sandbox's folder, for its owner alone."""
+    """The sandbox's folder, which only its owner can read."""
     return PrivateFolder(path, _OURS)
 
 
 def now(after: str = "") -> str:
-    """The present as StackOne writes it (ISO 8601 with milliseconds), but at least one later than another."""
+    """The present time as StackOne writes it: ISO 8601 with milliseconds. It is later than ``after``."""
     time = datetime.now(UTC)
     if after:
         time = max(time, datetime.fromisoformat(after) + timedelta(milliseconds=1))

@@ -1,4 +1,4 @@
-"""The sandbox's two servers on loopback, who may serve a folder, and the way there."""
+"""Start the sandbox's two servers on loopback, or find the ones that another process serves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from eh_connect.errors import BusyError, StorageError
 from eh_connect.local.files import display_path
-from eh_connect.sandbox.accounts import ask
+from eh_connect.sandbox.accounts import request_json
 from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth, Portal
 from eh_connect.sandbox.records import FILE, HOST, Records, SandboxKeyring, private
 from eh_connect.sandbox.site import json_response
@@ -26,25 +26,24 @@ if TYPE_CHECKING:
     from pathlib import Path
     from wsgiref.types import WSGIApplication
 
-_PORTS = range(20_000, 30_000)  # below the ephemeral ranges: no outgoing connection takes one of these
+_PORTS = range(20_000, 30_000)  # below the ephemeral ranges, so that no outgoing connection takes one
 _NAMES = ("stackone", "employment_hero")
-_POLL = 0.02  # s; how long the end of a server may take
+_POLL = 0.02  # s
 _TRIES = 20
 
 
 class Sandbox(ExitStack):
-    """Both servers of a folder, and the variables that lead there: started, or found served.
+    """Both servers of a folder, and the variables that lead to them.
 
-    One process serves a folder at a time: the holder of ``serving.lock``, which dies with it. The others
-    wait for it, as its servers may end at any moment; except where it is ``eh-connect sandbox``, which says
-    at ``GET /sandbox`` that it is lasting: its servers are used as they are. ``serves`` is False then, and
-    ``records`` a snapshot.
+    Only one process serves a folder: the one that holds ``serving.lock``. Other processes wait until it ends,
+    because its servers end with it. ``eh-connect sandbox`` is different: it tells at ``GET /sandbox`` that it is
+    lasting, and others use its servers. For them ``serves`` is False, and ``records`` is a snapshot.
 
     Raises:
-        StorageError: the folder, its lock, its records or a remembered port is not to be had.
+        StorageError: the folder, its lock, its records or a port can't be used.
     """
 
-    patience: ClassVar = 15.0  # seconds to wait for another command's end
+    patience: ClassVar = 15.0  # seconds to wait until another command ends
 
     def __init__(self, folder: Path, *, lasting: bool = False) -> None:
         super().__init__()
@@ -55,13 +54,13 @@ class Sandbox(ExitStack):
             self.records = shared or self._start(lasting=lasting)
             SandboxKeyring.folder = self._folder
             self.callback(setattr, SandboxKeyring, "folder", None)
-        except BaseException:  # Ctrl-C too leaves no server behind
+        except BaseException:  # Ctrl-C too must leave no server behind
             self.close()
             raise
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables to lay over the process's environment: every input is made up and leads here."""
+        """The variables that a command needs to use the sandbox. All their values are made up."""
         stackone, employment_hero = map(self.records.url, _NAMES)
         provider = self.records.data["employment_hero"]
         ready = provider["applications"][0]
@@ -79,7 +78,7 @@ class Sandbox(ExitStack):
         }
 
     def serve(self, name: str, bound: socket.socket, app: WSGIApplication) -> None:
-        """Start a server at a socket; tests put something around its application."""
+        """Start a server at a socket. Tests override this to watch its application."""
         port, fd = bound.getsockname()[1], bound.fileno()
         server = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler, fd=fd)
         thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name=name, daemon=True)
@@ -88,14 +87,14 @@ class Sandbox(ExitStack):
         self.callback(server.shutdown)
 
     def _await_turn(self, deadline: float) -> Records | None:
-        """Hold the lock, and return None; or return the records of a lasting server."""
+        """Wait for the lock and return None, or return the records of a lasting server."""
         while True:
             try:
                 self.enter_context(private(self._folder).lock("serving.lock", "sandbox", FILE))
             except BusyError as exc:
                 records = Records.load(self._folder)
                 url = f"{records.url('stackone')}/sandbox/" if records else ""
-                if records and ask("GET", url)[1] == _said(records, lasting=True):
+                if records and request_json("GET", url)[1] == _description(records, lasting=True):
                     return records
                 if time.monotonic() >= deadline:
                     raise StorageError(
@@ -109,44 +108,42 @@ class Sandbox(ExitStack):
 
     def _start(self, *, lasting: bool) -> Records:
         with ExitStack() as opened:
-            # sockets of our own: given a port that is taken, Werkzeug prints and exits
+            # We open the sockets ourselves: Werkzeug prints and exits if a port is taken.
             records = Records.load(self._folder)
             known = [records.data[name]["port"] if records else None for name in _NAMES]
             bound = [opened.enter_context(_bind(port, self._folder)) for port in known]
             records = records or Records.create(self._folder, *(each.getsockname()[1] for each in bound))
-            itself = json_response(_said(records, lasting=lasting))
-            stackone: dict[str, WSGIApplication] = {
-                "/dashboard": Dashboard(records),
-                "/connect": Hub(records),
-            }
-            employment_hero: dict[str, WSGIApplication] = {"/app": Portal(records)}
-            apps = (
-                DispatcherMiddleware(StackOneApi(records), stackone | {"/sandbox": itself}),
-                DispatcherMiddleware(EmploymentHeroOAuth(records), employment_hero | {"/sandbox": itself}),
+            itself = json_response(_description(records, lasting=lasting))
+            stackone = DispatcherMiddleware(
+                StackOneApi(records),
+                {"/dashboard": Dashboard(records), "/connect": Hub(records), "/sandbox": itself},
             )
-            for name, its_own, app in zip(_NAMES, bound, apps, strict=True):
-                self.serve(name, its_own, app)
+            employment_hero = DispatcherMiddleware(
+                EmploymentHeroOAuth(records), {"/app": Portal(records), "/sandbox": itself}
+            )
+            for name, socket_of_it, app in zip(_NAMES, bound, (stackone, employment_hero), strict=True):
+                self.serve(name, socket_of_it, app)
         return records
 
 
 class _QuietHandler(WSGIRequestHandler):
-    """Standard error belongs to the command that runs beside the servers."""
+    """Logs nothing: standard error belongs to the command that runs beside the servers."""
 
     protocol_version = "HTTP/1.1"
 
     def log(self, kind: str, message: str, *args: Any) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 def _bind(port: int | None, folder: Path) -> socket.socket:
-    """Listen at the port that the folder remembers, or at any free one."""
+    """Listen at the given port, or at a free one if there is none. StorageError: it is taken."""
     failure: OSError | None = None
     for each in [port] * _TRIES if port else random.sample(_PORTS, _TRIES):
         try:
             return socket.create_server((HOST, each), backlog=128)
         except OSError as exc:
             failure = exc
-            time.sleep(_POLL)  # its last owner may be ending at this moment
+            time.sleep(_POLL)  # the process that has it may be ending
     raise StorageError(
         f"The sandbox's port {port} is taken by another program"
         if port
@@ -156,6 +153,6 @@ def _bind(port: int | None, folder: Path) -> socket.socket:
     ) from failure
 
 
-def _said(records: Records, *, lasting: bool) -> dict[str, Any]:
-    """What a server says of itself: a hash of its folder's token, and whether others may rely on it."""
+def _description(records: Records, *, lasting: bool) -> dict[str, Any]:
+    """What ``GET /sandbox`` answers: a hash of the folder's token, and whether the server is lasting."""
     return {"sandbox": hashlib.sha256(records.data["token"].encode()).hexdigest(), "lasting": lasting}

@@ -1,4 +1,4 @@
-"""What the sandbox's servers are made of: routes, JSON, and pages from templates that escape every value."""
+"""The base of the sandbox's servers: routes, JSON answers, and pages from templates."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PART = re.compile(r"<!-- each (\w+) -->\n?(.*?)<!-- end \1 -->\n?|\{\{(\w+)\}\}
 
 
 class RefusedError(HTTPException):
-    """An error as StackOne's API words it; ``more`` are further fields of its body."""
+    """An error answer of StackOne's API. ``more`` are further fields of its body."""
 
     def __init__(self, status: int, message: str, **more: Any) -> None:
         super().__init__(message)
@@ -40,15 +40,16 @@ class RefusedError(HTTPException):
 
 
 class Site:
-    """A WSGI application of one of the two servers: one request after the other is answered."""
+    """A WSGI application of one of the two servers. It answers one request at a time."""
 
     server: ClassVar = "stackone"
     product: ClassVar = "StackOne"
     rules: ClassVar[tuple[Rule, ...]] = ()
-    """Method, path, and what answers: by a response, by JSON, or by JSON and its status.
+    """Each rule has a method, a path, and the function that answers.
 
-    It is called with the site, the request, the server's data, and the path's variables; one that is named as a
-    kind of records is the one of that ID.
+    The function gets the site, the request, the server's data and the variables of the path. A variable that is
+    named like a kind of records is replaced by the record of that ID. The function returns a response, or JSON,
+    or JSON and its status.
     """
 
     def __init__(self, records: Records) -> None:
@@ -60,7 +61,7 @@ class Site:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         request = Request(environ)
-        request.get_data()  # what may be slow comes first
+        request.get_data()  # reading may be slow, so it comes before the lock
         with self.records.change(self.server) as data:
             try:
                 answer = self._answer(request, data)
@@ -83,42 +84,42 @@ class Site:
     def page(
         self, template: str, title: str, values: Mapping[str, Any], problems: Sequence[str] = ()
     ) -> Response:
-        """A page from its template; with problems (status 422) it asks to fill in its form again."""
-        body = filled((_PAGES / f"{template}.html").read_text("utf-8"), values)
+        """Make a page from its template. With problems, it shows them and has status 422."""
+        body = fill_in((_PAGES / f"{template}.html").read_text("utf-8"), values)
         common = {"title": title, "product": self.product, "problems": problems, "body": body}
-        html = filled((_PAGES / "page.html").read_text("utf-8"), common)
+        html = fill_in((_PAGES / "page.html").read_text("utf-8"), common)
         return Response(html, 422 if problems else 200, mimetype="text/html")
 
     def message(self, title: str, text: str = "", *, status: int = 200) -> Response:
-        """A page that says something."""
+        """Make a page that only has a title and a text."""
         page = self.page("message", title, {"text": text})
         page.status_code = status
         return page
 
 
-def filled(template: str, values: Mapping[str, Any]) -> Markup:
-    """A template with its values, escaped: each stands at its ``{{name}}``.
+def fill_in(template: str, values: Mapping[str, Any]) -> Markup:
+    """Fill in a template: each ``{{name}}`` becomes that value, escaped.
 
-    What is between ``<!-- each name -->`` and ``<!-- end name -->`` comes once for each of a list, with that
-    one's own values if it is a dict, else as ``it``.
+    The part between ``<!-- each name -->`` and ``<!-- end name -->`` is repeated for each item of a list. If the
+    item is a dict, its values can be used there, else the item is ``{{it}}``.
     """
 
     def part(found: re.Match[str]) -> str:
         if found[3]:
             return escape(values[found[3]])
         inner = (each if isinstance(each, dict) else {"it": each} for each in values[found[1]])
-        return "".join(filled(found[2], {**values, **each}) for each in inner)
+        return "".join(fill_in(found[2], {**values, **each}) for each in inner)
 
     return Markup(_PART.sub(part, template))  # noqa: S704  # our own template; values are escaped
 
 
 def json_response(body: Any, status: int = 200) -> Response:
-    """JSON."""
+    """Make an answer of JSON."""
     return Response(json.dumps(body), status, mimetype="application/json")
 
 
 def validated(body: type[_Body], fields: Data, *, status: int = 422) -> _Body:
-    """The fields of a body: strict, so that the client's mistakes are found. RefusedError: it made some."""
+    """Convert the fields of a request to ``body``. RefusedError: they are not exactly what that takes."""
     try:
         return msgspec.convert(fields, body)
     except msgspec.ValidationError as exc:
@@ -126,18 +127,18 @@ def validated(body: type[_Body], fields: Data, *, status: int = 422) -> _Body:
 
 
 def first(found: Iterable[Data]) -> Data:
-    """The first of what was found; NotFound where that is nothing."""
+    """Return the first item. NotFound: there is none."""
     for each in found:
         return each
     raise NotFound
 
 
 def by_id(data: Data, kind: str, its_id: str) -> Data:
-    """The ``profile``, ``account``, ``session`` or ``application`` of an ID; NotFound: there is none."""
+    """Find the ``profile``, ``account``, ``session`` or ``application`` of an ID. NotFound: there is none."""
     ids = ((each["shown"]["id"] if "shown" in each else each["client_id"], each) for each in data[f"{kind}s"])
     return first(each for known, each in ids if str(known) == its_id.removesuffix(".0"))
 
 
 def challenge_of(verifier: str) -> str:
-    """What an authorize request says of the verifier that the token request will show: S256 of RFC 7636."""
+    """The PKCE challenge of a verifier (S256, RFC 7636)."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""StackOne's API in the sandbox: the documented calls, and the assumed writes of profiles."""
+"""StackOne's API in the sandbox: the documented calls, and the writes of profiles that we assume."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 _PROFILES = "/connector_profiles"
 _PROFILE = f"{_PROFILES}/<profile>"
 _PINNED = f"{_PROFILE}/pinned_version"
-_PAGE_SIZE = 25  # the documented default; here the most too
+_PAGE_SIZE = 25  # the documented default, and here the maximum too
 _FILTERS = {"provider": "provider", "providers": "provider", "account_ids": "id", "status": "status"}
 _FILTERS |= dict.fromkeys(("origin_owner_id", "origin_owner_ids"), "origin_owner_id")
-"""What the list of accounts can be filtered by, and the field that it looks at."""
+"""The filters of the list of accounts, and the field of an account that each looks at."""
 
 
 class StackOneApi(Site):
-    """A WSGI application. Error bodies are ``{statusCode, message, timestamp}`` and perhaps more."""
+    """A WSGI application. The body of an error has ``statusCode``, ``message`` and ``timestamp``."""
 
     def _answer(self, request: Request, data: Data) -> Response:
         if request.path == "/oas/stackone.json":
@@ -44,7 +44,7 @@ class StackOneApi(Site):
         return json_response(body | (exc.more if isinstance(exc, RefusedError) else {}), exc.code or 500)
 
     def _openapi(self) -> Response:
-        """What StackOne shows of its API to everybody."""
+        """The OpenAPI document, which needs no key."""
         paths: dict[str, Any] = {}
         for method, path, _ in self.documented:
             shown = path.replace("<", "{").replace(">", "}")
@@ -96,8 +96,8 @@ class StackOneApi(Site):
         return accounts.run_action(data, account, action, self.records.url("employment_hero"))
 
     def fresh(self, data: Data, account: Data) -> Data:
-        """An account, with tokens that are fresh."""
-        return accounts.refresh(data, account, self.records.url("employment_hero"))
+        """Renew an account's tokens if they have expired, and return the account."""
+        return accounts.refresh_tokens(data, account, self.records.url("employment_hero"))
 
     def _list_accounts(self, request: Request, data: Data) -> list[Data]:
         wanted = [(name, _listed(request, key)) for key, name in _FILTERS.items()]
@@ -108,10 +108,10 @@ class StackOneApi(Site):
     def _list_accounts_v2(self, request: Request, data: Data) -> Data:
         profile_id = request.args.get("connector_profile_id")
         found = [each for each in data["accounts"] if profile_id in {None, each["profile"]}]
-        return {"data": [accounts.v2(self.fresh(data, each)) for each in found], "next": None}
+        return {"data": [accounts.as_v2(self.fresh(data, each)) for each in found], "next": None}
 
     def _show_account_v2(self, _: Request, data: Data, account: Data) -> Data:
-        return accounts.v2(self.fresh(data, account))
+        return accounts.as_v2(self.fresh(data, account))
 
     def _delete_account(self, _: Request, data: Data, account: Data) -> Any:
         data["accounts"].remove(account)
@@ -123,7 +123,7 @@ class StackOneApi(Site):
         return session["shown"] | {"token": session["token"], "auth_link_url": link}, 201
 
     def _authenticate(self, request: Request, data: Data) -> Answer:
-        return accounts.alive(data, "token", _fields(request).get("token", ""))["shown"], 201
+        return accounts.find_session(data, "token", _fields(request).get("token", ""))["shown"], 201
 
     documented: ClassVar[tuple[Rule, ...]] = (
         ("GET", _PROFILES, _list_profiles),
@@ -141,13 +141,13 @@ class StackOneApi(Site):
         ("GET", "/v2/accounts/<account>", _show_account_v2),
         ("POST", "/connect_sessions", _create_session),
         ("POST", "/connect_sessions/authenticate", _authenticate),
-        ("GET", "/connect_sessions/<session>", lambda *_, session: accounts.latest(session)["shown"]),
+        ("GET", "/connect_sessions/<session>", lambda *_, session: accounts.cancel_overdue(session)["shown"]),
     )
     rules = (("POST", _PROFILES, _create_profile), ("PATCH", _PROFILE, _update_profile), *documented)
 
 
 def _fields(request: Request) -> Data:
-    """The fields of a body."""
+    """The fields of a request's body. RefusedError: it is no JSON object."""
     fields = None
     with suppress(RecursionError):
         fields = request.get_json(silent=True)
@@ -157,12 +157,12 @@ def _fields(request: Request) -> Data:
 
 
 def _listed(request: Request, name: str) -> list[str]:
-    """A list in the query: repeated, or divided by commas."""
+    """A list in the query: the parameter is repeated, or its values have commas between them."""
     return [part for value in request.args.getlist(name) for part in value.split(",")]
 
 
 def _page(request: Request, found: list[Any]) -> tuple[int, int, list[Any]]:
-    """A page's number, its size, and what is on it."""
+    """Return the number of the page that was asked for, its size, and the items on it."""
     page = _number(request, "page", 1)
     size = min(_number(request, "page_size", _PAGE_SIZE), _PAGE_SIZE)
     begin = (page - 1) * size
@@ -170,7 +170,7 @@ def _page(request: Request, found: list[Any]) -> tuple[int, int, list[Any]]:
 
 
 def _number(request: Request, name: str, default: int, *, least: int = 1) -> int:
-    """A number in the query; ``1.0`` is one."""
+    """A number in the query; ``1.0`` is accepted too. RefusedError: it is no number, or less than ``least``."""
     text = request.args.get(name, str(default))
     whole = text.removesuffix(".0")
     if not (whole.isascii() and whole.isdecimal()) or int(whole) < least:

@@ -1,7 +1,7 @@
 """StackOne's pages in the sandbox: the dashboard's connector profiles, and the Hub behind an auth link.
 
-Source of the form for a new profile: StackOne's setup guide, which lists no field for a name. How a profile is
-edited, how the Hub looks, and what it records when, is not documented: these pages are our reading.
+The form for a new profile follows StackOne's setup guide, which lists no field for a name. The other pages, and
+what the Hub records, are not documented: we assume them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SWITCHES = {"active": "Enabled", "default": "Default of the project"}
 
 
 class Dashboard(Site):
-    """A WSGI application for ``/dashboard``; its profiles are the API's."""
+    """A WSGI application for ``/dashboard``. It shows the profiles of the API."""
 
     def _list(self, _: Request, data: Data) -> Response:
         shown = (profile["shown"] for profile in data["profiles"])
@@ -75,24 +75,23 @@ class Dashboard(Site):
 
 
 class Hub(Site):
-    """A WSGI application for ``/connect``: there a customer links an account."""
+    """A WSGI application for ``/connect``, where a customer links an account."""
 
     def _refusal(self, exc: HTTPException) -> Response:
         text = "It has expired, or there is no such link. Ask for a new one."
         return self.message("This link can't be used", text, status=exc.code or 500)
 
     def _show(self, request: Request, data: Data, token: str) -> Response:
-        its = accounts.alive(data, "token", token)["shown"]
+        its = accounts.find_session(data, "token", token)["shown"]
         shown = {"owner": its["origin_owner_name"], "here": request.script_root + request.path}
-        if its["account_id"]:
-            return self.page("hub_again", "Edit your account", shown)
-        return self.page("hub", "Connect your account", shown)
+        shown["linked"] = [its["account_id"]] if its["account_id"] else []
+        return self.page("hub", "Edit your account" if its["account_id"] else "Connect your account", shown)
 
     def _start(self, _: Request, data: Data, token: str) -> Response:
-        session = accounts.alive(data, "token", token)
+        session = accounts.find_session(data, "token", token)
         profile = _profile(data, session)
         session |= {"state": made_up(), "verifier": made_up()}
-        accounts.record(session, "pending")
+        accounts.set_attempt(session, "pending")
         query = {
             "response_type": "code",
             "client_id": profile["client_id"],
@@ -104,18 +103,18 @@ class Hub(Site):
         return redirect(f"{self.records.url('employment_hero')}/oauth2/authorize?{urlencode(query)}", 303)
 
     def _end(self, request: Request, data: Data) -> Response:
-        session = accounts.alive(data, "state", request.args.get("state", ""))
+        session = accounts.find_session(data, "state", request.args.get("state", ""))
         session["state"], profile = None, _profile(data, session)
         server = self.records.url("employment_hero")
         try:
-            tokens, text = accounts.redeemed(request.args, session["verifier"], profile, server)
+            tokens, text = accounts.finish_sign_in(request.args, session["verifier"], profile, server)
         except accounts.NoTokenError as exc:
             status, text = "cancelled" if exc.code == "access_denied" else "error", f"{exc.code or ''} {exc}"
             said = {"oauth_error_code": exc.code, "oauth_error_description": str(exc) or None}
         else:
             linked = accounts.link(data, session["shown"], profile["shown"]["id"], tokens)
             status, said = "authenticated", {"account_secure_id": linked}
-        accounts.record(session, status, **said)
+        accounts.set_attempt(session, status, **said)
         return self.message(f"Employment Hero: {status}", text)
 
     rules = (
@@ -131,7 +130,7 @@ def _boxes(labels: Mapping[str, str], ticked: Container[str] = ()) -> list[dict[
 
 
 def _fields(sent: MultiDict[str, str], profile: Data) -> Data:
-    """The fields of a write; what was left blank stays as it is in ``profile``."""
+    """The fields to write for a form. What is blank in the form is taken from ``profile``."""
     names = {"clientId": "client_id", "clientSecret": "client_secret"}
     setup = {key: sent.get(name, "").strip() or profile.get(name, "") for key, name in names.items()}
     is_new = setup["clientId"] != profile.get("client_id") or sent.get("client_secret", "").strip()
@@ -139,7 +138,7 @@ def _fields(sent: MultiDict[str, str], profile: Data) -> Data:
 
 
 def _profile(data: Data, session: Data) -> Any:
-    """The profile that a session is for: the named one, else what is usual for its provider."""
+    """The profile that a session is for: the one that it names, else the default or first of its provider."""
     if profile_id := session["shown"]["connector_profile_id"]:
         return by_id(data, "profile", profile_id)
     key = session["shown"]["provider"] or EMPLOYMENT_HERO
