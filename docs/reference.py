@@ -16,6 +16,7 @@ import msgspec
 from eh_connect import inputs
 from eh_connect.change import WriteResult
 from eh_connect.cli.commands import COMMANDS
+from eh_connect.cli.parser import default_text
 from eh_connect.cli.sandbox import SandboxResult
 from eh_connect.employment_hero.scopes import BOXES, PRESETS, by_card
 from eh_connect.guide_document import GuideResult, WrittenResult
@@ -180,12 +181,8 @@ def flags_table() -> str:
 
 
 def _said(wanted: Input[Any]) -> str:
-    default = "" if isinstance(wanted.default, bool | None) else f"; default {_code(_plain(wanted.default))}"
-    return (wanted.help or wanted.title) + default
-
-
-def _plain(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    default = default_text(wanted)
+    return (wanted.help or wanted.title) + (f"; default {_code(default)}" if default else "")
 
 
 def presets_table() -> str:

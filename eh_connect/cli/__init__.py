@@ -1,1 +1,1 @@
-"""The commands: flags, wiring of the real parts, the one error funnel."""
+"""The command line: it reads the flags, wires the real parts, calls a flow, and shows what came of it."""

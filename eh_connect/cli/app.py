@@ -1,4 +1,4 @@
-"""The command line: which commands there are. What they take is imported when one of them is needed."""
+"""The names of the commands. The flags of a command are imported only when that command is needed."""
 
 from __future__ import annotations
 
@@ -19,30 +19,31 @@ NAMES = {
     "remove": "Forget a profile on this computer",
     "sandbox": "Serve the simulated services until Ctrl+C",
 }
-"""Their names, and what they do."""
+"""The name of each command, and what it does."""
 
 
 def as_typed(parameters: list[Any]) -> list[Any]:
-    """Typer has pydantic judge every value, also where there is none: 30 ms, and the values are judged by us."""
+    """Make these options of Typer hand on their values unchanged; return them.
+
+    Typer would load pydantic to convert even values that are missing. That takes 30 ms, and we judge all values
+    ourselves.
+    """
     for each in parameters:
-        each.process_value = partial(_called_back, each)
+        each.process_value = partial(_run_callback, each)
     return parameters
 
 
-def _called_back(parameter: Any, context: Any, value: Any) -> Any:
+def _run_callback(parameter: Any, context: Any, value: Any) -> Any:
     return parameter.callback(context, parameter, value) if parameter.callback else value
 
 
 class _Commands(TyperGroup):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.commands: dict[str, Any] = dict.fromkeys(NAMES)  # suggestions come from the names
+        self.commands: dict[str, Any] = dict.fromkeys(NAMES)  # Typer lists and suggests the names
 
     def get_params(self, ctx: Any) -> list[Any]:
         return as_typed(super().get_params(ctx))
-
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the parser's signature
-        return list(NAMES)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # the parser's signature
         if cmd_name not in NAMES:

@@ -1,4 +1,4 @@
-"""What each command takes and does, declared: the parser, the help and the documentation are made from here."""
+"""What each command does and takes. The parser, the help and the documentation are made from this."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class Command(Record, frozen=True):
     """A command.
 
-    ``run`` is where its function is, which gets a session and returns a result: imported when it runs.
-    ``does`` (one sentence) and ``more`` begin its help. An example is a line and what it is for.
+    ``run`` names its function, which is imported when the command runs. The function takes a session and returns
+    a result. The help begins with ``does`` (one sentence) and ``more``. An example is a command line and its
+    purpose.
     """
 
     name: str
@@ -28,8 +29,8 @@ class Command(Record, frozen=True):
 
     @property
     def all_inputs(self) -> tuple[Input[Any], ...]:
-        """With those of every command."""
-        return (*self.inputs, *(each for each in i.COMMON if each not in self.inputs))
+        """Its own inputs, and those that every command takes."""
+        return (*self.inputs, *i.COMMON)
 
 
 SETUP = Command(
@@ -164,7 +165,7 @@ SANDBOX = Command(
 )
 
 COMMANDS = {each.name: each for each in (SETUP, VERIFY, LINK, STATUS, ROTATE, GUIDE, DOCTOR, REMOVE, SANDBOX)}
-"""By their names, which ``cli.app`` lists."""
+"""The commands by name. ``cli.app`` lists the same names."""
 
 REFUSED = (i.CLIENT_SECRET, i.API_KEY)
-"""By their names they are flags too, which would carry a secret: known only to be refused, with the safe ways."""
+"""``--client-secret VALUE`` and ``--api-key VALUE`` are refused: the shell keeps what is typed in its history."""

@@ -1,4 +1,4 @@
-"""``doctor``, and its checks of this computer."""
+"""``doctor``, with its checks of this computer."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _PROXY = re.compile(
     r"(?P<address>([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)/?",
     re.IGNORECASE,
 )
-"""Anything else is not shown: what looks like its host could be a piece of a password."""
+"""The address of a proxy. Anything else is not shown: a part of it could be a piece of a password."""
 
 
 def doctor(session: Session) -> DoctorResult:
-    """The command."""
+    """Check this computer, then the network. Raise the first failure, with all that was found."""
     values = session.values
     judge_given(session)
     values.stop_on_problems()
@@ -49,14 +49,14 @@ def doctor(session: Session) -> DoctorResult:
 
 
 class _Here:
-    """This computer."""
+    """The checks of this computer."""
 
     def __init__(self, session: Session, local: LocalProfile) -> None:
         self._session = session
         self._local = local
 
     def checks(self) -> tuple[Check, ...]:
-        """In their order."""
+        """The checks in their order."""
         return (
             Check("folder", "state folder", self._folder),
             Check("keyring", "keyring", self._keyring),
@@ -68,21 +68,20 @@ class _Here:
         )
 
     def _folder(self) -> Outcome:
-        folder = self._session.folder
-        if folder is None:
-            raise StorageError(
-                "No home folder is known on this computer",
-                hint="Set EH_CONNECT_HOME to a folder of your own.",
-            )
+        folder = self._session.require_folder()
         self._local.load_state()
-        is_there = _tried(folder)
-        for path in (folder, *folder.glob("profile-*")) if is_there and os.name != "nt" else ():
+        if not os.path.lexists(folder):
+            _try_to_create(folder)
+            return Outcome(f"{display_path(folder)}, will be created")
+        with _mode_kept(folder):
+            self._local.states.check_writable()
+        for path in (folder, *folder.glob("profile-*")) if os.name != "nt" else ():
             mode = stat.S_IMODE(path.stat().st_mode)
             if mode & 0o077:
                 right = "700" if path == folder else "600"
                 remedy = f"chmod {right} {shlex.quote(str(path))}"
                 return Outcome(f"{display_path(path)} can be read by others (mode {mode:o})", "warn", remedy)
-        return Outcome(f"{display_path(folder)}{'' if is_there else ', will be created'}")
+        return Outcome(display_path(folder))
 
     def _keyring(self) -> Outcome:
         begun = time.perf_counter()
@@ -125,7 +124,7 @@ class _Here:
         return Outcome("no clipboard: copy values off the screen", "warn", remedy)
 
     def _certificates(self) -> Outcome:
-        open_http("https://127.0.0.1").close()  # as for every request, but for the proxies
+        open_http("https://127.0.0.1").close()  # loads the certificates as every request does; uses no proxy
         file, folders = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
         if folders and not file and not any(map(_holds_something, folders.split(os.pathsep))):
             raise NetworkError(
@@ -140,19 +139,15 @@ class _Here:
     def _proxy(self) -> Outcome:
         from urllib.request import getproxies
 
-        open_http("http://proxies").close()  # as for every request, but for the certificates
+        open_http("http://proxies").close()  # reads the settings as every request does; needs no certificate
         found = {
             scheme: _without_password(url) for scheme, url in getproxies().items() if scheme != "no" and url
         }
         return Outcome("; ".join(f"{scheme}: {url}" for scheme, url in sorted(found.items())) or "none")
 
 
-def _tried(folder: Path) -> bool:
-    """Whether the state folder is there already; one that is not could be made. Leaves nothing behind."""
-    if os.path.lexists(folder):
-        with _mode_kept(folder):
-            StateFolder(folder).check_writable()
-        return True
+def _try_to_create(folder: Path) -> None:
+    """Make a trial folder where the state folder would be, and delete it. StorageError: it can't be made."""
     above = next(parent for parent in folder.parents if os.path.lexists(parent))
     try:
         with tempfile.TemporaryDirectory(prefix=".eh-connect-", dir=above) as trial:
@@ -161,12 +156,11 @@ def _tried(folder: Path) -> bool:
         why = exc.detail if isinstance(exc, StorageError) else exc.strerror
         hint = "Set EH_CONNECT_HOME to a folder of your own."
         raise StorageError(f"{display_path(folder)} can't be created", detail=why, hint=hint) from exc
-    return False
 
 
 @contextmanager
 def _mode_kept(folder: Path) -> Iterator[None]:
-    """Whoever writes in a folder that is open to others closes it: that is taken back."""
+    """Restore the folder's mode at the end: writing in a folder that is open to others closes it."""
     mode = stat.S_IMODE(folder.stat().st_mode) if folder.is_dir() else None
     try:
         yield

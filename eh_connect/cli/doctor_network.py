@@ -1,4 +1,4 @@
-"""``doctor``'s checks of StackOne and Employment Hero, and of what StackOne documents by now."""
+"""The checks of ``doctor`` that need the network: StackOne and its documentation, Employment Hero, the clock."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from eh_connect import inputs as i
-from eh_connect.cli.opening import check_servers
+from eh_connect.cli.opening import open_project
 from eh_connect.errors import InputError, NetworkError
-from eh_connect.flows.doctor import Check, Outcome
+from eh_connect.flows.doctor import LATER, Check, Outcome
 from eh_connect.lines import counted
 from eh_connect.network import exchange, open_http
 from eh_connect.stackone.models import REDIRECT_URI
@@ -24,26 +24,25 @@ if TYPE_CHECKING:
     from eh_connect.values import Input
 
 _CLOCK_WARNS, _CLOCK_FAILS = 60, 300  # s
-_LATER = "Wait a little, then run eh-connect doctor again."
 
 
 class Network:
-    """StackOne and Employment Hero. No secret goes to another server than the saved ones are bound to."""
+    """The checks of StackOne and Employment Hero. Saved secrets go only to servers that they were saved for."""
 
     _client: Client
 
     def __init__(self, session: Session, local: LocalProfile) -> None:
         self._session = session
-        self._values = session.values
         self._local = local
         self._skews: list[float] = []
+        """How many seconds this computer's clock is ahead of each server's, in the order of the answers."""
 
     def checks(self) -> tuple[Check, ...]:
-        """In their order."""
+        """The checks in their order."""
         oauth = partial(self._employment_hero, i.EMPLOYMENT_HERO_OAUTH_URL)
         app = partial(self._employment_hero, i.EMPLOYMENT_HERO_APP_URL)
         return (
-            Check("stackone", "StackOne", self._answers),
+            Check("stackone", "StackOne", self._stackone),
             Check("api_key", "API key", self._api_key, needs="stackone"),
             Check("may_write", "creating profiles", self._may_write, needs="api_key"),
             Check("callback", "callback address", self._callback, advisory=True, needs="api_key"),
@@ -55,9 +54,9 @@ class Network:
             Check("clock", "clock", self._clock),
         )
 
-    def _answers(self) -> Outcome:
-        """A documented call without a key: 401 is what is expected."""
-        host, status, spent = self._asked(f"{self._values.require(i.STACKONE_URL)}/connector_profiles")
+    def _stackone(self) -> Outcome:
+        """Make a documented call without a key. StackOne should answer 401."""
+        host, status, spent = self._get(f"{self._session.values.require(i.STACKONE_URL)}/connector_profiles")
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             raise NetworkError(
                 f"{host} redirects (HTTP {status})",
@@ -66,25 +65,24 @@ class Network:
                 http_status=status,
             )
         if status in {408, 429} or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise NetworkError(f"{host} has a problem (HTTP {status})", hint=_LATER, http_status=status)
+            raise NetworkError(f"{host} has a problem (HTTP {status})", hint=LATER, http_status=status)
         return Outcome(f"{host} answers, in {spent:.0f} ms")
 
     def _api_key(self) -> Outcome:
-        values, give_one = self._values, "Give one by STACKONE_API_KEY or --api-key-file."
-        key = values[i.API_KEY] or self._local.api_key
-        if key is None:
-            return Outcome("none is given or saved", "skip", give_one)
         try:
-            check_servers(values, self._local)
+            client = open_project(self._session, self._local)
         except InputError as exc:
             return Outcome(f"not sent. {exc.sentence} {exc.detail or ''}".strip(), "skip", exc.hint)
-        self._client = self._session.client(key)
-        count = len(self._client.profiles())
-        which = "the given one" if values.given(i.API_KEY) else "the saved one"
+        if client is None:
+            remedy = "Give one by STACKONE_API_KEY or --api-key-file."
+            return Outcome("none is given or saved", "skip", remedy)
+        self._client = client
+        count = len(client.profiles())
+        which = "the given one" if self._session.values.given(i.API_KEY) else "the saved one"
         return Outcome(f"{which} is accepted; its project has {counted(count, 'Employment Hero profile')}")
 
     def _may_write(self) -> Outcome:
-        """Ask before telling: an empty request, which can create nothing."""
+        """Send an empty request: it can't create anything, but shows whether the call exists."""
         from eh_connect.stackone.assumed_writes import AssumedWrites
 
         if AssumedWrites(self._client).may_create():
@@ -106,7 +104,7 @@ class Network:
     def _documented(self) -> Outcome:
         from eh_connect.stackone.assumed_writes import documents_create
 
-        has_call = documents_create(self._values.require(i.STACKONE_URL), self._session.time)
+        has_call = documents_create(self._session.values.require(i.STACKONE_URL), self._session.time)
         if has_call is None:
             return Outcome("could not be read", "skip")
         if has_call:
@@ -116,13 +114,13 @@ class Network:
         return Outcome("no call that creates profiles is documented, as expected")
 
     def _employment_hero(self, server: Input[str]) -> Outcome:
-        host, status, spent = self._asked(self._values.require(server))
+        host, status, spent = self._get(self._session.values.require(server))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return Outcome(f"{host} answers, but with HTTP {status}", "warn", _LATER)
+            return Outcome(f"{host} answers, but with HTTP {status}", "warn", LATER)
         return Outcome(f"{host} answers, in {spent:.0f} ms")
 
     def _clock(self) -> Outcome:
-        """By what the servers said, StackOne first."""
+        """Compare the clock with that of the first server that answered; StackOne is asked first."""
         if not self._skews:
             return Outcome("no server told the time", "skip")
         skew = self._skews[0]
@@ -135,8 +133,8 @@ class Network:
         detail = "TLS and tokens of limited life depend on it."
         raise NetworkError(f"This computer's clock is {title}", detail=detail, hint=remedy)
 
-    def _asked(self, url: str) -> tuple[str, int, float]:
-        """The host, the status of its answer, and the milliseconds until it came."""
+    def _get(self, url: str) -> tuple[str, int, float]:
+        """Send a GET; return the host, the status of its answer, and the milliseconds that it took."""
         time = self._session.time
         time.renew()
         before = time.left
@@ -145,6 +143,6 @@ class Network:
         try:
             told = parsedate_to_datetime(answer.headers.get("Date", ""))
             self._skews.append((datetime.now(UTC) - told).total_seconds())
-        except (TypeError, ValueError, OverflowError):  # TypeError: it names no time zone
+        except (TypeError, ValueError, OverflowError):  # TypeError: the date has no time zone
             pass
         return urlsplit(url).netloc, answer.status, (before - time.left) * 1000

@@ -1,4 +1,4 @@
-"""Running a command: whatever is raised becomes output and an exit code here, and signals are heard."""
+"""Run one command. Errors and signals become output and an exit code here."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ AGAIN = "Run the same command again: it goes on from where it stood."
 
 
 class TerminatedError(StoppedError):
-    """SIGTERM arrived: an exit status, not a death by signal, so that what is open is closed."""
+    """SIGTERM or SIGHUP arrived. The run ends with an exit status, so that all that is open gets closed."""
 
     code = 143
 
 
 def execute(command: Command, typed: Mapping[str, Any]) -> int:
-    """Run a command; its exit code."""
+    """Run a command and return its exit code. ``typed`` are its flags."""
     if typed.get("format") == "json":
         typed = {**typed, "json": True}
     output = Output(
@@ -42,7 +42,7 @@ def execute(command: Command, typed: Mapping[str, Any]) -> int:
         suffix=" --sandbox" if typed.get("sandbox") else "",
     )
     for ending in _endings():
-        if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # as under nohup
             signal.signal(ending, _terminate)
     try:
         _refuse_secrets(typed)
@@ -62,38 +62,38 @@ def execute(command: Command, typed: Mapping[str, Any]) -> int:
     except (KeyboardInterrupt, EOFError):
         output.failure(StoppedError("Stopped", hint=AGAIN if command.name in {"setup", "rotate"} else None))
         return StoppedError.code
-    except Exception as exc:  # noqa: BLE001  # whatever else arrives is a defect of ours
+    except Exception as exc:  # noqa: BLE001  # anything else is a defect of ours
         output.failure(defect(exc))
         return EhConnectError.code
 
 
 def _endings() -> list[signal.Signals]:
-    """SIGTERM; and where the terminal was closed, what is open has to be closed too."""
+    """The signals that end a run; SIGHUP says that the terminal was closed, and Windows has none."""
     return [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
     for ending in _endings():
-        signal.signal(ending, _heard)  # a second one would break off the tidying up
-    if hasattr(signal, "pthread_sigmask"):  # and Python forgets its handlers before it has ended
+        signal.signal(ending, _ignore)  # a second signal must not interrupt the tidying up
+    if hasattr(signal, "pthread_sigmask"):  # Python drops its handlers before the process ends
         signal.pthread_sigmask(signal.SIG_BLOCK, _endings())
     raise Ending
 
 
-def _heard(_signal: int, _frame: FrameType | None) -> None:
-    """Not SIG_IGN: Python complains where that meets a signal on its way."""
+def _ignore(_signal: int, _frame: FrameType | None) -> None:
+    """Do nothing. Python prints an error if SIG_IGN is set while a signal is on its way."""
 
 
 def _show_requests(output: Output) -> None:
-    """Our own log on standard error; that of httpx carries whole URLs and stays off."""
+    """Write our own log to standard error. The log of httpx stays off, because it has whole URLs."""
     log, handler = logging.getLogger("eh_connect"), logging.Handler()
-    handler.emit = lambda record: output.show(prose(record.getMessage()))  # type: ignore[method-assign]  # all it is for
+    handler.emit = lambda record: output.show(prose(record.getMessage()))  # type: ignore[method-assign]  # it does nothing else
     log.addHandler(handler)
     log.setLevel(logging.DEBUG)
 
 
 def _refuse_secrets(typed: Mapping[str, Any]) -> None:
-    """UsageError for a secret as an argument: with the safe ways, and the advice to replace it."""
+    """Raise UsageError if a secret is on the command line. It says how to give one safely."""
     for wanted in REFUSED:
         if typed.get(wanted.name.replace("-", "_")) is not None:
             raise UsageError(

@@ -1,4 +1,4 @@
-"""``guide``: the document in its form, on standard output or in a file; or the hand-over page."""
+"""``guide``: shows the steps, writes them to a file, or makes the hand-over page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def guide(session: Session) -> Result:
-    """The command."""
+    """Run the command: with ``--format html`` it makes the hand-over page, else it gives the steps."""
     from eh_connect.person.hand_over import write_file, write_page
 
     values = session.values
@@ -33,7 +33,7 @@ def guide(session: Session) -> Result:
 
 
 def _text(result: GuideResult) -> str:
-    """As a file has it."""
+    """The content of the file that ``--output`` names."""
     from eh_connect.person.look import TABLES, Look, render
 
     if result.form == "json":

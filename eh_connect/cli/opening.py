@@ -1,4 +1,4 @@
-"""A label, opened: its lock, what is saved of it, where its secrets may go; the cheapest checks first."""
+"""Open a label: lock it, load what is saved, check where its secrets may go. The cheapest checks come first."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eh_connect.local.profile import LocalProfile
     from eh_connect.local.state import LocalState, Purpose
     from eh_connect.secret import Secret
+    from eh_connect.stackone.client import Client
     from eh_connect.values import Input, Values
 
 
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
 def open_label(
     session: Session, needs: Callable[[LocalProfile], tuple[Input[Any], ...]], purpose: Purpose | None = None
 ) -> Iterator[LocalProfile]:
-    """Open the label of a session for the length of a block; its values get what is saved.
+    """Open the session's label for one block, and fill in its values from what is saved.
 
     Args:
         session: the run.
-        needs: the inputs that it can't do without where nobody is there to ask, given or saved.
-        purpose: of ``setup`` and ``rotate``: keyring and folder are locked and tried first. Others note what
-            they saw, without a lock until they do.
+        needs: returns the inputs that the run needs, given or saved, if it can't ask.
+        purpose: why ``setup`` or ``rotate`` writes. For these the label is locked, and keyring and folder are
+            tried first. Other commands lock the label only when they note something.
 
     Raises:
-        InputError: all that is missing or wrong; or saved secrets would go to other hosts.
-        StorageError: keyring, folder or lock.
+        InputError: values are missing or wrong, or saved secrets would go to other servers.
+        StorageError: the keyring, the folder or the lock can't be used.
     """
     values, asks = session.values, session.asks
     dry_run, stores = values.require(i.DRY_RUN), purpose is not None and values.require(i.STORE)
@@ -49,19 +50,19 @@ def open_label(
         return () if asks else needs(local)
 
     with ExitStack() as stack:
-        # A folder that exists is locked before it is read; a new one is made once nothing is missing.
+        # An existing folder is locked before it is read. A new one is made only when no value is missing.
         locked = writes and (asks or local.states.exists()) and not values.invalid
         if locked:
             _lock(local, stack)
         local.load_state()
         if stores or local.known or any(values[each] is None for each in wanted()):
-            local.load_secrets()  # else the keyring need not even be imported
+            local.load_secrets()  # else keyring is not even imported
         fill(values, local, purpose)
         judge_given(session)
         values.note_missing(*wanted())
         is_known = local.state.profile_id is not None or local.state.pending is not None
         if local.unreadable is not None and is_known and not dry_run and not values.invalid:
-            raise local.unreadable  # what is missing may be in there
+            raise local.unreadable  # it may hold what is missing
         values.stop_on_problems()
         if writes and not locked:
             _lock(local, stack)
@@ -79,23 +80,35 @@ def open_label(
         yield local
 
 
+def open_project(session: Session, local: LocalProfile) -> Client | None:
+    """StackOne, with the given or saved API key; None if there is no key.
+
+    Raises InputError if the key would go to another server than it was saved for.
+    """
+    key = session.values[i.API_KEY] or local.api_key
+    if key is None:
+        return None
+    check_servers(session.values, local)
+    return session.client(key)
+
+
 def check_servers(values: Values, local: LocalProfile) -> None:
-    """Raise InputError where saved secrets would go to servers that they were not saved for."""
+    """Raise InputError if saved secrets would go to servers that they were not saved for."""
     default = (origin(each.default or "") for each in (i.STACKONE_URL, i.EMPLOYMENT_HERO_OAUTH_URL))
     local.check_origins(origins(values), tuple(default))
 
 
 def fill(values: Values, local: LocalProfile, purpose: Purpose | None) -> None:
-    """What is saved, where nothing was given."""
+    """Fill in what is saved, for all that was not given."""
     saved = local.credentials
-    if purpose == "rollback":  # a variable may still be set: what comes back is in the keyring
+    if purpose == "rollback":  # ignore variables that are still set: the credentials are in the keyring
         for wanted in (i.CLIENT_ID, i.CLIENT_SECRET, i.LOCKED):
             values.drop(wanted)
         saved = None
     _unlock(values, local)
     given_id = values[i.CLIENT_ID]
     if saved is not None:
-        # A saved secret belongs to the application that it was saved for, never to another Client ID.
+        # A saved secret is never used with another Client ID than its own.
         is_new = purpose != "rotate" or local.staged is not None
         if is_new and (given_id is None or given_id == saved.client_id):
             values.use_saved(i.CLIENT_SECRET, saved.client_secret)
@@ -105,7 +118,7 @@ def fill(values: Values, local: LocalProfile, purpose: Purpose | None) -> None:
 
 
 def fill_choices(values: Values, state: LocalState) -> None:
-    """What was chosen before, and is no secret."""
+    """Fill in the earlier choices that are not secret."""
     values.use_saved(i.NAME, state.wanted_name or state.name)
     values.use_saved(i.ORG_ID, state.org_id)
     values.use_saved(i.APP_NAME, state.app_name)
@@ -114,7 +127,7 @@ def fill_choices(values: Values, state: LocalState) -> None:
 
 
 def _unlock(values: Values, local: LocalProfile) -> None:
-    """Credentials that came back locked: opened with the key in the keyring, then as if typed."""
+    """Open locked credentials with the key in the keyring, and take them as answers."""
     locked = values[i.LOCKED]
     if locked is None:
         return
@@ -130,18 +143,19 @@ def _unlock(values: Values, local: LocalProfile) -> None:
 
 
 def judge_given(session: Session) -> None:
-    """Hold what was given against what such values look like: errors are noted, doubts are warned of."""
+    """Check what the given credentials and API key look like: note what is wrong, warn of what looks odd."""
     values = session.values
+    judged = {each.name: each for each in (i.CLIENT_ID, i.CLIENT_SECRET, i.API_KEY)}
 
     def given(wanted: Input[Secret]) -> str | None:
         value = values[wanted]
         return value.reveal() if value is not None and values.given(wanted) else None
 
-    client_id, secret, key = map(given, (i.CLIENT_ID, i.CLIENT_SECRET, i.API_KEY))
+    client_id, secret, key = map(given, judged.values())
     findings = judge_pair(client_id, secret)
     findings += judge_api_key(key, client_id, secret) if key is not None else []
     for finding in findings:
-        (wanted,) = (each for each in (i.CLIENT_ID, i.CLIENT_SECRET, i.API_KEY) if each.name == finding.input)
+        wanted = judged[finding.input]
         if finding.hard:
             values.note_invalid(wanted, finding.why)
         else:
@@ -155,10 +169,11 @@ def _lock(local: LocalProfile, stack: ExitStack) -> None:
 
 @contextmanager
 def _no_store_offered() -> Iterator[None]:
+    """Add ``--no-store`` to the hint of a StorageError."""
     try:
         yield
     except BusyError:
-        raise  # to go on beside another run is no way out
+        raise  # --no-store would not help: another run is using the label
     except StorageError as exc:
         exc.hint = f"{(exc.hint or '').rstrip('.')}, or save nothing: --no-store".lstrip(", ")
         raise

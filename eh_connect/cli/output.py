@@ -1,4 +1,4 @@
-"""Where a command's output goes: results to standard output, all else to standard error."""
+"""The output of a command: results go to standard output, everything else to standard error."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 _ASCII = str.maketrans(
     {"✓": "OK:", "✗": "Error:", "→": "->", "…": "...", "·": "-", "›": ">", "•": "*", "─": "-"}
 )
-"""For a terminal or a file whose encoding lacks them."""
+"""Replacements, for a terminal or a file whose encoding lacks these characters."""
 
 _IN_PROSE = re.compile(
     r"eh-connect (setup|verify|link|status|rotate|guide|doctor|remove)( --[a-z-]+)*(?=[.,;:)]|$| with | again)",
     re.MULTILINE,
 )
-"""A command in a sentence, whole: one with a value is made by ``Values.command``, suffix and all."""
+"""One of our commands in a sentence. ``Values.command`` makes those with a value, and adds the suffix itself."""
 
 
 @dataclass
 class Output:
-    """One command's output; ``suffix`` is a flag that each command named as next needs too."""
+    """The output of one command. ``suffix`` is added to each command that the output recommends."""
 
     command: str | None
     json: bool = False
@@ -43,16 +43,16 @@ class Output:
     _answered: bool = field(default=False, init=False)
 
     def show(self, *lines: Line) -> None:
-        """On standard error."""
+        """Write lines to standard error."""
         _write(sys.stderr, self._drawn(lines, sys.stderr))
 
     def warn(self, text: str) -> None:
-        """A warning: on standard error, and in the JSON."""
+        """Write a warning to standard error, and add it to the JSON."""
         self.warnings.append(text)
         self.show(warn(text))
 
     def result(self, result: Result) -> None:
-        """The result, on standard output."""
+        """Write the result to standard output."""
         if self.json:
             self._object(ok=True, steps=result.next_steps, body=result.body())
             return
@@ -62,9 +62,9 @@ class Output:
         _write(sys.stdout, self._drawn(lines, sys.stdout))
 
     def failure(self, error: EhConnectError) -> None:
-        """An error: for a person on standard error, or as the JSON object, of which there is one."""
+        """Write an error: as the JSON object if none was written yet, else to standard error."""
         error.detail, error.hint = self._with_suffixes(error.detail), self._with_suffixes(error.hint)
-        with suppress(StorageError):  # standard output can't be written: then at least to standard error
+        with suppress(StorageError):  # standard output can't be written: the error goes to standard error
             if self.json and not self._answered:
                 body = {**error.body, "error": _error_json(error)}
                 self._object(ok=False, steps=error.next_steps, body=body)
@@ -103,7 +103,7 @@ class Output:
 
 
 def defect(exc: BaseException) -> EhConnectError:
-    """A defect of the tool, told by where it arose: the exception's own text could carry a secret."""
+    """The error for a defect of ours. It names the place only: the exception's text could have a secret."""
     frames = traceback.extract_tb(exc.__traceback__)
     where = " < ".join(f"{os.path.basename(f.filename)}:{f.lineno}" for f in reversed(frames[-4:]))  # noqa: PTH119  # text only
     return EhConnectError(
@@ -114,7 +114,7 @@ def defect(exc: BaseException) -> EhConnectError:
 
 
 def _error_lines(error: EhConnectError) -> list[Line]:
-    """What happened, what is likely, and the one thing to do."""
+    """The lines that a person reads: what happened, what is likely, and what to do."""
     is_wish = isinstance(error, StoppedError)
     lines = [prose(error.title, indent=0) if is_wish else fail(error.title)]
     lines += [_detail(line) for line in (error.detail or "").splitlines()]
@@ -126,7 +126,7 @@ def _error_lines(error: EhConnectError) -> list[Line]:
 
 
 def _detail(line: str) -> Line:
-    """An address stands alone, so that it can be copied."""
+    """A line of the detail; an address stands alone, so that it can be copied."""
     return exact(line) if line.startswith("https://") and " " not in line else prose(line)
 
 
@@ -137,7 +137,7 @@ def _described(problem: Problem) -> str:
 
 
 def _write(stream: Any, text: str) -> None:
-    """Write, and flush now; a reader that went away, or was never there, is not our failure."""
+    """Write and flush. Raise StorageError if a result can't be written; a reader that went away is fine."""
     if stream is None:
         return
     encoding = _encoding(stream)
@@ -147,10 +147,9 @@ def _write(stream: Any, text: str) -> None:
         stream.write(text)
         stream.flush()
     except OSError as exc:
-        # Python would complain about the same stream once more at exit.
+        # Otherwise Python complains about this stream again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        is_lost = stream is sys.stdout and not isinstance(exc, BrokenPipeError)
-        if is_lost:  # else it was progress, which stops nothing, or nobody reads any more
+        if stream is sys.stdout and not isinstance(exc, BrokenPipeError):  # else only progress is lost
             raise StorageError(
                 "The output can't be written",
                 detail=f"{exc.strerror}. What was to be done is done.",
@@ -165,7 +164,7 @@ def _encoding(stream: Any) -> str:
 def _fits(text: str, encoding: str) -> bool:
     try:
         text.encode(encoding)
-    except UnicodeEncodeError:  # half a surrogate pair fits nowhere
+    except UnicodeEncodeError:  # no encoding takes half a surrogate pair
         return False
     return True
 

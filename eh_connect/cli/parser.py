@@ -1,4 +1,4 @@
-"""A command's parser and help, made of what is declared: flags arrive as text, and are judged by us."""
+"""The parser and the help of a command. The parser only takes text; ``values`` judges it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WIDEST, _COLUMN = 100, 27
 
 
 def parser_of(command: Command) -> Any:
-    """The parser's command."""
+    """Make the parser of a command, as Typer's own kind of command."""
 
     class WithHelp(TyperCommand):
         def get_params(self, ctx: Any) -> list[Any]:
@@ -47,7 +47,7 @@ def parser_of(command: Command) -> Any:
     def body(**typed: Any) -> None:
         from eh_connect.cli.execute import execute
 
-        # lists or tuples: that depends on Typer's version
+        # Typer gives lists or tuples, depending on its version.
         told = {name: tuple(text) if isinstance(text, list) else text for name, text in typed.items()}
         raise typer.Exit(execute(command, told))
 
@@ -83,7 +83,7 @@ def _keyword(name: str, kind: Any, option: Any) -> inspect.Parameter:
 
 
 def _help(command: Command, width: int) -> str:
-    """Usage, examples, options in their groups, exit codes."""
+    """The help of a command: usage, examples, options by group, exit codes."""
     lines = [f"Usage: eh-connect {command.name} [OPTIONS]", ""]
     for text in (command.does, command.more):
         lines += [*textwrap.wrap(text, width), ""] if text else []
@@ -103,9 +103,9 @@ def _help(command: Command, width: int) -> str:
 def _row(wanted: Input[Any], width: int) -> list[str]:
     flags = "/".join(each for each in (wanted.flag, wanted.off) if each)
     head = f"  {flags} {wanted.kind.metavar}".rstrip()
-    text, default = wanted.help, wanted.default
-    if isinstance(default, str | int | float) and not isinstance(default, bool):
-        text += f" [{default:g}]" if isinstance(default, float) else f" [{default}]"
+    text = wanted.help
+    if default := default_text(wanted):
+        text += f" [{default}]"
     if wanted.variable:
         text += f" ({wanted.variable})"
     lines = textwrap.wrap(text, width - _COLUMN - 1, break_on_hyphens=False)
@@ -113,7 +113,15 @@ def _row(wanted: Input[Any], width: int) -> list[str]:
     return [*first, *(" " * (_COLUMN + 1) + line for line in lines)]
 
 
-# What the shell offers on Tab. It never asks, warns or fails: where nothing is known, nothing is offered.
+def default_text(wanted: Input[Any]) -> str:
+    """The default of an input, as the help shows it; empty if there is none, or for a switch."""
+    default = wanted.default
+    if isinstance(default, bool | None):
+        return ""
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+# What the shell offers when Tab is pressed. These functions never ask, warn or fail.
 
 
 def _labels(incomplete: str) -> list[str]:
@@ -122,21 +130,21 @@ def _labels(incomplete: str) -> list[str]:
     from eh_connect.local.state import StateFolder
 
     with suppress(EhConnectError):
-        return _beginning(incomplete, StateFolder(default_folder(os.environ)).labels())
+        return _matching(incomplete, StateFolder(default_folder(os.environ)).labels())
     return []
 
 
 def _scopes(incomplete: str) -> list[str]:
-    """Presets and cards; behind a comma the next one."""
+    """Presets and cards; after a comma, those that can follow."""
     from eh_connect.employment_hero.scopes import BOXES, PRESETS, READ
 
     before, comma, last = incomplete.rpartition(",")
     names = dict.fromkeys([*PRESETS, *(box.card for box in BOXES if box.name == READ)])
-    return [before + comma + name for name in _beginning(last, list(names))]
+    return [before + comma + name for name in _matching(last, list(names))]
 
 
 def _actions(incomplete: str) -> list[str]:
-    """Action IDs as StackOne lists them, where a key is in the variable."""
+    """The action IDs that StackOne lists, if the variable holds an API key."""
     from eh_connect.deadline import NetworkTime
     from eh_connect.secret import Secret
     from eh_connect.stackone.client import Client
@@ -149,9 +157,9 @@ def _actions(incomplete: str) -> list[str]:
         suppress(EhConnectError, ValueError),
         Client(Secret(key), url=STACKONE_URL.kind.judge(url), time=NetworkTime(2.0)) as client,
     ):
-        return _beginning(incomplete, ["all", *(action.id for action in client.actions().actions)])
+        return _matching(incomplete, ["all", *(action.id for action in client.actions().actions)])
     return []
 
 
-def _beginning(incomplete: str, words: list[str]) -> list[str]:
+def _matching(incomplete: str, words: list[str]) -> list[str]:
     return [word for word in words if word.lower().startswith(incomplete.lower())]

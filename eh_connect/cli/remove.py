@@ -1,4 +1,4 @@
-"""``remove``: locked where there is something to lock, and confirmed where a person is there."""
+"""``remove``: forgets what is saved of a label, after a question if a person is there."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def remove(session: Session) -> RemoveResult:
-    """The command."""
+    """Run the command, under the label's lock."""
     values, terminal = session.values, session.terminal
     asks = not values[i.YES]
     if asks and terminal is None:
@@ -32,7 +32,9 @@ def remove(session: Session) -> RemoveResult:
     values.stop_on_problems()
     local = session.local(values.require(i.PROFILE), writes=True)
     with ExitStack() as stack:
-        locked = local.states.exists()  # none is made where nothing is saved
+        locked = (
+            local.states.exists()
+        )  # a lock would create the folder, which must not happen if nothing is saved
         if locked:
             stack.enter_context(local.lock())
         local.load()
@@ -45,7 +47,7 @@ def remove(session: Session) -> RemoveResult:
 
 
 def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
-    """Returns where the person says yes."""
+    """Ask whether to remove the label. StoppedError: the person did not say yes."""
     terminal.show(
         title(f"Remove label {label} from this computer"),
         BLANK,

@@ -1,4 +1,4 @@
-"""``eh-connect sandbox``, and the way to the extra that it comes from."""
+"""``eh-connect sandbox``, and ``--sandbox``. Both need an extra of this package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from eh_connect import lines
-from eh_connect.errors import NextStep, UsageError
+from eh_connect.errors import NextStep, StorageError, UsageError
 from eh_connect.results import Result
 
 if TYPE_CHECKING:
@@ -16,42 +16,39 @@ if TYPE_CHECKING:
 
 
 class SandboxResult(Result, frozen=True, kw_only=True):
-    """Where the sandbox is served."""
+    """The addresses at which the sandbox is served."""
 
     urls: dict[str, str]
     pages: dict[str, str]
     folder: str
 
     def lines(self) -> list[Line]:
-        """Addresses and folder."""
+        """The addresses and the folder."""
         pages = [line for name, url in self.pages.items() for line in (lines.prose(name), lines.exact(url))]
         rows = [lines.row(name, url) for name, url in self.urls.items()]
         served = lines.ok("The sandbox is served on this computer until Ctrl+C")
         return [served, *pages, *rows, lines.row("Folder", self.folder)]
 
 
-def sandbox_type() -> type[Sandbox]:
-    """The sandbox, or how to install it."""
+def open_sandbox(session: Session, *, lasting: bool = False) -> Sandbox:
+    """Start the sandbox, or find the one that is served. UsageError: its extra is not installed."""
     try:
-        import werkzeug  # noqa: F401  # the extra's own library: its absence is what has to be told
+        from eh_connect.sandbox.servers import Sandbox
     except ModuleNotFoundError:
         raise UsageError(
             "The sandbox is not installed",
             detail="It is an extra of this package. A real set-up does not need it.",
             hint="Install it: pip install 'eh-connect[sandbox]' (or: pipx install 'eh-connect[sandbox]')",
         ) from None
-    from eh_connect.sandbox.servers import Sandbox
-
-    return Sandbox
+    return Sandbox(session.require_folder() / "sandbox", lasting=lasting)
 
 
 def serve(session: Session) -> Result:
-    """The command."""
+    """Serve the sandbox until Ctrl-C."""
     from eh_connect.employment_hero.portal import portal_url
-    from eh_connect.errors import StorageError
 
     session.values.stop_on_problems()
-    with sandbox_type()(session.sandbox_folder, lasting=True) as sandbox:
+    with open_sandbox(session, lasting=True) as sandbox:
         environ = sandbox.environment
         if not sandbox.serves:
             raise StorageError(
@@ -71,4 +68,4 @@ def serve(session: Session) -> Result:
             SandboxResult(urls=urls, pages=pages, folder=environ["EH_CONNECT_HOME"], next_steps=steps)
         )
         while True:
-            time.sleep(60)  # Ctrl-C ends it: 130, as of every command
+            time.sleep(60)  # until Ctrl-C, which gives exit code 130 as everywhere

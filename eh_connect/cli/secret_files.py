@@ -1,4 +1,4 @@
-"""Reading a secret from a file or from standard input, neither of which may ever come to an end."""
+"""Read a secret from a file or from standard input. Either may be endless or never give anything."""
 
 from __future__ import annotations
 
@@ -12,19 +12,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LARGEST = 64 * 1024
-"""Bytes. More than that is not a file with one secret in it."""
+"""Bytes. A larger file has more in it than one secret."""
 
 PATIENCE = 20.0
-"""Seconds that an unattended run waits for a pipe to which nobody writes."""
+"""Seconds that an unattended run waits for a pipe."""
 
 
 def read_secret(
     path: str, title: str, *, show: Callable[[Line], None], patience: float | None, is_shared: bool = False
 ) -> str:
-    """The text of a file (``-`` is standard input) that should hold what ``title`` names.
+    """Return the text of a file, which should hold the secret that ``title`` names.
 
-    ``patience``: seconds, None where somebody is there, who can end the wait. ``is_shared``: standard input was
-    named more than once. ValueError: the reason.
+    Raises ValueError, with the reason, if there is no such text.
+
+    Args:
+        path: the file; ``-`` is standard input.
+        title: the name of the secret.
+        show: writes a line to the person.
+        patience: how many seconds to wait; None if a person is there, who can press Ctrl-C.
+        is_shared: whether standard input was named more than once.
     """
     if path == "-" and is_shared:
         raise ValueError("standard input can carry only one secret")
@@ -65,7 +71,7 @@ def _bytes(path: str) -> bytes:
 
 
 def _decoded(raw: bytes) -> str:
-    # PowerShell's ">" writes UTF-16 with a byte order mark.
+    # PowerShell writes UTF-16 with a byte order mark for ">".
     encoding = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         return raw.decode(encoding)

@@ -1,4 +1,4 @@
-"""One run of a command: what it was told, whether somebody is there to ask, and the real parts that it needs."""
+"""One run of a command: its values, the person at the terminal, and the real parts that flows work with."""
 
 from __future__ import annotations
 
@@ -37,16 +37,17 @@ if TYPE_CHECKING:
     from eh_connect.stackone.client import Client
 
 WAIT = 600.0
-"""Seconds that a person at the terminal is waited for, where ``--wait`` says nothing."""
+"""Seconds to wait for a person at the terminal, unless ``--wait`` says otherwise."""
 
 KEYRING_LIMIT = 5.0
 """Seconds that an unattended run waits for one call of the keyring."""
 
 
 class Session:
-    """The surroundings of one command. Secrets leave ``os.environ`` here: no child inherits them.
+    """All that one run of a command needs; each part is made when it is first used.
 
-    ``typed`` are the flags; ``stack`` is closed when the command ends.
+    ``typed`` are the flags. ``stack`` is closed when the command ends. Secrets are taken out of ``os.environ``, so
+    that no child process inherits them.
     """
 
     def __init__(self, command: Command, typed: Mapping[str, Any], output: Output, stack: ExitStack) -> None:
@@ -67,31 +68,36 @@ class Session:
 
     @cached_property
     def values(self) -> Values:
-        """What this run was told."""
+        """The values of this run, from its flags and variables."""
         read = partial(
             read_secret,
             show=self.output.show,
             patience=None if self.attended else PATIENCE,
             is_shared=[self._typed.get(each.parameter) for each in i.READ_FROM_FILES].count("-") > 1,
         )
-        takes = {name: command.all_inputs for name, command in COMMANDS.items()}
-        return Values(self.command.all_inputs, self._typed, self.environ, read, takes.__getitem__)
+        return Values(
+            self.command.all_inputs,
+            self._typed,
+            self.environ,
+            read,
+            takes=lambda name: COMMANDS[name].all_inputs,
+        )
 
     @property
     def again(self) -> str:
-        """The command line of this run, to be typed once more."""
+        """The command line that repeats this run."""
         return self.values.command(self.command.name)
 
     def command_for(self, label: str, name: str, *arguments: str) -> str:
-        """A line to type for a label."""
+        """The command line that runs a command for a label."""
         profile = () if label == "default" else ("--profile", label)
         return shlex.join(("eh-connect", name, *profile, *arguments)) + self.output.suffix
 
-    # Who is there
+    # The person
 
     @cached_property
     def terminal(self) -> Terminal | None:
-        """The terminal to ask at; None where nobody is there, or is not to be asked."""
+        """The terminal of the person; None if nobody is there, or the run must not ask."""
         if self.is_silent or not _stdin_is_terminal():
             return None
         from eh_connect.person.terminal import open_terminal
@@ -100,35 +106,37 @@ class Session:
 
     @property
     def attended(self) -> bool:
-        """Whether a person is there."""
+        """Whether a person is there to wait for."""
         return self.terminal is not None
 
     @property
     def asks(self) -> bool:
-        """Whether questions may be asked."""
+        """Whether questions may be asked: a dry run asks none."""
         return self.attended and not self._typed.get("dry_run")
 
     @cached_property
     def desktop(self) -> Desktop:
-        """Browser and clipboard."""
+        """The person's browser and clipboard."""
         from eh_connect.person.desktop import Desktop
 
         return Desktop(self.environ, opens=self.values.require(i.BROWSER))
 
     @property
     def person(self) -> Terminal:
-        """The terminal of the person, who is there."""
+        """The terminal, for callers that know that a person is there."""
         if self.terminal is None:
             raise AssertionError("there is no terminal")
         return self.terminal
 
     def patience(self, usual: float = WAIT) -> float:
-        """Seconds to wait for a person; ``usual`` where ``--wait`` says nothing, and somebody is there."""
+        """Seconds to wait for a person: what ``--wait`` says, else ``usual`` if a person is there, else none."""
         given = self.values[i.WAIT]
-        return given if given is not None else usual if self.attended else 0.0
+        if given is not None:
+            return given
+        return usual if self.attended else 0.0
 
     def console(self, purpose: Purpose | None = None) -> Console:
-        """The person, if one may be asked; ``purpose`` of what writes a profile."""
+        """The console that a flow asks: the person, if questions are allowed. ``purpose`` is that of a write."""
         if not self.asks:
             from eh_connect.flows.console import Console
 
@@ -147,7 +155,7 @@ class Session:
         )
 
     def parts(self, local: LocalProfile, purpose: Purpose | None = None, again: str | None = None) -> Parts:
-        """What a flow works with; ``again``: a command line to be typed then, if not that of this run."""
+        """The parts that a flow works with. ``again`` is the command that repeats it, if not that of this run."""
         from eh_connect.employment_hero.probe import CredentialProbe
         from eh_connect.flows.parts import Parts
         from eh_connect.stackone.assumed_writes import AssumedWrites
@@ -169,7 +177,7 @@ class Session:
         )
 
     def wizard(self, local: LocalProfile) -> Wizard:
-        """The questions before a run."""
+        """The wizard, which asks its questions before anything is written."""
         from eh_connect.person.wizard import Wizard
 
         return Wizard(
@@ -187,20 +195,22 @@ class Session:
 
     @property
     def folder(self) -> Path | None:
-        """The folder for state; None where the system knows no home."""
+        """The folder for state; None if the system knows no home."""
         from eh_connect.local.files import default_folder
 
         return default_folder(self.environ)
 
-    @property
-    def sandbox_folder(self) -> Path:
-        """The sandbox's own, below it."""
+    def require_folder(self) -> Path:
+        """The folder for state. StorageError: the system knows no home."""
         if self.folder is None:
             raise StorageError("This system knows no home folder for you", hint="Set EH_CONNECT_HOME.")
-        return self.folder / "sandbox"
+        return self.folder
 
     def local(self, label: str, *, writes: bool, patient: bool = True) -> LocalProfile:
-        """What is saved of a label, not loaded yet; ``patient``: a person may take long to unlock the keyring."""
+        """What is saved of a label; the caller loads it.
+
+        ``patient`` gives a person all the time that they need to unlock the keyring.
+        """
         from eh_connect.local.keyring import KeyringStore
         from eh_connect.local.profile import LocalProfile
         from eh_connect.local.state import StateFolder
@@ -215,7 +225,7 @@ class Session:
         return self._locals[-1]
 
     def _waiting_for_keyring(self) -> None:
-        """Said once, where a person may have to unlock it."""
+        """Tell the person, once, that they may have to unlock the keyring."""
         if self.attended and not self._has_waited:
             self._has_waited = True
             self.output.show(
@@ -230,9 +240,9 @@ class Session:
         return NetworkTime(self.values.require(i.TIMEOUT))
 
     def client(self, api_key: Secret) -> Client:
-        """StackOne for a key, over one connection for the whole command.
+        """The client of StackOne for an API key: the same one during the whole command.
 
-        Secrets that are saved or given are taken out of what it says.
+        It removes the secrets that are saved or given from all that StackOne answers.
         """
         from eh_connect.stackone.client import Client
 
@@ -245,7 +255,7 @@ class Session:
         return self._clients[api_key]
 
     def _enter_sandbox(self) -> None:
-        from eh_connect.cli.sandbox import sandbox_type
+        from eh_connect.cli.sandbox import open_sandbox
 
         real = i.NOT_IN_THE_SANDBOX
         found = [each.flag or "" for each in real if self._typed.pop(each.parameter, None) not in {None, ()}]
@@ -254,26 +264,26 @@ class Session:
         self.output.show(prose("Sandbox: everything is simulated on this computer.", indent=0))
         if found:
             self.output.show(prose(f"Not used, as the sandbox takes no real values: {', '.join(found)}"))
-        sandbox = self._stack.enter_context(sandbox_type()(self.sandbox_folder))
+        sandbox = self._stack.enter_context(open_sandbox(self))
         self.serves_sandbox = sandbox.serves
         self.environ.update(sandbox.environment)
-        if self.asks:  # a person brings what its portal gives out
+        if self.asks:  # a person copies the credentials from the sandbox's portal
             for wanted in (i.CLIENT_ID, i.CLIENT_SECRET):
                 self.environ.pop(wanted.variable or "")
 
 
 def now() -> str:
-    """The time, UTC, ISO 8601."""
+    """The present time in UTC, as ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def origins(values: Values) -> tuple[str, ...]:
-    """Where this run's secrets may go: the origins of the StackOne API and of the OAuth server."""
+    """The two origins to which this run may send secrets: the StackOne API and the OAuth server."""
     return tuple(origin(values.require(each)) for each in (i.STACKONE_URL, i.EMPLOYMENT_HERO_OAUTH_URL))
 
 
 def credentials_of(values: Values) -> Credentials | None:
-    """Client ID and Client Secret, where both are there."""
+    """The Client ID and Client Secret of this run; None unless both are known."""
     client_id, client_secret = values[i.CLIENT_ID], values[i.CLIENT_SECRET]
     return Credentials(client_id, client_secret) if client_id and client_secret else None
 

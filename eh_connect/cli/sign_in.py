@@ -1,4 +1,4 @@
-"""``verify`` and ``link``; ``setup`` and ``rotate`` offer the former at their end."""
+"""``verify`` and ``link``, and the sign-in test that ``setup`` and ``rotate`` offer at their end."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ if TYPE_CHECKING:
 
 
 def verify(session: Session) -> SessionResult:
-    """The command."""
+    """Test a profile by a sign-in."""
     return _run(session, verify_flow.verify, wait=WAIT)
 
 
 def link(session: Session) -> SessionResult:
-    """The command."""
+    """Make a link with which a customer connects an account."""
     return _run(session, sign_in_flow.link, i.OWNER_NAME, i.OWNER_ID, wait=0.0)
 
 
 def _run(
     session: Session, flow: Callable[[Parts, float], SessionResult], *needs: Input[str], wait: float
 ) -> SessionResult:
-    """Judge everything, ask what is missing where somebody is there, then sign in.
+    """Check all values, ask for the missing ones if a person is there, then run the flow.
 
-    ``wait`` are the seconds at a terminal, where ``--wait`` says nothing.
+    ``wait`` is how many seconds it waits at a terminal, unless ``--wait`` says otherwise.
     """
     with open_label(session, lambda _: (i.API_KEY, *needs)) as local:
         if session.asks:
             from eh_connect.person.asking import ask_for
 
             profiles = session.wizard(local).ask_key()
-            required_profile(profiles, session.values, local)  # without one nothing more is asked
+            required_profile(profiles, session.values, local)  # stops if there is none
             for each in needs:
                 if session.values[each] is None:
                     ask_for(session.person, each, session.values)
@@ -53,9 +53,9 @@ def _run(
 
 
 def offer_test(session: Session, local: LocalProfile, again: str) -> bool:
-    """Offer the test of what was just written; whether it was passed.
+    """Offer to test the profile that was just written. Return whether the test passed.
 
-    Whatever else stands in its way, the write is done: that is said, and no failure.
+    Any other error is shown, but doesn't fail the command: the profile was written.
 
     Raises:
         RejectedError: the profile doesn't work.

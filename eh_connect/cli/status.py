@@ -1,11 +1,11 @@
-"""``status``: every label that is saved here, each with the StackOne project to ask."""
+"""``status``: loads the labels that are saved here, and asks StackOne about each."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.cli.opening import check_servers, judge_given
+from eh_connect.cli.opening import judge_given, open_project
 from eh_connect.cli.session import now
 from eh_connect.errors import InputError, StorageError
 from eh_connect.flows.status import LabelSource, compare
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def status(session: Session) -> StatusResult:
-    """The command."""
+    """Run the command, for the given label or for all of them."""
     values = session.values
     judge_given(session)
     values.stop_on_problems()
@@ -50,15 +50,14 @@ def _load(session: Session, label: str) -> LabelSource:
 
 
 def with_project(session: Session, looked: LabelSource) -> LabelSource:
-    """A label with the project to ask, or with the reason why there is none."""
+    """Add the StackOne project of a label, or the reason why StackOne is not asked."""
     local = looked.local
     if local is None or local.state.profile_id is None:
         return looked
-    key = session.values[i.API_KEY] or local.api_key
-    if key is None:
-        return looked.replace(why_not="not checked: no API key (--api-key-file or STACKONE_API_KEY)")
     try:
-        check_servers(session.values, local)
+        project = open_project(session, local)
     except InputError as exc:
         return looked.replace(why_not=exc.title, failures=(*looked.failures, exc))
-    return looked.replace(project=session.client(key))
+    if project is None:
+        return looked.replace(why_not="not checked: no API key (--api-key-file or STACKONE_API_KEY)")
+    return looked.replace(project=project)

@@ -1,4 +1,4 @@
-"""``setup`` and ``rotate``: the checks in their order, then the person, then the driver."""
+"""``setup`` and ``rotate``: they check the values, ask the person, then write."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 
 
 def setup(session: Session) -> Result:
-    """The command."""
+    """Create the profile, or change what differs."""
     return _run(session, "setup")
 
 
 def rotate(session: Session) -> Result:
-    """The command."""
+    """Replace the Client Secret, or return to the previous one."""
     return _run(session, "rollback" if session.values[i.ROLLBACK] else "rotate")
 
 
 def _run(session: Session, purpose: Purpose) -> Result:
-    """Judge everything, ask what is missing where somebody is there, write, and offer the sign-in test."""
+    """Check all values, ask for the missing ones if a person is there, write, and offer the sign-in test."""
     values = session.values
     if values[i.EXIT_CODE] and not values[i.DRY_RUN]:
         raise UsageError("--exit-code goes with --dry-run", hint="Add --dry-run, or leave it out.")
     with open_label(session, partial(_needed_inputs, values, purpose), purpose) as local:
         result = _ask_and_write(session, purpose, local)
-    # Out here the label's lock is free: a person may be waited for.
+    # The label's lock is released by now, so that a person may take their time.
     steps = _next_steps(values, result)
     if result.next_steps or not session.asks:
         return result.replace(next_steps=(*result.next_steps, *steps))
@@ -55,6 +55,7 @@ def _run(session: Session, purpose: Purpose) -> Result:
 
 
 def _needed_inputs(values: Values, purpose: Purpose, local: LocalProfile) -> tuple[Input[Any], ...]:
+    """The inputs that this run needs if it can't ask. A rotation of an unknown profile needs its ID too."""
     if purpose == "rollback":
         return (i.API_KEY,)
     needs = (i.API_KEY, i.CLIENT_ID, i.CLIENT_SECRET)
@@ -64,7 +65,7 @@ def _needed_inputs(values: Values, purpose: Purpose, local: LocalProfile) -> tup
 
 
 def _ask_and_write(session: Session, purpose: Purpose, local: LocalProfile) -> WriteResult:
-    """What the driver did."""
+    """Ask the person, write, and save the choices for the next run."""
     values = session.values
     if purpose == "rollback" and not (local.rollback_target or local.staged):
         raise local.unreadable or no_previous(values, local.label)
@@ -87,7 +88,7 @@ def _ask_and_write(session: Session, purpose: Purpose, local: LocalProfile) -> W
         given = credentials_of(values)
         is_saved = given is not None and given in {local.staged, local.current}
         if local.writes and is_saved and values[i.LOCKED] is not None:
-            local.save_hand_over_key(None)  # what came back locked is saved: its key has done its work
+            local.save_hand_over_key(None)  # the credentials are saved: their key is no longer needed
     if purpose == "setup" and result.secret is not None:  # else the profile is not ours
         named = {"org_id": i.ORG_ID, "app_name": i.APP_NAME, "scopes": i.SCOPES}
         local.note(**{name: values[each] for name, each in named.items() if values.given(each)})
@@ -95,7 +96,7 @@ def _ask_and_write(session: Session, purpose: Purpose, local: LocalProfile) -> W
 
 
 def _write_until_settled(session: Session, purpose: Purpose, local: LocalProfile) -> WriteResult:
-    """As often as the person changes an answer."""
+    """Write; start again each time that the person changes an answer at the review."""
     parts = session.parts(local, purpose)
     while True:
         try:
@@ -106,6 +107,7 @@ def _write_until_settled(session: Session, purpose: Purpose, local: LocalProfile
 
 
 def _next_steps(values: Values, result: WriteResult) -> tuple[NextStep, ...]:
+    """The commands to recommend after a write."""
     if result.action == "pending" or result.profile.id is None:
         return ()
     is_saved = values.require(i.STORE)
@@ -123,7 +125,7 @@ def _next_steps(values: Values, result: WriteResult) -> tuple[NextStep, ...]:
 def _offer_test_and_key(
     session: Session, local: LocalProfile, steps: tuple[NextStep, ...]
 ) -> tuple[NextStep, ...]:
-    """The sign-in test, and to save the key; what is next then."""
+    """Offer the sign-in test and to save the API key. Return the steps that remain."""
     from eh_connect.cli.sign_in import offer_test
     from eh_connect.person import words
 

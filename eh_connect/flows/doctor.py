@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from eh_connect.flows.console import Console
 
-_LATER = "Wait a little, then run eh-connect doctor again."
+LATER = "Wait a little, then run eh-connect doctor again."
 
 
 class Outcome(NamedTuple):
@@ -70,6 +70,6 @@ def _look(check: Check, failures: list[EhConnectError]) -> Outcome:
     except EhConnectError as exc:
         detail = f"{exc.sentence} {exc.detail or ''}".strip()
         if check.advisory and isinstance(exc, NetworkError):
-            return Outcome(detail, "warn", exc.hint or _LATER)
+            return Outcome(detail, "warn", exc.hint or LATER)
         failures.append(exc)
         return Outcome(detail, "fail", exc.hint)
