@@ -1,7 +1,7 @@
-"""Make what the documentation takes from the code: ``python -m docs.reference``, from a checkout.
+"""Write the parts of the documentation that are made from the code: ``python -m docs.reference``.
 
 The tables of inputs (setup.md) and of cards and presets (employment-hero.md), and docs/schema/*.json.
-``tests/test_reference.py`` holds them against the code, and against what commands print.
+``tests/test_reference.py`` compares them with the code, and with what commands print.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from eh_connect.cli.commands import COMMANDS
 from eh_connect.cli.parser import default_text
 from eh_connect.cli.sandbox import SandboxResult
 from eh_connect.employment_hero.scopes import BOXES, PRESETS, by_card
+from eh_connect.errors import NextStep  # noqa: TC001  # the JSON Schema is made of the annotations
 from eh_connect.guide_document import GuideResult, WrittenResult
 from eh_connect.person.hand_over import PageResult
 from eh_connect.results import DoctorResult, RemoveResult, Result, SessionResult, StatusResult, View
@@ -41,14 +42,7 @@ RESULTS: dict[str, tuple[type[Result], ...]] = {
     "remove": (RemoveResult,),
     "sandbox": (SandboxResult,),
 }
-"""The models of each command's result."""
-
-
-class Next(msgspec.Struct):
-    """What to do next: why, and the command that does it, runnable as it stands."""
-
-    why: str
-    command: str
+"""The results that each command can print."""
 
 
 class Missing(msgspec.Struct):
@@ -79,24 +73,24 @@ class Error(msgspec.Struct):
 
 
 class Common(msgspec.Struct, rename={"version": "schema"}):
-    """The fields of every object; ``schema`` changes when a field's meaning does."""
+    """The fields of every object. ``schema`` changes when the meaning of a field changes."""
 
     version: Literal[1]
     command: str | None
     ok: bool
     warnings: list[str]
-    next: list[Next]
+    next: list[NextStep]
 
 
 class Failure(Common):
-    """A failure. What a command found before it failed stands beside ``error``."""
+    """A failure. What the command found before it failed is beside ``error``."""
 
     ok: Literal[False]
     error: Error
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Name of the file, and what is in it."""
+    """The JSON Schemas, by the name of their file."""
     models = {model for each in RESULTS.values() for model in each}
     parts = msgspec.json.schema_components((*models, Common, Failure), ref_template="#/$defs/{name}")[1]
     for view in _views(View):
@@ -116,7 +110,7 @@ def _views(view: type[View]) -> Iterator[type[View]]:
 
 
 def _schema(title: str, parts: dict[str, Any], *names: str) -> dict[str, Any]:
-    """The common fields, and those of a result; of one of several."""
+    """The schema of an object: the common fields, and those of one of the named results."""
     made = []
     for name in names:
         properties = parts["Common"]["properties"] | parts[name]["properties"]
@@ -131,13 +125,13 @@ def _schema(title: str, parts: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _open(schema: Any) -> Any:
-    """Without what forbids new fields, which may appear, and without titles, which say nothing."""
+    """Allow new fields in a schema, as later versions may add some. Drop its titles, which say nothing."""
     if isinstance(schema, list):
         return [_open(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
     kinds = [each.get("type") for each in schema.get("anyOf", ()) if each.keys() == {"type"}]
-    if kinds and len(kinds) == len(schema["anyOf"]):  # a text or null
+    if kinds and len(kinds) == len(schema["anyOf"]):  # such as a text or null
         schema = {key: value for key, value in schema.items() if key != "anyOf"} | {"type": kinds}
     kept = {key: value for key, value in schema.items() if key != "additionalProperties" or value}
     return {
@@ -148,12 +142,12 @@ def _open(schema: Any) -> Any:
 
 
 def declared() -> list[Input[Any]]:
-    """Every input, in its order."""
+    """All inputs, in the order of their declaration."""
     return [each for each in vars(inputs).values() if isinstance(each, Input)]
 
 
 def values_table() -> str:
-    """Inputs that have a variable."""
+    """The table of the inputs that have a variable."""
     rows = [
         (
             _said(each),
@@ -167,7 +161,7 @@ def values_table() -> str:
 
 
 def flags_table() -> str:
-    """Flags that have none."""
+    """The table of the flags that have no variable."""
     rows = []
     for each in declared():
         if each.variable or not each.flag:
@@ -186,7 +180,7 @@ def _said(wanted: Input[Any]) -> str:
 
 
 def presets_table() -> str:
-    """What a preset ticks."""
+    """The table of the presets, and the cards that each ticks."""
     rows = []
     for name, preset in PRESETS.items():
         names = [boxes[0].card for boxes in preset.cards]
@@ -196,7 +190,7 @@ def presets_table() -> str:
 
 
 def cards_table() -> str:
-    """The portal's form."""
+    """The table of the cards in the portal's form."""
     rows = [
         (its[0].card, its[0].section, ", ".join(box.name for box in its), "yes" * its[0].is_sensitive)
         for its in by_card(BOXES)
@@ -220,7 +214,7 @@ TABLES = {
 
 
 def with_tables(document: str) -> str:
-    """The document's text, its tables as they should be."""
+    """The text of a document, with its tables made anew."""
     text = (DOCS / document).read_text("utf-8")
     for name, make in TABLES[document].items():
         begin, end = f"<!-- {name}: made by docs/reference.py -->", f"<!-- end of {name} -->"
@@ -231,7 +225,7 @@ def with_tables(document: str) -> str:
 
 
 def made() -> dict[Path, str]:
-    """Every file, as it should be."""
+    """The text of each file, as it should be."""
     found = {DOCS / document: with_tables(document) for document in TABLES}
     for name, schema in schemas().items():
         found[SCHEMA / f"{name}.json"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
@@ -239,7 +233,7 @@ def made() -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write them all."""
+    """Write all these files."""
     for path, text in made().items():
         path.write_text(text, "utf-8")
 

@@ -1,4 +1,4 @@
-"""The entry point: what the parser refuses, and what no command could catch."""
+"""The entry point. It handles what comes before and after a command: wrong usage, signals, closed streams."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command line; returns its exit code (see ``errors``)."""
+    """Run the command line and return its exit code (see ``errors``)."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # until a command takes over
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # None where it is closed
-            stream.reconfigure(errors="backslashreplace")  # help has characters that ASCII lacks
+            stream.reconfigure(errors="backslashreplace")  # the help has characters that are not ASCII
     try:
-        if arguments == ["--version"]:  # before the parser is imported: that takes ten times as long
+        if arguments == ["--version"]:  # without the parser, whose import takes ten times as long
             from eh_connect import __version__
 
             print(f"eh-connect {__version__}", flush=True)  # noqa: T201  # no Output yet
@@ -31,14 +31,14 @@ def main(arguments: list[str]) -> int:
         return 130
     except SystemExit as exc:
         if isinstance(exc.__context__, BrokenPipeError):
-            return 0  # the reader of the help went away: Typer would say 1
+            return 0  # the reader of the help went away; Typer would exit with 1
         raise
-    except OSError as exc:  # help or version can't be written
+    except OSError as exc:  # the help or the version can't be written
         from eh_connect.errors import StorageError
 
         error = StorageError("The output can't be written", detail=f"{exc.strerror}.")
         code = 0 if isinstance(exc, BrokenPipeError) else _failed(arguments, error)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at exit
         return code
 
 
@@ -57,8 +57,8 @@ def _parsed(arguments: list[str]) -> int:
         return _failed(arguments, UsageError(message, hint=hint))
     except typer.Abort:
         return 130
-    except Exception as exc:  # a command that can't even begin is a defect of ours
-        if isinstance(exc, OSError) and exc.filename is None:  # of a stream: help can't be written
+    except Exception as exc:  # the command could not even begin: a defect of ours
+        if isinstance(exc, OSError) and exc.filename is None:  # of a stream: the help can't be written
             raise
         from eh_connect.cli.output import defect
 
@@ -80,7 +80,7 @@ def _command(arguments: list[str]) -> str | None:
 
 
 def _without_values(message: str, arguments: list[str]) -> str:
-    """The parser's message without what was typed as a value: it could be a secret."""
+    """Remove typed values from the parser's message: one of them could be a secret."""
     values = {a.partition("=")[2] if a.startswith("-") else a for a in arguments}
     values |= {a.partition("=")[0] for a in arguments}
     for value in sorted(filter(None, values), key=len, reverse=True):
@@ -90,13 +90,13 @@ def _without_values(message: str, arguments: list[str]) -> str:
 
 
 def program() -> NoReturn:
-    """The console script: runs ``main``; a signal that comes after the result changes nothing any more."""
-    gc.set_threshold(100_000)  # collecting while everything is imported costs a twentieth of a short command
+    """The console script: run ``main`` and exit. Signals after the result are ignored."""
+    gc.set_threshold(100_000)  # collecting garbage during the imports takes 5 % of a short command
     code = main(sys.argv[1:])
     if hasattr(signal, "pthread_sigmask"):
         endings = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
         signal.pthread_sigmask(signal.SIG_BLOCK, endings)
-        # A thread that was left behind blocks nothing, and Python forgets its handlers.
+        # A thread that was left behind may still get signals, and Python drops its handlers at exit.
         for ending in endings:
             signal.signal(ending, signal.SIG_IGN)
     sys.exit(code)

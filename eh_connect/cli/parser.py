@@ -7,7 +7,7 @@ import os
 import shutil
 import textwrap
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -48,38 +48,42 @@ def parser_of(command: Command) -> Any:
         from eh_connect.cli.execute import execute
 
         # Typer gives lists or tuples, depending on its version.
-        told = {name: tuple(text) if isinstance(text, list) else text for name, text in typed.items()}
-        raise typer.Exit(execute(command, told))
+        flags = {name: tuple(value) if isinstance(value, list) else value for name, value in typed.items()}
+        raise typer.Exit(execute(command, flags))
 
-    parameters = [_parameter(wanted) for wanted in command.all_inputs if wanted.flag]
-    for wanted in REFUSED:
-        option = typer.Option(f"--{wanted.name}", hidden=True)
-        parameters.append(_keyword(wanted.name.replace("-", "_"), Optional[str], option))  # noqa: UP045  # Typer reads it at run time
+    parameters = [
+        *(_parameter(wanted) for wanted in command.all_inputs if wanted.flag),
+        *(
+            _keyword(each.name.replace("-", "_"), str | None, f"--{each.name}", hidden=True)
+            for each in REFUSED
+        ),
+    ]
     body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
     body.__annotations__ = {each.name: each.annotation for each in parameters}
-    made = typer.Typer(rich_markup_mode=None, add_completion=False)
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
     settings = {"help_option_names": ["-h", "--help"]}
-    made.command(command.name, cls=WithHelp, help=command.does, context_settings=settings)(body)
-    return typer.main.get_command(made)
+    app.command(command.name, cls=WithHelp, help=command.does, context_settings=settings)(body)
+    return typer.main.get_command(app)
 
 
 def _parameter(wanted: Input[Any]) -> inspect.Parameter:
-    kind: Any = Optional[str]  # noqa: UP045  # Typer reads it at run time
-    flags = wanted.flag or ""
+    """The parameter of the parser for an input."""
+    kind: Any = str | None
     if not wanted.kind.metavar:
-        kind, flags = Optional[bool], f"{flags}/{wanted.off}" if wanted.off else flags  # noqa: UP045
+        kind = bool | None
     elif wanted.kind.carries == "list":
-        kind = Optional[list[str]]  # noqa: UP045
-    complete = {PROFILE.name: _labels, SCOPES.name: _scopes, ACTIONS.name: _actions}.get(wanted.name)
-    option = typer.Option(
-        flags, metavar=wanted.kind.metavar or None, help=wanted.help, autocompletion=complete
-    )
-    return _keyword(wanted.parameter, kind, option)
+        kind = list[str] | None
+    completion = {PROFILE: _labels, SCOPES: _scopes, ACTIONS: _actions}.get(wanted)
+    return _keyword(wanted.parameter, kind, _flags(wanted), help=wanted.help, autocompletion=completion)
 
 
-def _keyword(name: str, kind: Any, option: Any) -> inspect.Parameter:
-    annotation = Annotated[kind, option]
+def _keyword(name: str, kind: Any, flags: str, **settings: Any) -> inspect.Parameter:
+    annotation = Annotated[kind, typer.Option(flags, **settings)]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _flags(wanted: Input[Any]) -> str:
+    return "/".join(flag for flag in (wanted.flag, wanted.off) if flag)
 
 
 def _help(command: Command, width: int) -> str:
@@ -101,8 +105,8 @@ def _help(command: Command, width: int) -> str:
 
 
 def _row(wanted: Input[Any], width: int) -> list[str]:
-    flags = "/".join(each for each in (wanted.flag, wanted.off) if each)
-    head = f"  {flags} {wanted.kind.metavar}".rstrip()
+    """The lines of the help for an input."""
+    head = f"  {_flags(wanted)} {wanted.kind.metavar}".rstrip()
     text = wanted.help
     if default := default_text(wanted):
         text += f" [{default}]"
