@@ -16,10 +16,10 @@ import msgspec
 from eh_connect import inputs
 from eh_connect.change import WriteResult
 from eh_connect.cli.commands import COMMANDS
+from eh_connect.cli.output import Common, Error
 from eh_connect.cli.parser import default_text
 from eh_connect.cli.sandbox import SandboxResult
 from eh_connect.employment_hero.scopes import BOXES, PRESETS, by_card
-from eh_connect.errors import NextStep  # noqa: TC001  # the JSON Schema is made of the annotations
 from eh_connect.guide_document import GuideResult, WrittenResult
 from eh_connect.person.hand_over import PageResult
 from eh_connect.results import DoctorResult, RemoveResult, Result, SessionResult, StatusResult, View
@@ -45,44 +45,7 @@ RESULTS: dict[str, tuple[type[Result], ...]] = {
 """The results that each command can print."""
 
 
-class Missing(msgspec.Struct):
-    """An input that is missing."""
-
-    input: str
-    flag: str | None
-    variable: str | None
-
-
-class Invalid(Missing):
-    """An input that is invalid, and why."""
-
-    why: str
-
-
-class Error(msgspec.Struct):
-    """What went wrong; ``code`` is the exit code."""
-
-    code: int
-    type: str
-    title: str
-    detail: str | None
-    hint: str | None
-    http_status: int | None
-    missing: list[Missing]
-    invalid: list[Invalid]
-
-
-class Common(msgspec.Struct, rename={"version": "schema"}):
-    """The fields of every object. ``schema`` changes when the meaning of a field changes."""
-
-    version: Literal[1]
-    command: str | None
-    ok: bool
-    warnings: list[str]
-    next: list[NextStep]
-
-
-class Failure(Common):
+class Failure(Common, frozen=True, kw_only=True):
     """A failure. What the command found before it failed is beside ``error``."""
 
     ok: Literal[False]

@@ -167,5 +167,5 @@ SANDBOX = Command(
 COMMANDS = {each.name: each for each in (SETUP, VERIFY, LINK, STATUS, ROTATE, GUIDE, DOCTOR, REMOVE, SANDBOX)}
 """The commands by name. ``cli.app`` lists the same names."""
 
-REFUSED = (i.CLIENT_SECRET, i.API_KEY)
+REFUSED = tuple(each.replace(flag=f"--{each.name}") for each in (i.CLIENT_SECRET, i.API_KEY))
 """``--client-secret VALUE`` and ``--api-key VALUE`` are refused: the shell keeps what is typed in its history."""

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from eh_connect.cli.commands import Command
     from eh_connect.results import Result
 
-AGAIN = "Run the same command again: it goes on from where it stood."
+_ENDINGS = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+"""The signals that end a run. SIGHUP says that the terminal was closed; Windows has none."""
+
+_AGAIN = "Run the same command again: it goes on from where it stood."
 
 
 class TerminatedError(StoppedError):
@@ -41,7 +44,7 @@ def execute(command: Command, typed: Mapping[str, Any]) -> int:
         plain=bool(typed.get("plain") or os.environ.get("EH_CONNECT_ACCESSIBLE")),
         suffix=" --sandbox" if typed.get("sandbox") else "",
     )
-    for ending in _endings():
+    for ending in _ENDINGS:
         if signal.getsignal(ending) is not signal.SIG_IGN:  # as under nohup
             signal.signal(ending, _terminate)
     try:
@@ -57,26 +60,21 @@ def execute(command: Command, typed: Mapping[str, Any]) -> int:
         output.failure(error)
         return error.code
     except Ending as ending:
-        output.failure(TerminatedError("Stopped by the system", hint=AGAIN, body=ending.body or {}))
+        output.failure(TerminatedError("Stopped by the system", hint=_AGAIN, body=ending.body or {}))
         return TerminatedError.code
     except (KeyboardInterrupt, EOFError):
-        output.failure(StoppedError("Stopped", hint=AGAIN if command.name in {"setup", "rotate"} else None))
+        output.failure(StoppedError("Stopped", hint=_AGAIN if command.name in {"setup", "rotate"} else None))
         return StoppedError.code
     except Exception as exc:  # noqa: BLE001  # anything else is a defect of ours
         output.failure(defect(exc))
         return EhConnectError.code
 
 
-def _endings() -> list[signal.Signals]:
-    """The signals that end a run; SIGHUP says that the terminal was closed, and Windows has none."""
-    return [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-
-
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
-    for ending in _endings():
+    for ending in _ENDINGS:
         signal.signal(ending, _ignore)  # a second signal must not interrupt the tidying up
     if hasattr(signal, "pthread_sigmask"):  # Python drops its handlers before the process ends
-        signal.pthread_sigmask(signal.SIG_BLOCK, _endings())
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
     raise Ending
 
 
@@ -95,11 +93,11 @@ def _show_requests(output: Output) -> None:
 def _refuse_secrets(typed: Mapping[str, Any]) -> None:
     """Raise UsageError if a secret is on the command line. It says how to give one safely."""
     for wanted in REFUSED:
-        if typed.get(wanted.name.replace("-", "_")) is not None:
+        if typed.get(wanted.parameter) is not None:
             raise UsageError(
                 f"The {wanted.title} must not be on the command line",
                 detail="The shell keeps it in its history, and every user of this computer can see it in the "
                 "list of processes. Replace it by a new one.",
-                hint=f"Give the new one by file ({wanted.flag} PATH), by standard input ({wanted.flag} -), "
-                f"or by {wanted.variable}.",
+                hint=f"Give the new one by file ({wanted.flag}-file PATH), by standard input "
+                f"({wanted.flag}-file -), or by {wanted.variable}.",
             )

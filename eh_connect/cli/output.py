@@ -10,13 +10,14 @@ import sys
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from eh_connect.errors import EhConnectError, InputError, StoppedError, StorageError
+from eh_connect.errors import EhConnectError, InputError, NextStep, StoppedError, StorageError
 from eh_connect.lines import BLANK, Line, exact, fail, prose, row, title, todo, warn
+from eh_connect.results import View
 
 if TYPE_CHECKING:
-    from eh_connect.errors import NextStep, Problem
+    from eh_connect.errors import Problem
     from eh_connect.results import Result
 
 _ASCII = str.maketrans(
@@ -29,6 +30,43 @@ _IN_PROSE = re.compile(
     re.MULTILINE,
 )
 """One of our commands in a sentence. ``Values.command`` makes those with a value, and adds the suffix itself."""
+
+
+class Missing(View, frozen=True, kw_only=True):
+    """An input that is missing."""
+
+    input: str
+    flag: str | None
+    variable: str | None
+
+
+class Invalid(Missing, frozen=True, kw_only=True):
+    """An input that is invalid, and why."""
+
+    why: str
+
+
+class Error(View, frozen=True, kw_only=True):
+    """What went wrong; ``code`` is the exit code."""
+
+    code: int
+    type: str
+    title: str
+    detail: str | None
+    hint: str | None
+    http_status: int | None
+    missing: tuple[Missing, ...]
+    invalid: tuple[Invalid, ...]
+
+
+class Common(View, frozen=True, kw_only=True, rename={"version": "schema"}):
+    """The fields of every object. ``schema`` changes when the meaning of a field changes."""
+
+    version: Literal[1] = 1
+    command: str | None
+    ok: bool
+    warnings: tuple[str, ...]
+    next: tuple[NextStep, ...]
 
 
 @dataclass
@@ -66,7 +104,10 @@ class Output:
         error.detail, error.hint = self._with_suffixes(error.detail), self._with_suffixes(error.hint)
         with suppress(StorageError):  # standard output can't be written: the error goes to standard error
             if self.json and not self._answered:
-                body = {**error.body, "error": _error_json(error)}
+                missing = tuple(map(Missing.sharing, getattr(error, "missing", ())))
+                invalid = tuple(map(Invalid.sharing, getattr(error, "invalid", ())))
+                described = Error.sharing(error, missing=missing, invalid=invalid)
+                body = {**error.body, "error": described.body()}
                 self._object(ok=False, steps=error.next_steps, body=body)
                 return
             if error.found and not self.json:
@@ -74,13 +115,13 @@ class Output:
         self.show(*_error_lines(error), *(self._steps(error.next_steps)))
 
     def _steps(self, steps: tuple[NextStep, ...]) -> list[Line]:
-        return [row(step.why, step.command + self._suffix_for(step.command)) for step in steps]
+        return [row(step.why, self._with_suffix(step.command)) for step in steps]
 
     def _with_suffixes(self, text: str | None) -> str | None:
-        return text and _IN_PROSE.sub(lambda found: found[0] + self._suffix_for(found[0]), text)
+        return text and _IN_PROSE.sub(lambda found: self._with_suffix(found[0]), text)
 
-    def _suffix_for(self, command: str) -> str:
-        return "" if self.suffix in command else self.suffix
+    def _with_suffix(self, command: str) -> str:
+        return command if self.suffix in command else command + self.suffix
 
     def _drawn(self, lines: Any, stream: Any) -> str:
         from eh_connect.person.look import detect_look, render
@@ -88,17 +129,13 @@ class Output:
         return render(lines, detect_look(stream, plain=self.plain))
 
     def _object(self, *, ok: bool, steps: tuple[NextStep, ...], body: dict[str, Any]) -> None:
-        common = {
-            "schema": 1,
-            "command": self.command,
-            "ok": ok,
-            "warnings": self.warnings,
-            "next": [{"why": s.why, "command": s.command + self._suffix_for(s.command)} for s in steps],
-        }
+        following = tuple(step.replace(command=self._with_suffix(step.command)) for step in steps)
+        common = Common(command=self.command, ok=ok, warnings=tuple(self.warnings), next=following)
+        answer = common.body() | body
         self._answered = True
-        text = json.dumps(common | body, ensure_ascii=False, indent=2)
+        text = json.dumps(answer, ensure_ascii=False, indent=2)
         if _encoding(sys.stdout) != "utf-8" or not _fits(text, "utf-8"):  # JSON is UTF-8, or ASCII
-            text = json.dumps(common | body, indent=2)
+            text = json.dumps(answer, indent=2)
         _write(sys.stdout, text + "\n")
 
 
@@ -167,14 +204,3 @@ def _fits(text: str, encoding: str) -> bool:
     except UnicodeEncodeError:  # no encoding takes half a surrogate pair
         return False
     return True
-
-
-def _error_json(error: EhConnectError) -> dict[str, Any]:
-    def problems(of: str, *keys: str) -> list[dict[str, Any]]:
-        return [{key: getattr(problem, key) for key in keys} for problem in getattr(error, of, ())]
-
-    names = ("code", "type", "title", "detail", "hint", "http_status")
-    return {name: getattr(error, name) for name in names} | {
-        "missing": problems("missing", "input", "flag", "variable"),
-        "invalid": problems("invalid", "input", "flag", "variable", "why"),
-    }

@@ -51,13 +51,7 @@ def parser_of(command: Command) -> Any:
         flags = {name: tuple(value) if isinstance(value, list) else value for name, value in typed.items()}
         raise typer.Exit(execute(command, flags))
 
-    parameters = [
-        *(_parameter(wanted) for wanted in command.all_inputs if wanted.flag),
-        *(
-            _keyword(each.name.replace("-", "_"), str | None, f"--{each.name}", hidden=True)
-            for each in REFUSED
-        ),
-    ]
+    parameters = [_parameter(wanted) for wanted in (*command.all_inputs, *REFUSED) if wanted.flag]
     body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
     body.__annotations__ = {each.name: each.annotation for each in parameters}
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -74,12 +68,12 @@ def _parameter(wanted: Input[Any]) -> inspect.Parameter:
     elif wanted.kind.carries == "list":
         kind = list[str] | None
     completion = {PROFILE: _labels, SCOPES: _scopes, ACTIONS: _actions}.get(wanted)
-    return _keyword(wanted.parameter, kind, _flags(wanted), help=wanted.help, autocompletion=completion)
-
-
-def _keyword(name: str, kind: Any, flags: str, **settings: Any) -> inspect.Parameter:
-    annotation = Annotated[kind, typer.Option(flags, **settings)]
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    option = typer.Option(
+        _flags(wanted), help=wanted.help, autocompletion=completion, hidden=wanted in REFUSED
+    )
+    return inspect.Parameter(
+        wanted.parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option]
+    )
 
 
 def _flags(wanted: Input[Any]) -> str:
