@@ -164,8 +164,6 @@ def test_an_unreadable_entry_is_named_and_its_content_is_not(keyring_file: Path,
     keyring_file.write_text(json.dumps({SERVICE: {"next": content, "origins": content}}))
     store = store_on("FileKeyring")
     for read, entry in ((lambda: store.read_credentials("next"), "next"), (store.read_origins, "origins")):
-        if entry == "origins" and content == '["but-a-secret"]':
-            continue
         with pytest.raises(StorageError) as caught:
             read()
         assert f'"{entry}" of "{SERVICE}"' in caught.value.title

@@ -1,4 +1,4 @@
-"""Which keyring is used: the system's own, loaded alone; any other only where EH_CONNECT_KEYRING names it."""
+"""Chooses the keyring: the system's own, unless EH_CONNECT_KEYRING names another one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import atexit
 import logging
 import os
 import sys
-from importlib import import_module
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,6 @@ from eh_connect.errors import StorageError
 from eh_connect.local.files import display_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from keyring.backend import KeyringBackend
 
 _FREEDESKTOP = "keyring.backends.SecretService.Keyring"
@@ -33,49 +31,54 @@ _ALLOWED = {
 
 
 def full_name(backend: object) -> str:
-    """``module.Class``."""
+    """Return ``module.Class``."""
     return f"{type(backend).__module__}.{type(backend).__qualname__}"
 
 
 def name_for_people(backend: KeyringBackend) -> str:
-    """The keyring's name as people know it: ours, or its ``known_as``, else ``module.Class``."""
+    """Return the keyring's name as people know it, or ``module.Class`` where no such name is known."""
     name = _ALLOWED.get(full_name(backend)) or str(getattr(backend, "known_as", full_name(backend)))
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if name == "Secret Service" and runtime and Path(runtime, "keyring", "control").exists():
-        return "GNOME Keyring"  # its daemon makes that socket; other providers have none
+        return "GNOME Keyring"  # only its daemon makes that socket
     return name
 
 
 def advice(named: str | None) -> str:
-    """What to do about a keyring that does not work: about that which chose it."""
+    """Say what to do about a keyring that doesn't work. It depends on who chose that keyring."""
     if named:
         return "Unset EH_CONNECT_KEYRING, or make it module.Class of a working backend."
     if os.environ.get("PYTHON_KEYRING_BACKEND"):
         return "Unset PYTHON_KEYRING_BACKEND, which chooses this keyring."
-    config = _config()
-    if config.exists():
-        return f"Delete or correct {display_path(config)}, which chooses this keyring."
+    with suppress(ImportError, OSError, RuntimeError):  # RuntimeError: there is no home folder
+        from keyring.util.platform_ import config_root
+
+        config = Path(config_root(), "keyringrc.cfg")
+        if config.exists():
+            return f"Delete or correct {display_path(config)}, which chooses this keyring."
     return "Start or unlock your keyring."
 
 
 def choose(named: str | None) -> KeyringBackend:
-    """The backend to use; whatever its packages raise, and StorageError where none is allowed."""
-    from keyring.core import load_keyring
+    """Load the backend that is ``named``, or the system's own.
 
-    return _sure(load_keyring(named)) if named else _systems_own()
+    A choice that the person made for all programs (a variable or a file of the keyring package) is used if
+    we allow that backend. Raises StorageError where no allowed backend works, and whatever the packages of a
+    chosen backend raise.
+    """
+    from keyring.core import load_config, load_env, load_keyring
 
-
-def _systems_own() -> KeyringBackend:
-    from keyring.core import load_config, load_env
-
-    logging.getLogger("keyring").addHandler(logging.NullHandler())  # it would write between our lines
+    if named:
+        return _checked(load_keyring(named))
+    logging.getLogger("keyring").addHandler(logging.NullHandler())  # else it writes between our lines
     chosen = (load_env() if os.environ.get("PYTHON_KEYRING_BACKEND") else None) or load_config()
-    members: Iterable[KeyringBackend] = [_sure(chosen)] if chosen else _viable()
-    if chosen and full_name(chosen) == "keyring.backends.chainer.ChainerBackend":
-        members = getattr(chosen, "backends", ())
-    for member in members:
-        if full_name(member) in _ALLOWED:
-            return _on_one_connection(member) if full_name(member) == _FREEDESKTOP else member
+    # The chainer asks every backend in turn, so it leaves the choice open.
+    is_open = chosen is None or full_name(chosen) == "keyring.backends.chainer.ChainerBackend"
+    backend = _first_that_works() if is_open else _checked(chosen)
+    if backend is not None and full_name(backend) in _ALLOWED:
+        if full_name(backend) == _FREEDESKTOP:
+            _share_one_connection(backend)
+        return backend
     found = full_name(chosen) if chosen else "none"
     raise StorageError(
         "This computer has no keyring to save the secrets in",
@@ -85,21 +88,28 @@ def _systems_own() -> KeyringBackend:
     )
 
 
-def _viable() -> Iterator[KeyringBackend]:
-    """Backends that work here, the best first. Only as many are imported as it takes."""
-    for name in _candidates():
-        module, _, class_name = name.rpartition(".")
-        backend = getattr(import_module(module), class_name)
-        try:
-            _ = backend.priority  # raises where the backend can't work
-            found = backend()
-        except Exception:  # noqa: BLE001, S112  # backends leak anything; the next one may work
-            continue
-        yield found
+def _first_that_works() -> KeyringBackend | None:
+    from keyring.core import load_keyring
+
+    if sys.platform == "darwin":
+        names = [_MACOS]
+    elif sys.platform == "win32":
+        names = [_WINDOWS]
+    elif "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"):
+        names = [_KWALLET, _KWALLET_4, _FREEDESKTOP, _LIBSECRET]
+    else:  # the keyring package ranks them like this too
+        names = [_FREEDESKTOP, _KWALLET, _LIBSECRET, _KWALLET_4]
+    for name in names:
+        with suppress(Exception):  # backends raise anything; the next one may work
+            return load_keyring(name)
+    return None
 
 
-def _on_one_connection(backend: Any) -> KeyringBackend:
-    """The Secret Service on one connection: keyring opens one, and agrees on a key, for each call (15 ms)."""
+def _share_one_connection(backend: Any) -> None:
+    """Let all calls to the Secret Service use one connection.
+
+    keyring opens one for each call and agrees on a key for it, which takes 15 ms.
+    """
     from secretstorage.util import open_session
 
     opened = backend.get_preferred_collection
@@ -116,30 +126,9 @@ def _on_one_connection(backend: Any) -> KeyringBackend:
         return fresh
 
     backend.get_preferred_collection = collection
-    return _sure(backend)
 
 
-def _candidates() -> tuple[str, ...]:
-    if sys.platform == "darwin":
-        return (_MACOS,)
-    if sys.platform == "win32":
-        return (_WINDOWS,)
-    # The order of keyring's priorities, which rank KWallet first on KDE only.
-    if "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"):
-        return (_KWALLET, _KWALLET_4, _FREEDESKTOP, _LIBSECRET)
-    return (_FREEDESKTOP, _KWALLET, _LIBSECRET, _KWALLET_4)
-
-
-def _config() -> Path:
-    try:
-        from keyring.util.platform_ import config_root
-
-        return Path(config_root(), "keyringrc.cfg")
-    except (ImportError, OSError, RuntimeError):  # no home
-        return Path(os.devnull, "keyringrc.cfg")
-
-
-def _sure(backend: object) -> KeyringBackend:
+def _checked(backend: object) -> KeyringBackend:
     from keyring.backend import KeyringBackend
 
     if not isinstance(backend, KeyringBackend):

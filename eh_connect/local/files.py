@@ -1,4 +1,4 @@
-"""One private folder: believed only if nobody else can have written in it; its files change in one step."""
+"""A private folder. Its files are only read if nobody else can have written them, and change in one step."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ELSEWHERE = "Set EH_CONNECT_HOME to a folder that eh-connect can have for itself."
-_READ = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 _MOST_LINKS = 40
 
 
 def default_folder(environ: Mapping[str, str]) -> Path | None:
-    """``EH_CONNECT_HOME``, else the platform's folder for state; None where the system knows no home."""
+    """Return ``EH_CONNECT_HOME``, or the platform's folder for state; None if the user has no home folder."""
     if chosen := environ.get("EH_CONNECT_HOME"):
         try:
             return Path(chosen).expanduser().absolute()
@@ -38,18 +37,18 @@ def default_folder(environ: Mapping[str, str]) -> Path | None:
 
 
 def display_path(path: Path | str) -> str:
-    """A path as a person reads it: the home folder is ``~``."""
+    """Return a path as people read it, with ``~`` for the home folder."""
     home = os.path.expanduser("~")  # noqa: PTH111  # Path.home() raises where there is none
     below = str(path).removeprefix(home.rstrip(os.sep) + os.sep)
     return str(path) if below == str(path) else f"~{os.sep}{below}"
 
 
 class PrivateFolder:
-    """A folder (0700) of files (0600). Errors: StorageError.
+    """A folder (mode 0700) with files (mode 0600). All methods raise StorageError.
 
-    Before anything in it is read or locked, the way to it and the file itself are judged. ``path`` is None
-    where the system knows no home: nothing is in it then, and writing is an error. ``ours`` are the names
-    that may stand in a folder that is closed to others without asking.
+    Before a file is read or locked, we check who owns it, the folder and all folders above, and who may write
+    to them. If ``path`` is None, because the user has no home folder, then nothing is found and writing
+    fails. If others may look into the folder and all names in it match ``ours``, its mode is corrected.
     """
 
     def __init__(self, path: Path | None, ours: re.Pattern[str]) -> None:
@@ -57,31 +56,25 @@ class PrivateFolder:
         self._ours = ours
 
     def read(self, name: str) -> bytes | None:
-        """A file's content; None where there is none. Creates nothing."""
+        """Return a file's content, or None if there is no such file. Creates nothing."""
         folder = self._found()
         if folder is None:
             return None
-        with _translated("read", folder / name):
-            try:
-                descriptor = os.open(folder / name, _READ)
-            except FileNotFoundError:
-                return None
-            try:
-                _judge_file(folder / name, os.fstat(descriptor))
-                with os.fdopen(descriptor, "rb", closefd=False) as file:
-                    return file.read()
-            finally:
-                os.close(descriptor)
+        path = folder / name
+        with _translated("read", path), suppress(FileNotFoundError), open(path, "rb", opener=_open) as file:
+            _judge_file(path, os.fstat(file.fileno()))
+            return file.read()
+        return None
 
     def write(self, name: str, content: bytes) -> None:
-        """Replace a file in one step: a reader sees the old or the new one, never a part."""
+        """Replace a file in one step. A reader sees the old content or the new one, never a part of it."""
         path = self._made() / name
         with _translated("write", path), _temporary(path, content) as temporary:
             temporary.replace(path)
             _sync(path.parent)
 
     def delete(self, name: str) -> None:
-        """Delete a file; one that is not there is fine."""
+        """Delete a file, if it is there."""
         folder = self._found()
         if folder is not None:
             with _translated("delete", folder / name):
@@ -89,11 +82,11 @@ class PrivateFolder:
                 _sync(folder)
 
     def exists(self) -> bool:
-        """Whether it is there, and may be believed. Creates nothing."""
+        """Whether the folder is there. Creates nothing."""
         return self._found() is not None
 
     def names(self) -> list[str]:
-        """The names of all that is in there. Creates nothing."""
+        """Return the names of all files in the folder. Creates nothing."""
         folder = self._found()
         if folder is None:
             return []
@@ -101,7 +94,7 @@ class PrivateFolder:
             return [path.name for path in folder.iterdir()]
 
     def check_writable(self) -> None:
-        """Make the folder, write a file in it and delete that again."""
+        """Make the folder if it is missing, write a file in it and delete that file."""
         folder = self._made()
         with _translated("write in", folder):
             _sweep(folder, "trial")
@@ -110,16 +103,16 @@ class PrivateFolder:
 
     @contextmanager
     def lock(self, name: str, label: str, sweeps: str) -> Iterator[None]:
-        """Hold the lock of a file, which the system releases when its holder dies. BusyError: it is held.
+        """Hold a lock file. Raises BusyError if another process holds it; the system frees it when that dies.
 
-        ``sweeps``: the file whose leftovers of killed runs are cleared away under the lock.
+        What killed runs left of the file ``sweeps`` is deleted under the lock.
         """
         from filelock import FileLock, Timeout
 
         folder = self._made()
         path = folder / name
         with _translated("lock", path), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # filelock's own: they would stand between our lines
+            warnings.simplefilter("ignore")  # filelock would print them between our lines
             with suppress(FileNotFoundError):
                 _judge_file(path, path.lstat())
             lock = FileLock(path, timeout=0, mode=0o600)
@@ -141,14 +134,14 @@ class PrivateFolder:
             lock.release()
 
     def _found(self) -> Path | None:
-        """The folder, if there is one that may be believed."""
+        """Return the folder if it exists. Raises StorageError if others may write to it."""
         if self.path is None:
             return None
         with _translated("read", self.path):
             return self.path if _judge_way(self.path) else None
 
     def _made(self) -> Path:
-        """The folder, made where it was missing, and closed to others."""
+        """Return the folder. It is made if it was missing, and nobody else may look into it."""
         path = self.path
         if path is None:
             raise StorageError("This system knows no home folder for you", hint=ELSEWHERE)
@@ -172,13 +165,18 @@ class PrivateFolder:
         return path
 
 
-def _judge_way(folder: Path, *, is_above: bool = False, links: int = 0) -> bool:
-    """Whether there is such a folder. StorageError where others can change it, or lead the way to it astray.
+def _open(path: str, flags: int) -> int:
+    """Open a file, but follow no link and don't wait for the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
-    Where a part of the way is a link, the way that it leads is judged too: whoever may change one of them
-    decides where all of it leads.
+
+def _judge_way(folder: Path, *, is_above: bool = False, links: int = 0) -> bool:
+    """Whether there is such a folder. Raises StorageError if others may change it or a folder above it.
+
+    If a part of the path is a link, the path that it leads to is judged as well, because whoever may change
+    that one can put another folder in the place of ours.
     """
-    if os.name == "nt":  # what a person has there is closed to others by inherited rights
+    if os.name == "nt":  # inherited rights keep others out of a person's folders there
         if folder.exists() and not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         return folder.is_dir()
@@ -209,9 +207,9 @@ def _judge_file(path: Path, status: os.stat_result) -> None:
 
 
 def _judge(path: Path, status: os.stat_result, *, is_above: bool) -> None:
-    """It is the person's or root's, and nobody else may write there.
+    """Raise StorageError unless the person or root owns it and nobody else may write to it.
 
-    Above our folder a sticky one is fine: nobody moves another's files in it.
+    Above our folder a sticky one is fine, because nobody can move another's files in it.
     """
     if status.st_uid not in {0, os.geteuid()}:
         raise _not_ours(f"{path} belongs to another user")
@@ -223,7 +221,7 @@ def _judge(path: Path, status: os.stat_result, *, is_above: bool) -> None:
 
 
 def _is_own_group(gid: int) -> bool:
-    """A group that has the person's name and no other member: some systems make one for each of them."""
+    """Whether a group has the person's name and no other member. Some systems make one for each user."""
     import grp
     import pwd
 
@@ -253,7 +251,7 @@ def _translated(doing: str, path: Path) -> Iterator[None]:
 
 @contextmanager
 def _temporary(path: Path, content: bytes) -> Iterator[Path]:
-    """A synced file beside ``path``, 0600 from its first byte; gone at the end, unless renamed."""
+    """Write a file beside ``path``, to disk and with mode 0600. It is deleted at the end, unless renamed."""
     import tempfile
 
     descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
@@ -273,13 +271,14 @@ def _sync(folder: Path) -> None:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):  # the change has happened; some network file systems can't sync a folder
+        with suppress(OSError):  # some network file systems can't sync a folder; the change is made anyway
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
 def _sweep(folder: Path, name: str) -> None:
-    for leftover in folder.glob(f"{name}.*.tmp"):  # of runs that were killed
+    """Delete what killed runs left of a file."""
+    for leftover in folder.glob(f"{name}.*.tmp"):
         with suppress(OSError):
             leftover.unlink()

@@ -1,10 +1,10 @@
-"""The operating system's keyring, for one label."""
+"""Reads and writes the secrets of one label in the operating system's keyring."""
 
 from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from eh_connect.deadline import DeadlineError, bounded
 from eh_connect.errors import InputError, StorageError
@@ -20,16 +20,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class _Failed(NamedTuple):
-    error: BaseException
-
-
 class KeyringStore:
-    """Secrets under the service ``eh-connect:<label>``. Errors: StorageError.
+    """The entries of the service ``eh-connect:<label>``. All methods raise StorageError.
 
-    No call of the backend is waited for beyond ``limit`` seconds; with None until it answers, or Ctrl-C.
-    After one that got no answer, all further ones fail at once. ``waiting`` is called again and again while
-    one takes longer than a second. ``backend_name`` is ``module.Class``; None for the system's own.
+    ``backend_name`` is ``module.Class``, or None for the system's own keyring. Each call of the backend may
+    take ``limit`` seconds; None means that we wait until it answers or the person presses Ctrl-C. When one
+    call got no answer, all later calls fail at once. ``waiting`` is called about ten times a second while a
+    call takes longer than one second.
     """
 
     def __init__(
@@ -54,11 +51,11 @@ class KeyringStore:
 
     @property
     def display_name(self) -> str:
-        """The keyring's name as people know it."""
+        """The keyring's name, as people know it."""
         return name_for_people(self._open())
 
     def read_credentials(self, entry: str) -> Credentials | None:
-        """Those saved as ``current``, ``next`` or ``previous``; None where there are none."""
+        """Read the entry ``current``, ``next`` or ``previous``; None if it is not there."""
         text = self._get(entry)
         if text is None:
             return None
@@ -68,20 +65,22 @@ class KeyringStore:
         raise self._unreadable(entry)
 
     def read_secret(self, entry: str) -> Secret | None:
-        """``api-key`` or ``hand-over``; None where there is none."""
+        """Read the entry ``api-key`` or ``hand-over``; None if it is not there."""
         text = self._get(entry)
         return None if text is None else Secret(text)
 
     def read_origins(self) -> tuple[str, ...]:
-        """The origins that the saved secrets may be sent to; empty where none are recorded."""
+        """Read the two origins that the saved secrets may be sent to; empty if none are saved."""
         text = self._get("origins")
-        origins = [] if text is None else _parse(text)
-        if not isinstance(origins, list) or not all(isinstance(origin, str) for origin in origins):
-            raise self._unreadable("origins")
-        return tuple(origins)
+        if text is None:
+            return ()
+        match _parse(text):
+            case [str(stackone), str(oauth)]:
+                return stackone, oauth
+        raise self._unreadable("origins")
 
     def write(self, entry: str, value: Credentials | Secret | tuple[str, ...]) -> None:
-        """Save a value, and read it back; credentials as one, so that they can't be torn apart."""
+        """Save a value and read it back. Client ID and Client Secret are one entry, so they stay together."""
         if isinstance(value, Secret):
             self._set(entry, value.reveal())
         elif isinstance(value, Credentials):
@@ -92,7 +91,7 @@ class KeyringStore:
             self._set(entry, json.dumps(value))
 
     def delete(self, entry: str) -> None:
-        """Forget an entry; one that is not there is fine."""
+        """Delete an entry, if it is there."""
         backend = self._open()
         failure = self._error(
             "Your keyring doesn't delete", f'"{entry}" of "{self._service}" is still there.'
@@ -100,17 +99,17 @@ class KeyringStore:
         try:
             self._call(f'deleting "{entry}"', partial(backend.delete_password, self._service, entry))
         except StorageError as exc:
-            failure = exc  # perhaps only an absent entry, for which every backend has an error of its own
+            failure = exc  # or the entry was not there, for which each backend has another error
         if self._hanging or self._get(entry) is not None:
             raise failure
 
     def forget(self) -> None:
-        """Forget all entries; the binding goes last."""
+        """Delete all entries. The origins go last, so that no secret is ever saved without them."""
         for entry in ("current", "next", "previous", "api-key", "hand-over", "origins"):
             self.delete(entry)
 
     def trial(self) -> None:
-        """Write, read and delete a random value: only that tells whether the keyring works."""
+        """Write, read and delete a random value. Nothing else shows whether the keyring works."""
         import secrets
 
         self._set("trial", secrets.token_urlsafe(32))
@@ -134,11 +133,11 @@ class KeyringStore:
         return self._chosen
 
     def _call(self, doing: str, call: Callable[[], T], *hidden: Secret) -> T:
-        def run() -> T | _Failed:
+        def run() -> T | BaseException:
             try:
                 return call()
-            except BaseException as exc:  # noqa: BLE001  # backends leak anything; it is judged below
-                return _Failed(exc)
+            except BaseException as exc:  # noqa: BLE001  # backends raise anything; it is translated below
+                return exc
 
         def tick(waited: float) -> None:
             if waited >= 1:
@@ -146,15 +145,15 @@ class KeyringStore:
 
         if self._hanging:
             raise self._silent(doing)
-        self._hanging = True  # after Ctrl-C too: what tidies up then must not wait again
+        self._hanging = True  # stays so after Ctrl-C, because cleaning up must not wait for it again
         try:
             answer = bounded(run, self._limit, name="keyring", tick=tick)
         except DeadlineError:
             raise self._silent(doing) from None
         self._hanging = False
-        if isinstance(answer, _Failed):
-            # Raised outside any `except` and without a cause: the backend's error may hold the secret.
-            raise self._translated(answer.error, doing, hidden)
+        if isinstance(answer, BaseException):
+            # Raised outside of any `except` and without a cause, because the backend's error may hold the secret.
+            raise self._translated(answer, doing, hidden)
         return answer
 
     def _translated(self, failure: BaseException, doing: str, hidden: tuple[Secret, ...]) -> StorageError:
@@ -164,10 +163,10 @@ class KeyringStore:
             return failure
         locked = isinstance(failure, (KeyringLocked, InitError))
         what = "is locked" if locked else "is missing" if isinstance(failure, NoKeyringError) else "failed"
-        # What is stored isn't known while reading, can't be scrubbed: only keyring's own errors are shown.
+        # When we read, we don't know the secret and can't scrub it. So we show the keyring package's errors only.
         tells = hidden or isinstance(failure, KeyringError) or self._chosen is None
         said = clean(scrub(str(failure), hidden)) if tells else ""
-        if any(secret.reveal() in said for secret in hidden):  # too short a secret for `scrub`
+        if any(secret.reveal() in said for secret in hidden):  # `scrub` leaves very short ones
             said = ""
         return self._error(
             f"Your keyring {what}", f"While {doing}: {type(failure).__name__}{': ' if said else ''}{said}"
@@ -187,14 +186,14 @@ class KeyringStore:
 
 
 def other_servers(saved: tuple[str, ...], now: tuple[str, ...]) -> InputError:
-    """The refusal of a run whose servers are others than those that the secrets were saved for."""
+    """Return the error for a run that uses other servers than those that the secrets were saved for."""
     servers = (("StackOne", "STACKONE_API_URL"), ("Employment Hero", "EMPLOYMENT_HERO_OAUTH_URL"))
     differ = [
         (*server, before.removesuffix(":443"), this.removesuffix(":443"))
-        for server, before, this in zip(servers, saved, now, strict=False)
+        for server, before, this in zip(servers, saved, now, strict=True)
         if before != this
     ]
-    names, variables, before, this = zip(*differ, strict=True) if differ else (("",),) * 4
+    names, variables, before, this = zip(*differ, strict=True)
     return InputError(
         f"The saved credentials are for another {' and '.join(names)} server",
         detail=f"saved for   {', '.join(before)}\nthis run    {', '.join(this)}",
@@ -203,10 +202,10 @@ def other_servers(saved: tuple[str, ...], now: tuple[str, ...]) -> InputError:
 
 
 def _parse(text: str) -> Any:
-    """The JSON value, or None: the parser's own error would carry the content with it."""
+    """Return the JSON value, or None. The parser's own error would hold the content."""
     try:
         value = json.loads(text)
-        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair can't be sent anywhere
+        json.dumps(value, ensure_ascii=False).encode()  # ValueError for half a surrogate pair
     except (ValueError, TypeError, RecursionError):
         return None
     return value
