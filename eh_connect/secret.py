@@ -1,4 +1,4 @@
-"""A value that can't be printed by accident, and an application's credentials made of two."""
+"""A secret that can't be printed by accident, and the two that are an application's credentials."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eh_connect.record import Record
 
 
 class Secret:
-    """A secret text. ``reveal()`` is the only way to its value; search for it to see where secrets go."""
+    """A secret text. Only ``reveal()`` returns it, so a search for that name shows where secrets go."""
 
     __slots__ = ("__value",)
 
@@ -18,12 +18,12 @@ class Secret:
         self.__value = value
 
     def reveal(self) -> str:
-        """The value itself: for the keyring, an HTTPS body, or a hand-over that the person asked for."""
+        """Return the text, for the keyring, a request, or a hand-over that the person asked for."""
         return self.__value
 
     @property
     def fingerprint(self) -> str:
-        """``sha256:`` and the first 8 hex digits of the value's SHA-256: the one form that may be shown."""
+        """``sha256:`` and the first 8 hex digits of the text's SHA-256. Only this form may be shown."""
         return "sha256:" + hashlib.sha256(self.__value.encode()).hexdigest()[:8]
 
     @property
@@ -43,10 +43,10 @@ class Secret:
         return hash((Secret, self.__value))
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret is not to be copied out of the process")
+        raise TypeError("a Secret can't be pickled or copied")
 
 
-class Credentials(Record, frozen=True):
+class Credentials(Record, frozen=True, forbid_unknown_fields=True):
     """Client ID and Client Secret of one OAuth application."""
 
     client_id: Secret

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from eh_connect.deadline import DeadlineError, bounded
 from eh_connect.errors import InputError, StorageError
@@ -56,13 +59,7 @@ class KeyringStore:
 
     def read_credentials(self, entry: str) -> Credentials | None:
         """Read the entry ``current``, ``next`` or ``previous``; None if it is not there."""
-        text = self._get(entry)
-        if text is None:
-            return None
-        match _parse(text):
-            case {"client_id": str(client_id), "client_secret": str(client_secret), **rest} if not rest:
-                return Credentials(Secret(client_id), Secret(client_secret))
-        raise self._unreadable(entry)
+        return self._get_json(entry, Credentials)
 
     def read_secret(self, entry: str) -> Secret | None:
         """Read the entry ``api-key`` or ``hand-over``; None if it is not there."""
@@ -71,13 +68,7 @@ class KeyringStore:
 
     def read_origins(self) -> tuple[str, ...]:
         """Read the two origins that the saved secrets may be sent to; empty if none are saved."""
-        text = self._get("origins")
-        if text is None:
-            return ()
-        match _parse(text):
-            case [str(stackone), str(oauth)]:
-                return stackone, oauth
-        raise self._unreadable("origins")
+        return self._get_json("origins", tuple[str, str]) or ()
 
     def write(self, entry: str, value: Credentials | Secret | tuple[str, ...]) -> None:
         """Save a value and read it back. Client ID and Client Secret are one entry, so they stay together."""
@@ -118,6 +109,17 @@ class KeyringStore:
     def _get(self, entry: str) -> str | None:
         backend = self._open()
         return self._call(f'reading "{entry}"', partial(backend.get_password, self._service, entry))
+
+    def _get_json(self, entry: str, kind: type[T]) -> T | None:
+        text = self._get(entry)
+        if text is None:
+            return None
+        with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+            return msgspec.json.decode(text, type=kind, dec_hook=_secret)
+        raise StorageError(
+            f'The entry "{entry}" of "{self._service}" in your keyring can\'t be read',
+            hint="Something else changed it: delete it with your keyring's program.",
+        )
 
     def _set(self, entry: str, value: str, *parts: Secret) -> None:
         backend = self._open()
@@ -172,12 +174,6 @@ class KeyringStore:
             f"Your keyring {what}", f"While {doing}: {type(failure).__name__}{': ' if said else ''}{said}"
         )
 
-    def _unreadable(self, entry: str) -> StorageError:
-        return StorageError(
-            f'The entry "{entry}" of "{self._service}" in your keyring can\'t be read',
-            hint="Something else changed it: delete it with your keyring's program.",
-        )
-
     def _silent(self, doing: str) -> StorageError:
         return self._error("Your keyring doesn't answer", f"It was asked while {doing}.")
 
@@ -201,11 +197,7 @@ def other_servers(saved: tuple[str, ...], now: tuple[str, ...]) -> InputError:
     )
 
 
-def _parse(text: str) -> Any:
-    """Return the JSON value, or None. The parser's own error would hold the content."""
-    try:
-        value = json.loads(text)
-        json.dumps(value, ensure_ascii=False).encode()  # ValueError for half a surrogate pair
-    except (ValueError, TypeError, RecursionError):
-        return None
-    return value
+def _secret(_: type, value: object) -> Secret:
+    if not isinstance(value, str):
+        raise TypeError("a secret is text")
+    return Secret(value)

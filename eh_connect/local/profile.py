@@ -1,7 +1,8 @@
-"""What is saved of one label, and the order in which it changes so that no run can lose a secret.
+"""What is saved for one label, and the order of its changes, so that no run can lose a secret.
 
-New credentials are staged as ``next``, are sent, and become ``current``; those before become ``previous``.
-Whatever StackOne has is in the keyring at every moment, and a run killed anywhere leaves enough to go on.
+New credentials are saved as ``next`` before they are sent. When StackOne has accepted them, they become
+``current``, and the ones before become ``previous``. So the keyring always holds the credentials that StackOne
+has, and when a run is killed the next one can go on.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class InForce(Record, frozen=True):
-    """What our last write left at StackOne, as far as it is known here."""
+    """What our last write left at StackOne."""
 
     credentials: Credentials
     updated_at: str | None
@@ -32,10 +33,10 @@ class InForce(Record, frozen=True):
 
 
 class LocalProfile:
-    """The credentials and the state of one label, and every change of them.
+    """The credentials and the state of one label.
 
     ``writes`` is False for ``--no-store`` and ``--dry-run``: then nothing is written to keyring or disk.
-    ``now`` tells the time as ISO 8601 text, UTC.
+    ``now`` returns the time as ISO 8601 text in UTC.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class LocalProfile:
         self.api_key: Secret | None = None
         self.unreadable: StorageError | None = None
         self.servers: dict[str, str] = {}
-        """To note once StackOne accepted something: a mistyped one must not stick."""
+        """Fields to note when StackOne has accepted something, not earlier: an address may be mistyped."""
         self._origins: tuple[str, ...] = ()
         self._before: tuple[Credentials | None, LocalState] = (None, self.state)
 
@@ -64,13 +65,13 @@ class LocalProfile:
         self.load_secrets()
 
     def load_state(self) -> None:
-        """Read the state alone."""
+        """Read the state only."""
         state = self.states.load(self.label)
         self.known = state is not None
         self.state = state or LocalState(label=self.label)
 
     def load_secrets(self) -> None:
-        """Read the keyring; one that can't be read counts as empty, see ``unreadable``."""
+        """Read the keyring. If it can't be read it counts as empty, and ``unreadable`` says why."""
         self.unreadable = None
         entries = ("current", "next", "previous")
         try:
@@ -81,56 +82,57 @@ class LocalProfile:
             self.current = self.staged = self.previous = None
 
     def lock(self) -> AbstractContextManager[None]:
-        """Keep other runs from this label. BusyError where one has it."""
+        """Lock the label. Raises BusyError if another run holds the lock."""
         return self.states.hold(self.label)
 
     @property
     def credentials(self) -> Credentials | None:
-        """What a run without given credentials brings to StackOne: staged ones are finished first."""
+        """What a run sends to StackOne if it is given no credentials. Staged ones go first."""
         return self.staged or self.current
 
     @property
     def is_sent(self) -> bool:
-        """Whether the staged credentials were sent to StackOne's API, so that they may be in force."""
+        """Whether the staged credentials were sent to StackOne's API. StackOne may use them then."""
         return self.state.sent is not None and self.state.sent == self._staged_fingerprint()
 
     @property
     def rollback_target(self) -> Credentials | None:
-        """What a rollback brings back: after one that was interrupted, the same once more."""
+        """The credentials that a rollback brings back. A rollback that was interrupted goes on with the same."""
         is_begun = self.state.staged_for == "rollback"
         if self.staged is not None and (is_begun or self.staged == self.previous):
             return self.staged
         if is_begun and self.staged is None:
-            return self.current  # it is all done but for a last note
+            return self.current  # only the last note of the rollback is missing
         return self.previous
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all is saved of this label, as far as it could be read."""
-        is_kept = self._holds_secrets() or self._origins or self.unreadable
-        return not self.known and not is_kept and self.hand_over_key() is None
+        """Whether nothing is saved for this label. False if the keyring can't be read."""
+        is_saved = self.known or self._holds_secrets() or self._origins or self.unreadable
+        return not is_saved and self.hand_over_key() is None
 
     def in_force(self, profile: ConnectorProfile | None) -> InForce | None:
-        """What our last write left in ``profile``; None where that can't be known."""
-        maybe_there = self.staged is not None and (self.is_sent or self.state.pending is not None)
-        if profile is None or self.current is None or maybe_there or profile.id != self.state.profile_id:
+        """What our last write left in ``profile``; None if we can't know what is there."""
+        may_have_staged = self.staged is not None and (self.is_sent or self.state.pending is not None)
+        if profile is None or self.current is None or may_have_staged or profile.id != self.state.profile_id:
             return None
         return InForce(self.current, self.state.updated_at, self.state.actions)
 
     def possible_credentials(self, profile: ConnectorProfile) -> tuple[Credentials, ...]:
-        """The credentials of which ``profile`` has one, as far as it is known here."""
+        """The credentials that ``profile`` may have at StackOne, of those that are saved here."""
         if profile.id != self.state.profile_id:
             return ()
         return tuple(each for each in (self.current, self.staged) if each is not None)
 
     def is_of(self, profile: ConnectorProfile) -> bool:
-        """Whether this run may note what it sees of ``profile``."""
+        """Whether ``profile`` is this label's, and this run may note what it sees of it."""
         return self.writes and self.state.profile_id == profile.id
 
     def check_origins(self, origins: tuple[str, ...], default_origins: tuple[str, ...]) -> None:
-        """Raise InputError where saved secrets would go to a server that they were not saved for.
+        """Raise InputError if saved secrets would go to another server than they were saved for.
 
-        Each has StackOne's API and Employment Hero's OAuth server; without a binding the default ones count.
+        Both arguments name StackOne's API and Employment Hero's OAuth server. If no origins are saved, the
+        default ones count.
         """
         if not self._holds_secrets():
             return
@@ -140,16 +142,16 @@ class LocalProfile:
         self._origins = bound
 
     def hand_over_key(self) -> Secret | None:
-        """The private key of the hand-over page that is out, if there is one."""
+        """The private key of the newest hand-over page, if its answer has not come back."""
         return self.keyring.read_secret("hand-over")
 
     @property
     def awaits_locked_text(self) -> bool:
-        """Whether a hand-over page is out, whose answer this run may take."""
+        """Whether the answer of a hand-over page has not come back, and this run may take it."""
         return self.writes and self.hand_over_key() is not None
 
     def save_hand_over_key(self, key: Secret | None) -> None:
-        """Save the key of a new page, which replaces the one before; None: the credentials have arrived."""
+        """Save the key of a new page in place of the one before; None deletes it, when the answer is here."""
         if not self.writes:
             raise StorageError(
                 "A hand-over page needs your keyring: the key that opens the answer is saved there",
@@ -162,25 +164,22 @@ class LocalProfile:
         self._write_state(self.state.replace(**fields))
 
     def save_api_key(self, key: Secret, origins: tuple[str, ...]) -> None:
-        """Save the API key, bound to its servers: the person said yes."""
+        """Save the API key, with the servers that it is for. The person has agreed."""
         if self.writes:
             self._bind(origins)
             self.keyring.write("api-key", key)
             self.api_key = key
 
     def stage(self, credentials: Credentials | None, origins: tuple[str, ...]) -> None:
-        """Save credentials as ``next``, bound to their servers, before they are sent anywhere."""
+        """Save credentials as ``next``, with the servers that they are for, before they are sent."""
         self._before = (self.staged, self.state)
-        if credentials is None:
-            return
-        if self.writes and credentials != self.staged:
+        if credentials is not None and credentials != self.staged:
             self._bind(origins)
-            self.keyring.write("next", credentials)
-        self._origins = origins
-        self.staged = credentials
+            self._save("next", credentials)
+            self.staged = credentials
 
     def undo(self) -> None:
-        """Back to before ``stage``: StackOne said plainly that it did not accept it."""
+        """Go back to before ``stage``, because StackOne has plainly refused the credentials."""
         before, state = self._before
         if self.staged != before:
             self._save("next", before)
@@ -188,63 +187,72 @@ class LocalProfile:
         self._write_state(state)
 
     def unstage(self) -> None:
-        """Drop ``next``: StackOne does not have it, or Employment Hero does not know it."""
+        """Delete ``next``: StackOne doesn't have these credentials, or Employment Hero doesn't know them."""
         if self.staged is not None:
             self._save("next", None)
         self.staged = None
         self.note(staged_for=None, sent=None)
 
     def note_pending(self, via: Via, name: str, profiles: Iterable[ConnectorProfile]) -> None:
-        """Note the profiles that exist, so that one made from now on can be told from them.
+        """Note the profiles that exist, so that a new one can be told from them later.
 
-        With ``api`` a creation is about to be sent: the time is noted too.
+        With ``api`` we are about to send a creation, so the time is noted too.
         """
         known = tuple((profile.id, profile.updated_at) for profile in profiles)
         earlier = self.state.pending
         if earlier is not None and earlier.via == via == "dashboard":
-            known = earlier.known  # asked twice: what a person made in between is still new
+            known = earlier.known  # a profile that the person made since then is still new
         sent_at = self._now() if via == "api" else None
         pending = PendingWrite(via=via, name=name, known=known, sent_at=sent_at)
         self.note(pending=pending, sent=self._staged_fingerprint() if sent_at else self.state.sent)
 
     def note_target(self, profile_id: str, purpose: Purpose, *, sends: bool) -> None:
-        """Note which profile the staged credentials are for, and what for.
+        """Note which profile the staged credentials are for, and for what purpose.
 
-        With ``sends`` they are about to be sent to StackOne's API: from then on they may be in force.
+        With ``sends`` we are about to send them to StackOne's API, which may use them from then on.
         """
         sent = self._staged_fingerprint() if sends else self.state.sent
         self.note(profile_id=profile_id, staged_for=purpose, sent=sent)
 
     def commit(self, profile: ConnectorProfile, fields: ProfileFields, via: Via) -> None:
-        """StackOne accepted it: ``next`` becomes ``current``, the one before ``previous``.
+        """StackOne has accepted ``fields``: ``next`` becomes ``current``, and that becomes ``previous``.
 
-        The profile's ID comes first: once it is noted, a killed run sends ``next`` again and ends up here.
-        What a person did is not done again: that they did it shows until everything is saved.
+        The profile's ID is noted first. If the run is killed after that, the next one sends ``next`` again and
+        gets here too. What a person did in the dashboard must not be asked for again, so ``pending`` stays
+        until everything is saved.
         """
         self.note(profile_id=profile.id, pending=self.state.pending if via == "dashboard" else None)
         if fields.credentials is not None:
-            self._make_current(fields.credentials)
+            if self.current != fields.credentials:
+                if self.current is not None:
+                    self._save("previous", self.current)
+                    self.previous = self.current
+                self._save("current", fields.credentials)
+            self._save("next", None)
+            self.current, self.staged = fields.credentials, None
         self._write_state(
             self.state.accepted(profile, fields, via, self.current, now=self._now()).replace(**self.servers)
         )
 
     def note_unlocked(self, **fields: Any) -> bool:
-        """As ``note``, for a run that holds no lock; False where other credentials are saved by now.
+        """Do what ``note`` does, in a run that doesn't hold the lock.
 
-        StorageError: another run holds the lock, or the disk is full.
+        Returns False, and notes nothing, if another run has saved another profile or secret in the meantime.
+        Raises StorageError if another run holds the lock or the disk is full.
         """
         with self.lock():
-            state = self.states.load(self.label)
-            if state is None or not state.is_of_the_same(self.state):
+            state, ours = self.states.load(self.label), self.state
+            if state is None or state.profile_id != ours.profile_id or state.fingerprint != ours.fingerprint:
                 return False
             self.states.save(state.replace(**fields))
         self.state = state.replace(**fields)
         return True
 
     def verified(self, profile: ConnectorProfile) -> str | None:
-        """Note a sign-in, and that its session is over; the reason, where it says nothing of what is saved.
+        """Note that a sign-in worked and its session is over.
 
-        ``profile`` is as StackOne shows it after the sign-in.
+        ``profile`` is what StackOne shows after the sign-in. Returns the reason if the sign-in doesn't show
+        that the saved credentials work.
         """
         if not self.is_of(profile):
             return "this profile is not saved here"
@@ -259,7 +267,7 @@ class LocalProfile:
         return None
 
     def forget(self) -> None:
-        """Forget all of it; the state comes last, so that a killed run can be repeated."""
+        """Delete everything. The state goes last, so that a run that is killed can be repeated."""
         if not self.is_empty:
             self.keyring.forget()
         self.states.forget(self.label)
@@ -271,24 +279,17 @@ class LocalProfile:
         return self.staged.client_secret.fingerprint if self.staged else None
 
     def _bind(self, origins: tuple[str, ...]) -> None:
-        if self._origins != origins:
+        if self.writes and self._origins != origins:
             self.keyring.write("origins", origins)
-            self._origins = origins
+        self._origins = origins
 
     def _save(self, entry: str, value: Credentials | Secret | None) -> None:
-        if self.writes and value is None:
+        if not self.writes:
+            return
+        if value is None:
             self.keyring.delete(entry)
-        elif self.writes and value is not None:
+        else:
             self.keyring.write(entry, value)
-
-    def _make_current(self, credentials: Credentials) -> None:
-        if self.current is not None and self.current != credentials:
-            self._save("previous", self.current)
-            self.previous = self.current
-        if self.current != credentials:
-            self._save("current", credentials)
-        self._save("next", None)
-        self.current, self.staged = credentials, None
 
     def _write_state(self, state: LocalState) -> None:
         if self.writes and state != self.state:

@@ -1,4 +1,4 @@
-"""What is known of a label between runs, nothing secret in it: one file for each label, and its lock."""
+"""What a run notes about a label for the next one. Nothing in it is secret. Each label has a file and a lock."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ if TYPE_CHECKING:
 _SCHEMA = 1
 _OUR_FILES = re.compile(r"profile-[a-z0-9-]+\.(json|lock|json\.\w+\.tmp)|trial\.\w+\.tmp|sandbox")
 _CREATION_TAKES = 90.0
-"""Seconds after which a creation without an answer is over: StackOne's own limit is 60."""
+"""Seconds after which a creation can't be under way any more. StackOne's own limit is 60."""
 
 
 Purpose = Literal["setup", "rotate", "rollback"]
-"""What credentials are staged for."""
+"""What the staged credentials are for."""
 
 Via = Literal["api", "dashboard"]
-"""How a profile is made or changed."""
+"""How a profile is created or changed."""
 
 
 class PendingWrite(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Noted before a profile is made or changed (``via`` ``api`` or ``dashboard``), cleared afterwards.
+    """Noted before a profile is created or changed, and cleared afterwards.
 
-    ``known`` has the ID and ``updated_at`` of each profile that existed: what is new or has changed shows
-    against it, so that a lost answer is never answered by a second POST. ``sent_at`` is when a creation left.
+    ``known`` has the ID and ``updated_at`` of each profile that existed before. It shows which profile is new
+    or has changed. So when an answer is lost, we don't create the profile a second time. ``sent_at`` is the
+    time when a creation was sent.
     """
 
     via: Via
@@ -47,7 +48,7 @@ class PendingWrite(Record, frozen=True, kw_only=True, forbid_unknown_fields=True
     sent_at: str | None = None
 
     def seconds_left(self, now: str) -> float:
-        """How long the creation may still be under way at StackOne; 0: it is over, or none was sent."""
+        """How long StackOne may still be busy with the creation; 0 if it is over or none was sent."""
         if self.sent_at is None:
             return 0.0
         gone = datetime.fromisoformat(now) - datetime.fromisoformat(self.sent_at)
@@ -55,22 +56,24 @@ class PendingWrite(Record, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class SavedSession(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A connect session of ``verify`` whose outcome was not seen, and the owner that it links for."""
+    """A connect session of ``verify`` whose outcome we have not seen, and the owner that it links for."""
 
     id: str
     owner_id: str
 
 
-class LocalState(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One label. None means not known.
+class LocalState(
+    Record, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="schema", tag=_SCHEMA
+):
+    """What is noted about one label. None means not known.
 
-    ``stackone_url`` and ``oauth_url`` say with which servers the label was set up: never used as an address.
-    ``created_at`` and ``updated_at`` are StackOne's, as it wrote them, after our last write. ``set_at`` is
-    when the secret of ``fingerprint`` became current. ``wanted_name`` is the name of an unfinished set-up.
-    ``actions`` are as last sent, ``chosen_actions`` as chosen and not sent. ``verified_at`` is when somebody
-    signed in with the current credentials; ``test_accounts`` are those that such tests left at StackOne.
-    ``staged_for`` is what the staged credentials are for, ``sent`` the fingerprint of their secret once
-    StackOne's API was sent them.
+    ``stackone_url`` and ``oauth_url`` are the servers that the label was set up with; no request goes there
+    because of them. ``created_at`` and ``updated_at`` are StackOne's texts after our last write. ``set_at`` is
+    when the secret with this ``fingerprint`` became current. ``wanted_name`` is the name of an unfinished
+    set-up. ``actions`` were sent last; ``chosen_actions`` are chosen and not sent. ``verified_at`` is when a
+    sign-in with the current credentials worked. ``test_accounts`` are accounts that such tests left at
+    StackOne. ``staged_for`` is what the staged credentials are for; ``sent`` is the fingerprint of their
+    secret, once they were sent to StackOne's API.
     """
 
     label: str
@@ -101,14 +104,10 @@ class LocalState(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def is_plausible(self) -> bool:
-        """Whether its times are some that this tool could have noted."""
+        """Whether this tool could have noted these times."""
         sent_at = self.pending.sent_at if self.pending else None
         noted = (self.set_at, self.begun_at, self.verified_at, self.scopes_checked_at, sent_at)
         return all(_could_be_noted(each) for each in noted if each is not None)
-
-    def is_of_the_same(self, other: LocalState) -> bool:
-        """Whether it is of the same profile and secret."""
-        return (self.profile_id, self.fingerprint) == (other.profile_id, other.fingerprint)
 
     def accepted(
         self,
@@ -118,7 +117,7 @@ class LocalState(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
         current: Credentials | None,
         now: str,
     ) -> LocalState:
-        """After StackOne accepted ``fields``, with what is current by then."""
+        """Return the state after StackOne has accepted ``fields``; ``current`` are the credentials by then."""
         has_actions = fields.actions is not None or fields.credentials is not None
         state = self.replace(
             pending=None,
@@ -140,44 +139,47 @@ class LocalState(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return state
 
 
+class _AnySchema(Record, frozen=True):
+    schema: int
+
+
 class StateFolder(PrivateFolder):
-    """A file and a lock for every label, in one private folder. Errors: StorageError."""
+    """A file and a lock for each label, in one private folder. All methods raise StorageError."""
 
     def __init__(self, path: Path | None) -> None:
         super().__init__(path, _OUR_FILES)
 
     def load(self, label: str) -> LocalState | None:
-        """What is known of a label; None where there is nothing. Creates nothing."""
+        """Read what is noted about a label; None if nothing is. Creates nothing."""
         name = _file(label)
         raw = self.read(name)
         return None if raw is None else _parse(raw, label, f"{display_path(self.path or '')}/{name}")
 
     def save(self, state: LocalState) -> None:
-        """Replace a label's state in one step: a reader sees the old or the new one, never a part."""
-        fields = {"schema": _SCHEMA, **msgspec.to_builtins(state)}
-        raw = json.dumps(fields, indent=2, ensure_ascii=False).encode(errors="replace")
+        """Replace a label's state in one step. A reader sees the old or the new one, never a part of it."""
+        raw = json.dumps(msgspec.to_builtins(state), indent=2, ensure_ascii=False).encode(errors="replace")
         self.write(_file(state.label), raw + b"\n")
 
     def forget(self, label: str) -> None:
-        """Forget a label, its lock in the end; one that is not known is fine."""
+        """Delete a label's state and then its lock, if they are there."""
         self.delete(_file(label))
-        with suppress(StorageError):  # an empty file, which Windows does not delete while it is held
+        with suppress(StorageError):  # Windows doesn't delete it while it is locked; it is empty
             self.delete(_file(label, "lock"))
 
     def labels(self) -> list[str]:
-        """Every label with a state, sorted. Creates nothing."""
+        """Return the labels that have a state, sorted. Creates nothing."""
         found = (re.fullmatch(r"profile-([a-z0-9-]+)\.json", name) for name in self.names())
         return sorted(match[1] for match in found if match)
 
     def hold(self, label: str) -> AbstractContextManager[None]:
-        """Keep other runs from this label: BusyError. The system releases the lock when its holder dies."""
+        """Lock a label. Raises BusyError if another run holds the lock; the system frees it when that dies."""
         return self.lock(_file(label, "lock"), label, sweeps=_file(label))
 
 
 def _could_be_noted(text: str) -> bool:
     with suppress(ValueError):
         time = datetime.fromisoformat(text)
-        return time.tzinfo is not None and 2020 <= time.year < 2100  # noqa: PLR2004  # no time of ours is outside
+        return time.tzinfo is not None and 2020 <= time.year < 2100  # noqa: PLR2004  # when this tool can run
     return False
 
 
@@ -189,19 +191,12 @@ def _file(label: str, ending: str = "json") -> str:
 
 def _parse(raw: bytes, label: str, path: str) -> LocalState:
     try:
-        data = msgspec.json.decode(raw)
+        if msgspec.json.decode(raw, type=_AnySchema).schema > _SCHEMA:
+            raise StorageError(
+                f"{path} was written by a newer eh-connect", hint="Upgrade eh-connect, then run this again."
+            )
+        state = msgspec.json.decode(raw, type=LocalState)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
-        raise _damaged(path, "no JSON") from exc
-    match data:
-        case {"schema": int(schema), **fields} if schema is not True and schema > 0:
-            if schema > _SCHEMA:
-                title = f"{path} was written by a newer eh-connect"
-                raise StorageError(title, hint="Upgrade eh-connect, then run this again.")
-        case _:
-            raise _damaged(path, "no object with a schema")
-    try:
-        state = msgspec.convert(fields, LocalState)
-    except msgspec.ValidationError as exc:
         raise _damaged(path, str(exc)) from exc
     if not state.is_plausible:
         raise _damaged(path, "a time that eh-connect can't have noted")
