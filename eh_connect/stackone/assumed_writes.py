@@ -1,13 +1,14 @@
-"""The assumed calls: nobody has published how a connector profile is created or changed.
+"""The assumed calls. StackOne doesn't document how a connector profile is created or changed.
 
-They follow the conventions of the same API (``PATCH /accounts/{id}``) and of StackOne's connector templates:
+We assume that they follow the same API's conventions (``PATCH /accounts/{id}``) and StackOne's connector
+templates:
 
 - ``POST /connector_profiles`` → 201 and the profile. Body: ``connector_key`` and ``ProfileFields.body()``;
-  ``default`` (bool) and ``actions`` (IDs; left out: all) are optional.
+  ``default`` (bool) and ``actions`` (IDs; all if left out) are optional.
 - ``PATCH /connector_profiles/{id}`` → 200 and the profile. Body: any of these fields; may be repeated.
 
-Whether they exist is asked first, with ``{}``, which carries no secret and can create nothing. StackOne's
-public OpenAPI says whether they are published by now.
+We first send ``{}`` to see whether a call exists. It holds no secret and can't create anything. StackOne's
+public OpenAPI shows whether the calls are documented now.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ from eh_connect.errors import EhConnectError, LostAnswerError, NetworkError, Sta
 from eh_connect.network import exchange, is_loopback, open_http
 from eh_connect.network_body import read_excerpt
 from eh_connect.network_faults import ExchangeError
-from eh_connect.stackone.connection import fields_of
-from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile, identifier
+from eh_connect.stackone.models import EMPLOYMENT_HERO, ConnectorProfile, fields_of, identifier
 
 if TYPE_CHECKING:
     import httpx
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from eh_connect.stackone.models import ProfileFields
 
 PUBLIC_OPENAPI = "https://api.eu1.stackone.com/oas/stackone.json"
-"""Source: StackOne's documentation loads it from there. Nothing is derived from the key's region."""
+"""Source: StackOne's documentation loads it from there. It is the same for all regions."""
 
 _COLLECTION = "/connector_profiles"
 _NO_SUCH_CALL = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
@@ -43,13 +43,13 @@ _NO_RIGHTS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 class AssumedWrites:
-    """Writes connector profiles where StackOne's API lets it. Errors: codes 5, 6 and 7."""
+    """Writes connector profiles, if StackOne's API lets us. All methods raise errors of the codes 5, 6 and 7."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def may_create(self) -> bool:
-        """Ask whether there is a call to create. NetworkError (7): it took the empty body, which is odd."""
+        """Ask whether the call to create exists. Raises NetworkError if StackOne accepts the empty body."""
         answer = self._client.request("POST", _COLLECTION, body={})
         if answer.is_success:
             raise NetworkError(
@@ -62,7 +62,10 @@ class AssumedWrites:
         return self._exists(answer)
 
     def create(self, fields: ProfileFields) -> ConnectorProfile | None:
-        """Create a profile; never repeated where it may have been carried out: LostAnswerError instead."""
+        """Create a profile. Returns None if the call doesn't exist.
+
+        Raises LostAnswerError if StackOne may have carried it out; the request is not repeated then.
+        """
         self._hide(fields)
         body = {"connector_key": EMPLOYMENT_HERO} | fields.body()
         try:
@@ -74,12 +77,15 @@ class AssumedWrites:
             raise _lost(exc) from exc
 
     def may_update(self, profile_id: str) -> bool:
-        """Ask whether there is a call to change this profile."""
+        """Ask whether the call to change this profile exists."""
         answer = self._client.request("PATCH", _one(profile_id), body={})
         return answer.is_success or self._exists(answer)
 
     def update(self, profile_id: str, fields: ProfileFields) -> ConnectorProfile | None:
-        """Change the given fields. LostAnswerError: refused, but an earlier try may have been carried out."""
+        """Change the given fields. Returns None if the call doesn't exist.
+
+        Raises LostAnswerError if StackOne refused it but may have carried out an earlier try.
+        """
         self._hide(fields)
         answer = self._client.request("PATCH", _one(profile_id), body=fields.body())
         if answer.status in _NO_SUCH_CALL and not answer.in_doubt:
@@ -127,9 +133,9 @@ def _one(profile_id: str) -> str:
 def documents_create(
     url: str, time: NetworkTime, transport: httpx.BaseTransport | None = None
 ) -> bool | None:
-    """Whether the call is documented by now; None: that can't be read. No key is sent.
+    """Whether StackOne documents the call to create; None if that can't be read. No key is sent.
 
-    A sandbox is asked itself. Only that one path is read: the whole document has some megabytes.
+    A sandbox is asked for its own document. The document has some megabytes, so only that one path is read.
     """
     is_sandbox = is_loopback(urlsplit(url).hostname or "")
     where = f"{url.rstrip('/')}/oas/stackone.json" if is_sandbox else PUBLIC_OPENAPI

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from eh_connect.stackone.connection import Connection, fields_of, objects
+from eh_connect.stackone.connection import Connection
 from eh_connect.stackone.models import (
     DEFAULT_AUTH_KEY,
     EMPLOYMENT_HERO,
     Action,
     ConnectorActions,
     ConnectorProfile,
+    fields_of,
     identifier,
+    objects,
 )
 
 if TYPE_CHECKING:
@@ -20,19 +23,19 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 200
 _USUAL_PAGE_SIZE = 25
-"""Of the list of profiles, where the answer names none. Source: StackOne's API reference."""
+"""Profiles on a page, if the answer doesn't say. Source: StackOne's API reference."""
 
 _CALLBACK = re.compile(r"https://(?:[a-z0-9-]+\.)*stackone\.com/[a-z0-9./_~-]*callback\b", re.IGNORECASE)
 
 
 class Client(Connection):
-    """Reads the Employment Hero side of a StackOne project. Errors: codes 5, 6 and 7."""
+    """Reads what a StackOne project has for Employment Hero. All methods raise errors of the codes 5, 6 and 7."""
 
     def profiles(self) -> list[ConnectorProfile]:
-        """Every Employment Hero connector profile of the project.
+        """Return all Employment Hero connector profiles of the project.
 
-        The first page's number and the largest page size are not documented: the first page is asked for
-        without ``page``, and the pages go on until ``total`` is reached or a page brings nothing new.
+        StackOne doesn't document the number of the first page and the largest page size. So we ask for the
+        first page without ``page``, and go on until we have ``total`` profiles or a page brings no new one.
         """
         seen: dict[str, ConnectorProfile] = {}
         page: int | None = None
@@ -47,7 +50,7 @@ class Client(Connection):
                 if profile is None:
                     raise self.unreadable("A profile in its list has no usable ID.")
                 seen.setdefault(profile.id, profile)
-            # Where no page says its number, page 1 may be the first one again.
+            # If the first page didn't say its number, page 1 may be the same page.
             brought_nothing = len(seen) == before and not (returned is None and page == 1)
             is_last = len(items) < (size or _USUAL_PAGE_SIZE) if total is None else len(seen) >= total
             if isinstance(answer, list) or brought_nothing or is_last:
@@ -56,7 +59,7 @@ class Client(Connection):
         raise self.unreadable(f"Its list of profiles does not end after {MOST_PAGES} pages.")
 
     def actions(self) -> ConnectorActions:
-        """The connector's actions, and the key of its OAuth 2.0 option. An empty list is no bad key."""
+        """Return the connector's actions and the key of its OAuth 2.0 option. Both may be missing."""
         options: list[dict[str, Any]] = []
         found: dict[str, Action] = {}
         for connector in self._connectors("action_details"):
@@ -64,32 +67,30 @@ class Client(Connection):
             for item in objects(connector.get("actions")):
                 if (action := Action.read(item)) is not None:
                     found.setdefault(action.id, action)
-        # Options of another type with that label exist: the type goes first.
+        # The type counts more than the label, because options of other types have that label too.
         keys = _keys(options, "type") or _keys(options, "label")
         auth_key = DEFAULT_AUTH_KEY if DEFAULT_AUTH_KEY in keys else next(iter(keys), None)
         return ConnectorActions(auth_key, tuple(found.values()))
 
     def count_accounts(self, profile_id: str) -> int:
-        """How many accounts are linked through a profile; one that names no profile counts too."""
+        """Count the accounts that are linked through a profile. One that names no profile counts too."""
         accounts = self._by_cursor("/v2/accounts", {"connector_profile_id": profile_id})
-        of = (fields_of(each).get("connector_profile_id") for each in accounts)
-        return sum(not isinstance(each, str) or each == profile_id for each in of)
+        named = (fields_of(each).get("connector_profile_id") for each in accounts)
+        return sum(not isinstance(each, str) or each == profile_id for each in named)
 
     def callback_in_guides(self) -> set[str] | None:
-        """The callback addresses that StackOne's guides of the connector name; None: no guide does.
+        """Return the callback addresses that StackOne's guides for the connector name; None if none does.
 
-        Which of the guides is the one for a profile is documented both ways: all are searched.
+        StackOne documents two guides as the one for a profile, so we search all of them.
         """
-        texts = (
-            text
-            for connector in self._connectors("authentication_guides")
-            for option in objects(connector.get("authentication"))
-            for text in _texts(option.get("support"))
-        )
-        return {found for text in texts for found in _CALLBACK.findall(text)} or None
+        found: set[str] = set()
+        for connector in self._connectors("authentication_guides"):
+            for option in objects(connector.get("authentication")):
+                found.update(_CALLBACK.findall(json.dumps(option.get("support"), ensure_ascii=False)))
+        return found or None
 
     def _connectors(self, include: str) -> Iterator[dict[str, Any]]:
-        """Entries of ``GET /actions`` that don't say that they are another connector's."""
+        """Yield the entries of ``GET /actions`` that don't name another connector."""
         params = {"filter[connectors]": EMPLOYMENT_HERO, "include": include}
         for item in objects(list(self._by_cursor("/actions", params))):
             keys = (item.get("connector_key"), item.get("key"))
@@ -121,21 +122,10 @@ class Client(Connection):
 
 
 def _keys(options: list[dict[str, Any]], by: str) -> list[str]:
-    """The keys of the options whose ``by`` says OAuth 2.0, however it is spelt."""
+    """Return the keys of the options whose field ``by`` says OAuth 2.0, in any spelling."""
     said = [("".join(c for c in str(each.get(by)).lower() if c.isalnum()), each) for each in options]
     keys = [identifier(each.get("key")) for kind, each in said if kind in {"oauth2", "oauth20"}]
     return [key for key in keys if key is not None]
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text in a JSON value."""
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, list | dict):
-            pending += item.values() if isinstance(item, dict) else item
 
 
 def _count(value: Any) -> int | None:

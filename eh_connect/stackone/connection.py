@@ -1,4 +1,4 @@
-"""The connection to StackOne's API: sends, tries again, judges the status, reads the body."""
+"""The connection to StackOne's API. It sends requests, tries again, and reads answers and errors."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from eh_connect.network import ONE_REQUEST, exchange, open_http
 from eh_connect.network_body import read_whole
 from eh_connect.network_faults import ExchangeError
 from eh_connect.server_text import clean, read_json, scrub
+from eh_connect.stackone.models import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _KEYS = "StackOne › Project Settings › API Keys"  # a menu path
 _ADDRESS = "Check the address of StackOne's API (STACKONE_API_URL), and the proxy."
-_FAR = 1e9  # s
+_FAR = 1e9  # seconds
 _LATER = "Wait a little, then run the same command again."
 _MEANS = {
     401: "It may be cut off, switched off or deleted.",
@@ -41,10 +42,10 @@ _MEANS = {
 
 
 class Connection:
-    """One HTTP connection, opened when first needed. Redirects are not followed: the key goes nowhere else.
+    """An HTTP connection to StackOne's API. It is opened for the first request.
 
-    ``api_key`` is sent as the user name; ``secrets`` are others that an answer may echo: ``hide`` adds more.
-    ``transport`` stands in for the network in tests.
+    ``api_key`` is sent as the user name. Redirects are not followed, so the key goes to ``url`` only. The key
+    and ``secrets`` are taken out of whatever StackOne says. Tests give a ``transport`` in place of the network.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Connection:
         self._api_key = api_key
         self._time = time
         self._transport = transport
-        self._hidden = {api_key, *secrets}
+        self._secrets = {api_key, *secrets}
         self._http: Http | None = None
 
     def __enter__(self) -> Self:
@@ -72,11 +73,11 @@ class Connection:
             self._http = None
 
     def hide(self, *secrets: Secret) -> None:
-        """Take echoes of these out of what StackOne says."""
-        self._hidden.update(secrets)
+        """Take these secrets too out of whatever StackOne says."""
+        self._secrets.update(secrets)
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """The JSON that a GET brings. Errors: codes 5, 6 and 7."""
+        """Send a GET and return the JSON of its answer. Raises errors of the codes 5, 6 and 7."""
         return self.content(self.request("GET", path, params=params))
 
     def request(  # noqa: PLR0913  # all that makes one request
@@ -92,37 +93,42 @@ class Connection:
         limit: float = ONE_REQUEST,
         read: Callable[[Iterator[bytes]], str | None] = read_whole,
     ) -> Answer:
-        """Send, and try again on 408, 429, 5xx (not 501), timeouts and broken connections.
+        """Send a request. Try again on 408, 429, 5xx (not 501), timeouts and broken connections.
 
-        ``path`` is quoted, ``body`` goes as JSON. Not ``repeatable``: only tried again where StackOne surely
-        did not carry it out. ``is_final`` tells an answer that is wanted whatever its status. ``limit`` are
-        the seconds of one try. ExchangeError: no answer, a redirect, or 408, 429 or 5xx to the last try.
+        ``path`` has to be quoted already; ``body`` is sent as JSON. If a request is not ``repeatable``, it is
+        only tried again when StackOne surely didn't carry it out. An answer that ``is_final`` accepts is
+        returned whatever its status is. ``limit`` is the time for one try, in seconds. Raises ExchangeError if
+        the last try got no answer, a redirect, 408, 429 or 5xx.
         """
         http = self._http = self._http or open_http(self.url, transport=self._transport)
         http.auth = httpx.BasicAuth(self._api_key.reveal().encode(errors="surrogatepass"), b"")
         sent, content = dict(headers or {}), None
         if body is not None:  # to ASCII: no character of a secret can end up in an encoding error
             content, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
-        doubt = False
-        url = self.url + path
-        for pause in (0.5, 1.0, 2.0, None):
-            request = http.build_request(method, url, params=params, content=content, headers=sent)
+        is_in_doubt = False
+        pauses = [0.5, 1.0, 2.0]
+        while True:
+            request = http.build_request(
+                method, self.url + path, params=params, content=content, headers=sent
+            )
             try:
                 answer = exchange(http, request, self._time, limit=limit, read=read)
                 if not is_final(answer):
                     self._check_passing(answer)
-                return answer.replace(in_doubt=doubt)
+                return answer.replace(in_doubt=is_in_doubt)
             except ExchangeError as exc:
-                wait = pause if pause is None or exc.retry_after is None else exc.retry_after
-                may_repeat = exc.passing and (repeatable or not exc.arrived)
-                if not may_repeat or wait is None or wait >= self._time.left:
+                if not pauses or not exc.passing or (exc.arrived and not repeatable):
                     raise
-                doubt = doubt or exc.arrived
-            self._time.sleep(wait)
-        raise AssertionError("the last try returns or raises")
+                pause = pauses.pop(0)
+                if exc.retry_after is not None:
+                    pause = exc.retry_after
+                if pause >= self._time.left:
+                    raise
+                is_in_doubt = is_in_doubt or exc.arrived
+            self._time.sleep(pause)
 
     def check(self, answer: Answer) -> None:
-        """Raise unless the status is 2xx: code 5 for 401 and 403, 6 for other 4xx, else 7."""
+        """Raise an error unless the status is 2xx: code 5 for 401 and 403, code 6 for other 4xx, else code 7."""
         if answer.is_success:
             return
         status = answer.status
@@ -142,24 +148,20 @@ class Connection:
         raise kind(f"{title} (HTTP {status})", detail=detail or None, hint=hint, http_status=status)
 
     def content(self, answer: Answer) -> Any:
-        """The JSON of a success, free of echoes of secrets. Errors: those of ``check``, and 7: it is none."""
+        """Return the JSON of a success, without echoes of secrets. Raises what ``check`` raises, and code 7."""
         self.check(answer)
-        return self._json(answer)
-
-    def _json(self, answer: Answer) -> Any:
-        with suppress(ValueError):  # raised below: a JSON error holds the whole text
-            if answer.text is not None:
-                return read_json(answer.text, self._hidden)
+        with suppress(ValueError):  # not a cause of what is raised below, because it holds the whole text
+            return read_json(answer.text or "", self._secrets)
         raise self.unreadable("It is no JSON.", answer)
 
     def error_body(self, answer: Answer) -> dict[str, Any]:
-        """The fields of an error's body, as far as it can be read; documented: ``message``, ``errors``."""
-        with suppress(ExchangeError):
-            return fields_of(self._json(answer))
+        """Return the fields of an error's body; none if it can't be read. Documented: ``message``, ``errors``."""
+        with suppress(ValueError):
+            return fields_of(read_json(answer.text or "", self._secrets))
         return {}
 
     def unreadable(self, why: str, answer: Answer | None = None) -> ExchangeError:
-        """The error for an answer that makes no sense; ``why`` is a sentence."""
+        """Return the error for an answer that makes no sense; ``why`` is a sentence."""
         return ExchangeError(
             "StackOne sent an answer that can't be read",
             arrived=True,
@@ -193,7 +195,7 @@ class Connection:
         host = None
         with suppress(ValueError):
             host = urlsplit(answer.headers.get("Location", "")).hostname
-        host = clean(scrub(clean(host or "another page", 1000), self._hidden), 100)
+        host = clean(scrub(clean(host or "another page", 1000), self._secrets), 100)
         return ExchangeError(
             f"StackOne's API redirects to {host} (HTTP {answer.status})",
             arrived=False,
@@ -211,22 +213,12 @@ class Connection:
         return f"StackOne says: {said}{'' if said.endswith(('.', '!', '…')) else '.'}" if said else ""
 
 
-def fields_of(value: Any) -> dict[str, Any]:
-    """The fields of a JSON object; none of anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects of a JSON list; none of anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
 def _retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds from a ``Retry-After`` of either form; None where it is missing, past or rubbish."""
+    """Return the seconds of a ``Retry-After`` in either form; None if it is missing, past or rubbish."""
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
-        return min(float(value), _FAR)  # of some hundred digits it is infinite
-    with suppress(TypeError, ValueError, OverflowError):  # TypeError: one of them names no time zone
+        return min(float(value), _FAR)  # some hundred digits would be infinite
+    with suppress(TypeError, ValueError, OverflowError):  # TypeError: one of the times has no time zone
         now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
         wait = (parsedate_to_datetime(value) - now).total_seconds()
         return wait if wait >= 0 else None

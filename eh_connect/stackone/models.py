@@ -1,11 +1,14 @@
-"""What StackOne's API answers, read leniently, and what is sent to it.
+"""What StackOne's API answers and what we send to it.
 
-A field that is unknown, missing or of an odd type breaks nothing but an ID that can't be used.
+Answers are read leniently. An unknown field is ignored, and a missing or odd one is None. Only an answer
+without a usable ID can't be read.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Self
+
+from msgspec import field, to_builtins
 
 from eh_connect.record import Record
 from eh_connect.server_text import clean
@@ -22,25 +25,38 @@ DASHBOARD_PATH = "/connector_profiles"
 """The page of connector profiles. Source: StackOne's setup guide."""
 
 REDIRECT_URI = "https://api.stackone.com/connect/oauth2/employmenthero/callback"
-"""A constant, never derived from a configured API URL. Source: StackOne's setup guide."""
+"""Always this address, whatever API URL is configured. Source: StackOne's setup guide."""
 
 DEFAULT_AUTH_KEY = "oauth2"
-"""The auth option where it can't be learnt from ``GET /actions``. Source: StackOne's connector templates."""
+"""The auth option if ``GET /actions`` names none. Source: StackOne's connector templates."""
 
 _LONGEST = 1000
-"""Characters of a field; long enough that a real one is never cut."""
+"""Characters of a field. No real one is longer."""
 
 
 def _text(value: Any) -> str | None:
-    """A text, made safe to show; None for an empty one and for anything else."""
+    """Return a text, safe to show; None if it is empty or no text."""
     return (clean(value, _LONGEST) or None) if isinstance(value, str) else None
 
 
 def identifier(value: Any) -> str | None:
-    """An ID that can be sent back as it came, a number as text: printable, no blanks, no ``..``."""
+    """Return an ID as text; None unless it is printable, without blanks, and more than dots.
+
+    So it can be sent back exactly as it came, and can't lead to another path.
+    """
     found = str(value) if type(value) is int and value >= 0 else _text(value)
-    is_same = found is not None and found == str(value) and " " not in found and found.strip(".") != ""
-    return found if is_same else None
+    is_usable = found is not None and found == str(value) and " " not in found and found.strip(".") != ""
+    return found if is_usable else None
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    """Return a JSON object; an empty one in place of anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects in a JSON list; none if it is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _flag(value: Any) -> bool | None:
@@ -48,9 +64,9 @@ def _flag(value: Any) -> bool | None:
 
 
 class ConnectorProfile(Record, frozen=True, kw_only=True):
-    """A connector profile as ``GET /connector_profiles`` shows it: no secret, no Client ID in it.
+    """A connector profile as ``GET /connector_profiles`` shows it, without Client ID and Client Secret.
 
-    Times stay as StackOne wrote them (ISO 8601 text): they are compared for equality only.
+    Times are StackOne's own texts (ISO 8601). We only compare whether they are equal.
     """
 
     id: str
@@ -63,7 +79,7 @@ class ConnectorProfile(Record, frozen=True, kw_only=True):
 
     @classmethod
     def read(cls, fields: Mapping[str, Any]) -> Self | None:
-        """From the fields of an answer; None where its ID can't be used."""
+        """Read the fields of an answer; None if its ID can't be used."""
         profile_id = identifier(fields.get("id"))
         if profile_id is None:
             return None
@@ -79,14 +95,14 @@ class ConnectorProfile(Record, frozen=True, kw_only=True):
 
 
 class Action(Record, frozen=True):
-    """Something that the connector can do, and the scopes that it needs; often StackOne names none."""
+    """Something that the connector can do, and the scopes that it needs. StackOne often names none."""
 
     id: str
     required_scopes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, fields: Mapping[str, Any]) -> Self | None:
-        """From the fields of an answer; None where its ID can't be used."""
+        """Read the fields of an answer; None if its ID can't be used."""
         action_id, scopes = identifier(fields.get("id")), fields.get("required_scopes")
         texts = map(_text, scopes) if isinstance(scopes, list) else ()
         return None if action_id is None else cls(action_id, tuple(text for text in texts if text))
@@ -94,18 +110,18 @@ class Action(Record, frozen=True):
     @property
     def is_list(self) -> bool:
         """Whether it only lists. Source: StackOne's IDs are ``{connector_key}_{operation}_{entity}``."""
-        return "list" in self.id.removeprefix(f"{EMPLOYMENT_HERO}_").split("_")[:1]
+        return self.id.removeprefix(f"{EMPLOYMENT_HERO}_").partition("_")[0] == "list"
 
 
 class ConnectorActions(Record, frozen=True):
-    """What ``GET /actions`` says of a connector; ``auth_key`` is None where it names no OAuth 2.0 option."""
+    """What ``GET /actions`` says about the connector; ``auth_key`` is None if it names no OAuth 2.0 option."""
 
     auth_key: str | None
     actions: tuple[Action, ...]
 
 
-class ProfileFields(Record, frozen=True):
-    """The fields of a write; None means "not given, not touched". Assumed, see ``assumed_writes``."""
+class ProfileFields(Record, frozen=True, omit_defaults=True):
+    """The fields of a write. None means "not given, not changed". Assumed, see ``assumed_writes``."""
 
     name: str | None = None
     authentication_config_key: str | None = None
@@ -115,29 +131,23 @@ class ProfileFields(Record, frozen=True):
     actions: tuple[str, ...] | None = None
 
     def body(self) -> dict[str, Any]:
-        """What is sent: the one place that reveals the credentials to StackOne."""
-        fields = {
-            "name": self.name,
-            "authentication_config_key": self.authentication_config_key,
-            "environment": self.environment,
-            "setup_information": self.credentials
-            and {
+        """Return what is sent. Nothing else reveals the credentials to StackOne."""
+        body: dict[str, Any] = to_builtins(self.replace(credentials=None))
+        if self.credentials is not None:
+            body["setup_information"] = {
                 "clientId": self.credentials.client_id.reveal(),
                 "clientSecret": self.credentials.client_secret.reveal(),
-            },
-            "default": self.default,
-            "actions": None if self.actions is None else list(self.actions),
-        }
-        return {key: value for key, value in fields.items() if value is not None}
+            }
+        return body
 
 
-class SessionRequest(Record, frozen=True):
-    """What a connect session is for; ``expires_in`` is in seconds."""
+class SessionRequest(Record, frozen=True, omit_defaults=True):
+    """What a connect session is for, under the names that StackOne uses. ``expires_in`` is in seconds."""
 
-    profile_id: str
-    owner_id: str
-    owner_name: str
-    kind: Literal["test", "production"]
+    profile_id: str = field(name="connector_profile_id")
+    owner_id: str = field(name="origin_owner_id")
+    owner_name: str = field(name="origin_owner_name")
+    kind: Literal["test", "production"] = field(name="type")
     expires_in: int
     label: str | None = None
 
@@ -145,8 +155,8 @@ class SessionRequest(Record, frozen=True):
 class ConnectSession(Record, frozen=True, kw_only=True):
     """A connect session and its latest attempt.
 
-    ``link`` is a bearer token for its life time; only a creation shows it. A ``status`` that is not known is
-    passed on as StackOne says it. ``account_id`` is that of the account that was linked.
+    Anyone who has the ``link`` can use it until it expires; only the answer to a creation has it. ``status``
+    is StackOne's own word, even if we don't know it. ``account_id`` is the account that was linked.
     """
 
     id: str
@@ -160,11 +170,11 @@ class ConnectSession(Record, frozen=True, kw_only=True):
 
     @classmethod
     def read(cls, fields: Mapping[str, Any]) -> Self | None:
-        """From the fields of an answer; None where its ID can't be used."""
-        session_id, attempt = identifier(fields.get("id")), fields.get("latest_connection_attempt")
+        """Read the fields of an answer; None if its ID can't be used."""
+        session_id = identifier(fields.get("id"))
         if session_id is None:
             return None
-        attempt = attempt if isinstance(attempt, dict) else {}
+        attempt = fields_of(fields.get("latest_connection_attempt"))
         status = attempt.get("status")
         return cls(
             id=session_id,
@@ -178,9 +188,10 @@ class ConnectSession(Record, frozen=True, kw_only=True):
 
 
 class ActionRun(Record, frozen=True):
-    """How an action went, of which nothing else is kept.
+    """How an action went. Nothing that the action brought is kept.
 
-    ``scopes`` are those that the refusal names; ``is_call_gone``: StackOne's API runs no actions this way.
+    ``scopes`` are the ones that a refusal names. ``is_call_gone`` means that StackOne's API no longer has the
+    call that runs actions.
     """
 
     http_status: int

@@ -1,6 +1,6 @@
-"""Connect sessions, the accounts that they link, and actions run with these. All of it is documented.
+"""Connect sessions, the accounts that they link, and actions that are run with these accounts.
 
-Sources: StackOne's OpenAPI and its API reference.
+All these calls are documented. Sources: StackOne's OpenAPI and its API reference.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import quote, urlsplit
 
+from msgspec import to_builtins
+
 from eh_connect.network import is_loopback
 from eh_connect.network_body import discard
 from eh_connect.secret import Secret
 from eh_connect.server_text import clean
-from eh_connect.stackone.connection import fields_of, objects
-from eh_connect.stackone.models import ActionRun, ConnectSession
+from eh_connect.stackone.models import ActionRun, ConnectSession, fields_of, objects
 
 if TYPE_CHECKING:
     from eh_connect.network import Answer
@@ -24,43 +25,36 @@ if TYPE_CHECKING:
     from eh_connect.stackone.models import SessionRequest
 
 ACTION_LIMIT = 70.0
-"""Seconds. StackOne itself gives an action up after 60."""
+"""Seconds. StackOne itself stops an action after 60."""
 
 _LONGEST_LINK = 8000
 _SHORTEST_TOKEN = 20
-"""Characters. Shorter parts of a link are words of its path."""
+"""Characters. Shorter parts of a link are ordinary words of its path."""
 
 _AFTER_THE_HOST = r"(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?"  # the characters of a URL (RFC 3986)
 _AT_STACKONE = re.compile(
     r"https://(?:[a-z0-9-]+\.)*stackone\.com(?::443)?" + _AFTER_THE_HOST, re.ASCII | re.IGNORECASE
 )
 _NO_CALL = re.compile(r"(?:Cannot POST\b.*|Not Found\.?|)", re.IGNORECASE)
-"""What a server says of a path that it doesn't have; of an account or a record it says more."""
+"""What a server says if it doesn't have a path. If it doesn't have an account or a record, it says more."""
 
 _NO_SCOPE = re.compile(r"insufficient[ _-]?(?:scope|permission)", re.IGNORECASE)
 _SCOPE = re.compile(r"(?<![\w:/.-])[a-z_]+(?::[a-z_]+)+(?![\w:/-])")
 
 
 class Sessions:
-    """Signing in through a profile. Errors: codes 5, 6 and 7."""
+    """Signs in through a profile. All methods raise errors of the codes 5, 6 and 7."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def create(self, request: SessionRequest) -> ConnectSession:
-        """A new session, with its link.
+        """Create a session, and return it with its link.
 
-        Tried again like a read, even where an earlier try may have been carried out: a session whose link
-        is lost does nothing, and ends by itself.
+        The request is tried again even if StackOne may have carried it out, because a session whose link is
+        lost does nothing and ends by itself.
         """
-        body = {
-            "connector_profile_id": request.profile_id,
-            "origin_owner_id": request.owner_id,
-            "origin_owner_name": request.owner_name,
-            "type": request.kind,
-            "expires_in": request.expires_in,
-        } | ({} if request.label is None else {"label": request.label})
-        answer = self._client.request("POST", "/connect_sessions", body=body)
+        answer = self._client.request("POST", "/connect_sessions", body=to_builtins(request))
         fields = fields_of(self._client.content(answer))
         link, token = fields.get("auth_link_url"), fields.get("token")
         tokens = [token, *(re.split("[/?#&=]", link)[3:] if isinstance(link, str) else [])]
@@ -75,25 +69,25 @@ class Sessions:
         return session
 
     def look(self, session_id: str) -> ConnectSession:
-        """The session, and how its latest attempt went."""
+        """Return the session, and how its latest attempt went."""
         session = self._session(self._client.get(f"/connect_sessions/{quote(session_id, safe='')}"))
         if session.id != session_id:
             raise self._client.unreadable("It shows another connect session.")
         return session
 
     def delete_account(self, account_id: str) -> None:
-        """Delete a linked account; one that is not there is fine."""
+        """Delete a linked account, if it is there."""
         answer = self._client.request("DELETE", f"/accounts/{quote(account_id, safe='')}")
         if answer.status == HTTPStatus.NOT_FOUND:
             return
         self._client.check(answer)
         if answer.text is None or answer.text.strip():
-            self._client.content(answer)  # a page of something in between is no answer of StackOne's
+            self._client.content(answer)  # raises if it is a web page of something in between
 
     def run_action(self, account_id: str, action_id: str) -> ActionRun:
-        """Run an action with a linked account; what it brings is thrown away unread.
+        """Run an action with a linked account. What it brings is thrown away unread.
 
-        An answer of any status is a result, but 408, 429 and 5xx that don't name a missing scope: code 7.
+        Any status is a result. Only 408, 429 and 5xx that don't name a missing scope raise an error (code 7).
         """
         answer = self._client.request(
             "POST",
@@ -119,7 +113,7 @@ class Sessions:
         )
 
     def _missing(self, answer: Answer) -> tuple[str, ...] | None:
-        """The scopes that a refusal names; None: it isn't for want of one."""
+        """Return the scopes that a refusal names; None if it doesn't say that a scope is missing."""
         if answer.is_success:
             return None
         body = self._client.error_body(answer)
@@ -138,9 +132,9 @@ class Sessions:
 
 
 def is_trusted_link(link: Any, api_url: str) -> TypeGuard[str]:
-    """Whether a link may be opened: at StackOne by https, or at the very origin of a loopback API.
+    """Whether a link may be opened. It has to be StackOne's, by https, or at the origin of a loopback API.
 
-    One strict expression instead of a parser: browsers and parsers differ in what they take for the host.
+    This is one strict expression instead of a parser, because parsers and browsers disagree about the host.
     """
     if not isinstance(link, str) or len(link) > _LONGEST_LINK:
         return False
