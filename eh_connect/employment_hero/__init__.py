@@ -1,1 +1,1 @@
-"""Employment Hero: its Developer Portal, its scopes, its credentials, the credential probe."""
+"""Employment Hero: its Developer Portal, scopes and credentials, the probe, and the hand-over page."""

@@ -1,4 +1,4 @@
-"""What a person pastes as Client ID, Client Secret or API key: cleaned, and judged without being shown."""
+"""Cleans and judges what a person pastes as Client ID, Client Secret or API key. Never shows it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eh_connect.lines import counted
 from eh_connect.record import Record
 
 USUAL_LENGTH = 43
-"""Characters. Inference: so in the one Employment Hero application that was seen; never block on it."""
+"""Characters. We have seen one Employment Hero application, so another length is only worth a warning."""
 
 CONSOLE_LIMITS = (254, 255)
 """Characters after which some consoles cut a pasted line."""
@@ -30,9 +30,9 @@ InputName = Literal["client-id", "client-secret", "api-key"]
 
 
 class Finding(Record, frozen=True):
-    """Something about a value: an error (``hard``) or a warning. ``why`` never shows the value.
+    """What is wrong with a value: an error (``hard``) or a warning. ``why`` never shows the value.
 
-    It goes on after the value's name, as in "Client ID: it is empty".
+    ``why`` is said after the value's name, as in "Client ID: it is empty".
     """
 
     input: InputName
@@ -41,7 +41,7 @@ class Finding(Record, frozen=True):
 
 
 class ProbeResult(Enum):
-    """What a token request with a made-up code says of credentials. Advice, no more."""
+    """What a token request with a made-up code shows about credentials. It is only advice."""
 
     REJECTED = "rejected"
     NOT_REJECTED = "not rejected"
@@ -49,9 +49,9 @@ class ProbeResult(Enum):
 
 
 def cleaned(text: str) -> str:
-    """``text`` without what pasting adds: blanks and line ends around it, quotes, invisible characters.
+    """Return ``text`` without blanks, line ends and quotes around it, and without invisible characters.
 
-    Doing it twice changes nothing more, so nested quotes are taken off too.
+    Nested quotes are removed too, so cleaning a second time changes nothing.
     """
     text = text.translate(_INVISIBLE).strip()
     while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
@@ -60,15 +60,15 @@ def cleaned(text: str) -> str:
 
 
 def doubled(text: str) -> str | None:
-    """The half of a text that is the same twice over, as after pasting twice."""
+    """Return the half of a text that was pasted twice; None if its halves differ."""
     half = text[: len(text) // 2]
     return half if len(half) > 1 and half * 2 == text else None
 
 
 def judge_pair(client_id: str | None, client_secret: str | None = None) -> list[Finding]:
-    """What speaks against a Client ID and a Client Secret, both cleaned; None is not judged.
+    """Judge a Client ID and a Client Secret, both cleaned. None is not judged.
 
-    Errors come before warnings. A value with an error is not warned of.
+    Errors come before warnings. A value with an error gets no warnings.
     """
     findings = _judge(client_id, "client-id") + _judge(client_secret, "client-secret")
     if client_id and client_secret and not any(finding.hard for finding in findings):
@@ -79,7 +79,7 @@ def judge_pair(client_id: str | None, client_secret: str | None = None) -> list[
 def judge_api_key(
     api_key: str, client_id: str | None = None, client_secret: str | None = None
 ) -> list[Finding]:
-    """What speaks against a StackOne API key, cleaned; the credentials, if known, show a mix-up."""
+    """Judge a StackOne API key that is cleaned. If the credentials are known, a mix-up is found too."""
     why = _not_a_credential(api_key)
     twin = {client_secret: "Client Secret", client_id: "Client ID"}.get(api_key)
     if why is None and twin:
@@ -117,7 +117,7 @@ def _not_a_credential(value: str) -> str | None:
 
 
 def _unusual(value: str) -> list[str]:
-    """Warnings. Which of two values is the ID and which the secret can't be seen: both have one shape."""
+    """Return warnings. An ID and a secret look the same, so we can't see whether they are swapped."""
     if _API_KEY.fullmatch(value):
         return [f"it looks like an API key of StackOne. {_WHERE}"]
     found = []

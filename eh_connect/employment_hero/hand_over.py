@@ -1,7 +1,7 @@
-"""The hand-over page: a colleague locks the credentials in it, and only the key in this keyring opens them.
+"""The hand-over page. A colleague locks the credentials in it, and only the key in this keyring opens them.
 
-The page is one file of HTML that needs no network and makes no request. The locked text is a JWE (RFC 7516),
-compact, ECDH-ES (RFC 7518, 4.6) with A256GCM on P-256.
+The page is one HTML file that makes no requests. The locked text is a compact JWE (RFC 7516): ECDH-ES
+(RFC 7518, 4.6) with A256GCM on P-256.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from eh_connect.lines import Line
 
 _MOST = 20_000
-"""Characters of a locked text that are looked at; the page makes about 500."""
+"""Characters of a paste that we look at. A locked text has about 500."""
 
 _DOTS, _TAG = 4, 22
 """Dots in a compact JWE (RFC 7516, 3.1), and characters of its last part: 16 bytes (RFC 7518, 5.3)."""
@@ -42,11 +42,11 @@ _SHAPE = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 class LockedTextError(ValueError):
-    """A locked text that can't be opened, and why, in plain words; nothing of the text is in them."""
+    """A locked text can't be opened. The message says why, and has nothing of the text in it."""
 
 
 class HandOverKey:
-    """The key of one page; ``thumbprint`` (RFC 7638) is the ``kid`` of what is locked with it."""
+    """The key of one page. What is locked with it has its ``thumbprint`` (RFC 7638) as ``kid``."""
 
     def __init__(self, key: ECKey) -> None:
         self.jwk = key
@@ -55,14 +55,14 @@ class HandOverKey:
 
     @classmethod
     def new(cls) -> Self:
-        """A new key."""
+        """Make a key."""
         from joserfc.jwk import ECKey
 
         return cls(ECKey.generate_key("P-256"))
 
     @classmethod
     def from_secret(cls, secret: Secret) -> Self:
-        """The key that was saved. ValueError: it is no such key."""
+        """Return the key that was saved as ``secret``. Raises ValueError if it is no such key."""
         from joserfc.errors import JoseError
         from joserfc.jwk import ECKey
 
@@ -76,12 +76,12 @@ class HandOverKey:
 
     @property
     def secret(self) -> Secret:
-        """The private JWK as JSON, for the keyring and nothing else."""
+        """The private JWK as JSON, for the keyring only."""
         return Secret(json.dumps(self.jwk.as_dict(private=True)))
 
     @property
     def check_phrase(self) -> str:
-        """What page and terminal both show, to compare on the phone: ``1a2b 3c4d``."""
+        """Eight digits like ``1a2b 3c4d``. Page and terminal show them, so people can compare them by phone."""
         digits = _decoded(self.thumbprint)[:4].hex()
         return f"{digits[:4]} {digits[4:]}"
 
@@ -94,10 +94,10 @@ def page(
     values: Mapping[str, str],
     asked_by: str,
 ) -> str:
-    """The page, with the public half of a key, for ``asked_by``, who wants the credentials.
+    """Return the page's HTML, with the public half of ``key``.
 
-    ``steps`` are the guide's, preconditions and warnings too; the exact values among them get copy buttons.
-    Of ``values``, by name, those that no step has are shown in front of the steps.
+    ``asked_by`` is who wants the credentials. ``steps`` are the guide's lines; exact values among them get
+    copy buttons. Those of the named ``values`` that are in no step are shown before the steps.
     """
     script, style = _part("hand_over.js"), _part("hand_over.css")
     in_steps = {line.text for line in steps if line.kind is Kind.EXACT}
@@ -160,18 +160,18 @@ def _scopes(scopes: Iterable[Box]) -> Iterator[str]:
 
 
 def looks_locked(text: str) -> bool:
-    """Whether it is meant as a locked text, whole or not, rather than as a Client ID."""
+    """Whether a text seems to be a locked text or a part of one, and not a Client ID."""
     text = _without_mail(text)
     return _SHAPE.fullmatch(text) is not None and (".." in text or text.startswith("eyJhbGci"))
 
 
 def open_locked(text: str, secret: Secret | None) -> Credentials:
-    """What was locked in the page whose key is saved as ``secret``; None: no page is out.
+    """Return the credentials that were locked in the page whose key is ``secret`` (None if no page is out).
 
-    What a mail adds to ``text`` (line breaks, quotes, blanks, ``>``) is taken away.
+    What a mail adds to ``text`` (line breaks, quotes, blanks, ``>``) is removed.
 
     Raises:
-        LockedTextError: not a locked text, cut off, altered, of another page, or no credentials in it.
+        LockedTextError: it is no locked text, cut off, altered, from another page, or without credentials.
     """
     text = _without_mail(text)
     header = _header(text)
@@ -196,10 +196,10 @@ def _without_mail(text: str) -> str:
 
 
 def _header(text: str) -> dict[str, Any]:
-    """The header of a text that has the form of a locked one; the reason, where it has not."""
+    """Return the header of a locked text. Raises LockedTextError if the text has another form."""
     if not looks_locked(text):
         raise LockedTextError("it is not a locked text: one has about 500 characters and starts with eyJ")
-    if not text.startswith("eyJ"):  # {" in base64url: how every header starts
+    if not text.startswith("eyJ"):  # every header starts with {", which is this in base64url
         raise LockedTextError(
             "its beginning is missing: it starts with eyJ. Copy it again, from start to end"
         )
@@ -219,7 +219,7 @@ def _decrypted(text: str, key: HandOverKey) -> bytes:
     from joserfc.errors import JoseError
     from joserfc.jwe import decrypt_compact
 
-    with suppress(JoseError, ValueError, TypeError, KeyError):  # the last three: an odd ephemeral key
+    with suppress(JoseError, ValueError, TypeError, KeyError):  # an odd ephemeral key raises the last three
         plain = decrypt_compact(text, key.jwk, algorithms=["ECDH-ES", "A256GCM"]).plaintext
         if plain is not None:
             return plain

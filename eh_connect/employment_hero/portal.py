@@ -1,4 +1,4 @@
-"""Employment Hero's Developer Portal: its addresses, and the organisation ID out of whatever was pasted."""
+"""Employment Hero's Developer Portal: its addresses, and how we find an organisation's ID in a paste."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MENU_PATH = "your name, top right › Developer Portal › API"
 """Source: Employment Hero's screenshots. StackOne's guide says Settings › Developer Portal › API."""
 
 SANDBOX_ADDRESS = "partner@employmenthero.com"
-"""Where a permanent sandbox organisation is asked for. Source: StackOne's setup guide."""
+"""People ask for a permanent sandbox organisation here. Source: StackOne's setup guide."""
 
 LONGEST_PASTE = 4000
-"""Characters. More than that is not an address."""
+"""Characters. No address is longer."""
 
 OrgId = NewType("OrgId", str)
-"""A UUID in lower case (so in Employment Hero's API), or a plain number (so in some of its URLs)."""
+"""A UUID in lower case, as in Employment Hero's API, or a number, as in some of its URLs."""
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ID = rf"{_UUID}|[0-9]{{1,20}}"
@@ -39,10 +39,10 @@ _WHERE = "Sign in to Employment Hero and copy the address of a page: it has orga
 
 
 def org_id_from(text: str, app_url: str = APP_URL) -> OrgId:
-    """The organisation ID out of a UUID, a number, or any pasted text with an Employment Hero URL.
+    """Find the organisation ID in a UUID, a number, or any text with an Employment Hero URL in it.
 
-    The host of ``app_url`` counts, as employmenthero.com and this computer do. ValueError: there is none in
-    it, or more than one; it says what the text seems to be instead.
+    URLs count at employmenthero.com, at the host of ``app_url`` and on this computer. Raises ValueError if
+    there is no ID or more than one; the error says what the text seems to be.
     """
     text = cleaned(text)
     if not text:
@@ -62,12 +62,12 @@ def org_id_from(text: str, app_url: str = APP_URL) -> OrgId:
 
 
 def portal_url(org_id: str, app_url: str = APP_URL) -> str:
-    """The Developer Portal's page of an organisation. Source: StackOne's setup guide."""
+    """Return the address of an organisation's Developer Portal. Source: StackOne's setup guide."""
     return f"{app_url.rstrip('/')}/app/v2/organisations/{quote(org_id, safe='')}/developer_portal/api"
 
 
 def _addresses(text: str, app_url: str) -> tuple[list[str], list[str]]:
-    """The paths of Employment Hero's addresses in a text, and the hosts of all other addresses."""
+    """Return the paths of Employment Hero's addresses in a text, and the hosts of all other addresses."""
     app_host = urlsplit(app_url).netloc.lower()
     ours, others = [], []
     for host, port, rest in _ADDRESS.findall(text):

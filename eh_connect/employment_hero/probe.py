@@ -1,8 +1,8 @@
-"""The credential probe: a token request with a made-up code, at Employment Hero's OAuth server.
+"""The credential probe: a token request with a made-up code to Employment Hero's OAuth server.
 
-How that server words its errors is not documented. Servers like it answer ``invalid_client`` for wrong
-credentials and ``invalid_grant`` for right ones with a wrong code; that this one does too is inferred. A
-server that looks at the code first says ``invalid_grant`` to everything. So the result is advice, no more.
+Employment Hero doesn't document the errors of that server. Most servers answer ``invalid_client`` to wrong
+credentials, and ``invalid_grant`` to right ones with a wrong code. We infer that this one does so too. But a
+server that looks at the code first answers ``invalid_grant`` to everything. So the result is only advice.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from eh_connect.secret import Credentials
 
 LIMIT = 10.0
-"""Seconds for the probe as a whole."""
+"""Seconds for the whole probe."""
 
 _RESULTS = {"invalid_client": ProbeResult.REJECTED, "invalid_grant": ProbeResult.NOT_REJECTED}
 
 
 class CredentialProbe:
-    """Sends credentials to the OAuth server's token endpoint, and to nowhere else."""
+    """Sends credentials to the OAuth server's token endpoint and nowhere else."""
 
     def __init__(
         self, oauth_url: str, time: NetworkTime, transport: httpx.BaseTransport | None = None
@@ -42,7 +42,7 @@ class CredentialProbe:
         self._results: dict[Credentials, ProbeResult] = {}
 
     def __call__(self, credentials: Credentials) -> ProbeResult:
-        """One request, and a second one after a broken connection; none for credentials asked before."""
+        """Ask the server. A broken connection is tried a second time; the answer is remembered."""
         if credentials not in self._results:
             try:
                 with open_http(self._url, transport=self._transport) as http:
@@ -60,11 +60,12 @@ class CredentialProbe:
             "client_secret": credentials.client_secret.reveal(),
             "code_verifier": secrets.token_urlsafe(48),
         }
-        at_end = self._time.left - LIMIT
+        left_at_end = self._time.left - LIMIT
 
         def once() -> Answer:
+            # A request of its own for each try, because the one before may still be hanging somewhere.
             request = http.build_request("POST", f"{self._url}/oauth2/token", data=form)
-            return exchange(http, request, self._time, limit=self._time.left - at_end)
+            return exchange(http, request, self._time, limit=self._time.left - left_at_end)
 
         try:
             return once()

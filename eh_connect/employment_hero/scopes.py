@@ -1,7 +1,7 @@
-"""Which scopes an application gets: the portal's boxes, and every spelling that people have for one.
+"""The scopes of an application: the portal's boxes, and the spellings that people may use for them.
 
-The portal is the only list, and it changes. The strings differ by year, and by source; two cards are named
-"Organisations".
+Employment Hero has no other list than the portal, which changes. The strings differ by year and by source.
+Two cards are named "Organisations".
 """
 
 from __future__ import annotations
@@ -73,15 +73,15 @@ Work types | Read | work_types:list
 Organisations | Read | organizations:list organizations:show | organisations:list organisations:show
 """,
 }
-"""Card, boxes, strings of its Read box as the review page shows them, and as it did in 2025.
+"""Card | boxes | strings of its Read box as the review page shows them | strings as it showed them in 2025.
 
-``!``: it opens bank accounts, pay, emergency contacts, tax or superannuation. A string that was not seen is
-not here. Sources: prints of the form (March and June 2026), review pages, texts of 2025.
+``!`` marks bank accounts, pay, emergency contacts, tax and superannuation. Only strings that we have seen are
+here. Sources: prints of the form (March and June 2026), review pages, texts of 2025.
 """
 
 
 class Box(Record, frozen=True):
-    """One small box of a card; ``strings`` are today's, ``older`` those of 2025."""
+    """One small box of a card. ``strings`` are its scopes now, ``older`` its scopes in 2025."""
 
     section: Section
     card: str
@@ -109,11 +109,11 @@ BOXES = tuple(
     for row in rows.replace("\\\n", "").strip().splitlines()
     for box in _boxes(section, row)
 )
-"""All boxes, in the portal's order."""
+"""All boxes in the portal's order."""
 
 
 def by_card(boxes: Iterable[Box]) -> tuple[tuple[Box, ...], ...]:
-    """Boxes that are in the portal's order, by card."""
+    """Group boxes by card. They have to be in the portal's order."""
     return tuple(tuple(its) for _, its in groupby(boxes, key=lambda box: (box.section, box.card)))
 
 
@@ -132,7 +132,7 @@ class Selection(Record, frozen=True):
 
     @property
     def cards(self) -> tuple[tuple[Box, ...], ...]:
-        """The same by card."""
+        """The boxes in the portal's order, by card."""
         return by_card(self.ticked)
 
     @property
@@ -145,22 +145,22 @@ class Selection(Record, frozen=True):
 
     @property
     def strings(self) -> tuple[str, ...]:
-        """The scope strings to expect on the review page, as far as they are known."""
+        """The scope strings that the review page should show, as far as we know them."""
         return tuple(string for box in self.ticked for string in box.strings)
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """The boxes whose strings were never seen, named in full."""
+        """The titles of the boxes whose strings we have never seen."""
         return tuple(box.title for box in self.ticked if not box.strings)
 
     @property
     def sensitive(self) -> tuple[str, ...]:
-        """The cards that open bank accounts, pay, emergency contacts, tax or superannuation."""
+        """The cards with bank accounts, pay, emergency contacts, tax or superannuation."""
         return tuple(boxes[0].card for boxes in self.cards if boxes[0].is_sensitive)
 
     @property
     def writes(self) -> tuple[str, ...]:
-        """The boxes that let an integration change or delete data, named in full."""
+        """The titles of the boxes that let an integration change or delete data."""
         return tuple(box.title for box in self.ticked if box.name in {"Create", "Update", "Delete"})
 
 
@@ -169,7 +169,7 @@ _STACKONE_GUIDE = (
     *("Policies", "Rostered shifts", "Unavailabilities", "Bank accounts", "Emergency contacts"),
     *("Employment histories", "Pay details", "Teams", "Organisations"),
 )
-"""Source: StackOne's older linking guide, of the legacy connector. Bank accounts and pay are among them."""
+"""Source: StackOne's older linking guide, for the legacy connector. It has bank accounts and pay."""
 
 
 def _reading(*cards: str) -> Selection:
@@ -184,11 +184,11 @@ PRESETS: Mapping[str, Selection] = {
 
 
 def parse(text: str) -> Selection:
-    """The selection that ``--scopes`` names.
+    """Return the selection that ``--scopes`` names.
 
-    ``text`` is a comma list of presets, card names (their Read box), ``Card/Box``, full names, or scope
-    strings, in any case, British or American; scope strings may be divided by blanks too. ValueError: it
-    names nothing, or something that is not in the table; the nearest names are in it.
+    ``text`` has presets, card names (for the Read box), ``Card/Box``, titles or scope strings, with commas
+    between them. Case doesn't matter, nor British or American spelling. Scope strings may also have blanks
+    between them. Raises ValueError if a name is unknown, with similar names, or if there is none.
     """
     words = [word for part in re.split(r"[,;\n\r]", cleaned(text)) for word in _split(cleaned(part)) if word]
     if not words:
@@ -207,10 +207,10 @@ def parse(text: str) -> Selection:
 
 
 def card_for_action(action_id: str, scope_strings: Iterable[str]) -> str | None:
-    """The box that an action lacks, as ``Employees: Read (Admin)``; None where it can't be told.
+    """Return the title of the box that an action needs; None if we can't tell.
 
-    The strings decide, the first known one first. Without one, the end of an action's ID often names a card
-    (``employmenthero_list_employees``): an inference.
+    The first scope string that we know decides. If we know none, we infer the card from the end of the
+    action's ID, as in ``employmenthero_list_employees``.
     """
     known = (_BY_STRING.get(_key(_DOCUMENTED.sub("", string))) for string in scope_strings)
     box = next(filter(None, known), None) or _named(action_id.rpartition("list_")[2])
@@ -218,24 +218,24 @@ def card_for_action(action_id: str, scope_strings: Iterable[str]) -> str | None:
 
 
 _DOCUMENTED = re.compile(r"^\s*urn:mainapp:", re.IGNORECASE)
-"""How the documentation's examples spell scopes, and the portal doesn't."""
+"""The documentation's examples spell scopes like this, but the portal doesn't."""
 
 
 def _split(word: str) -> list[str]:
-    """Scope strings may be divided by blanks, as on the review page; names have blanks in them."""
+    """Split at blanks if all parts are scope strings. Names of cards have blanks in them."""
     parts = word.split()
     return parts if all(re.fullmatch(r"[\w-]+(:[\w-]+)+", part) for part in parts) else [word]
 
 
 def _key(word: str) -> str:
-    """What is compared."""
+    """Return what is compared: spellings of the same name have the same key."""
     key = re.sub(r"[\s_-]+", " ", word.strip().casefold().replace("›", "/"))
     key = re.sub(r" ?([:/()]) ?", r"\1", key)
     return key.replace("organiz", "organis").replace("cost center", "cost centre")
 
 
 def _named(word: str) -> Box | None:
-    """The box whose card is named, and whose section and box may be; without its name, Read is meant."""
+    """Find the box by its card, and by section and box if they are named. If no box is named, it is Read."""
     said = set(re.split(r"\)?[/:(]", _key(word).removesuffix(")")))
     for box, section, card, name in _PARTS:
         if {card} <= said <= {section, card, name} and (name in said or box.name == READ):
@@ -258,7 +258,7 @@ _SUGGESTED = {
 
 
 def _explained(word: str) -> str:
-    """Why a word is refused, with what may be meant."""
+    """Say why a word is refused, and what the person may mean."""
     shown = f'"{word if word.isprintable() else ascii(word)}"'
     if _DOCUMENTED.match(word):
         return f"{shown}: this spelling isn't in the portal. {_documented(word)}"
@@ -275,7 +275,7 @@ def _explained(word: str) -> str:
 
 
 def _documented(word: str) -> str:
-    """The card of a scope as the documentation spells it: ``urn:mainapp:organisations:read``."""
+    """Say which card has a scope that is spelled like ``urn:mainapp:organisations:read``."""
     scope = _DOCUMENTED.sub("", word)
     if (box := _BY_STRING.get(_key(scope))) is not None:
         return f"Its card is {box.title}"
