@@ -1,4 +1,4 @@
-"""A limit for whatever may never answer, and the network time of a command."""
+"""A time limit for calls that may never return, and the time that a command has for the network."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_POLL = 0.1  # s; a longer wait would hold back Ctrl-C on Windows
+_POLL = 0.1  # seconds; on Windows Ctrl-C only works between two waits
 
 
 class DeadlineError(Exception):
-    """A call got no answer in time. Translated where it arises: no person sees it."""
+    """A call did not return in time. Every caller translates it, so no person sees it."""
 
 
 def bounded(
     call: Callable[[], T], seconds: float | None, *, name: str, tick: Callable[[float], None] | None = None
 ) -> T:
-    """What ``call`` returns or raises; it runs aside, and is left behind when its time is over.
+    """Run ``call`` in a thread, and return what it returns or raise what it raises.
 
-    It may hang in anything, DNS and drivers included. The thread is a daemon: the exit of the process never
-    waits for it. Ctrl-C and SIGTERM work meanwhile. With ``seconds`` None it is awaited until it answers.
-    ``tick`` is called about ten times a second, with the seconds so far. DeadlineError: the time is over.
+    Raises DeadlineError after ``seconds``; None means no limit. The thread is left behind then, whatever it
+    hangs in, and the process can exit without it. Ctrl-C and SIGTERM work in the meantime. ``tick`` is called
+    about ten times a second, with the seconds so far.
     """
     done, results, errors = Event(), list[T](), list[BaseException]()
 
     def work() -> None:
         try:
             results.append(call())
-        except BaseException as exc:  # noqa: BLE001  # it belongs to whoever waits
+        except BaseException as exc:  # noqa: BLE001  # it is raised in the caller's thread
             errors.append(exc)
         done.set()
 
@@ -53,7 +53,7 @@ def bounded(
 
 
 class NetworkTime:
-    """The network time of a command: requests, and pauses between tries. A person's thinking is none."""
+    """The time of a command for requests and the pauses between tries. Waiting for a person doesn't count."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class NetworkTime:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """What happens in here is network time."""
+        """Count the time of the block as network time."""
         start = self.clock()
         try:
             yield
@@ -75,10 +75,10 @@ class NetworkTime:
             self.left -= self.clock() - start
 
     def renew(self, most: float | None = None) -> None:
-        """All of it once more, or as much as ``most`` seconds: a person was waited for."""
+        """Start over with all of the time, or with ``most`` seconds, after a person was waited for."""
         self.left = self._all if most is None else min(most, self._all)
 
     def sleep(self, seconds: float) -> None:
-        """Wait before another try; never longer than there is time."""
+        """Wait before another try, but no longer than there is time."""
         with self.running():
             self._sleep(min(seconds, max(self.left, 0.0)))

@@ -1,4 +1,4 @@
-"""One HTTP exchange, for StackOne and the probe: within its time, whatever it hangs in, and within 50 MB."""
+"""One HTTP exchange, for StackOne and the probe. It takes limited time, wherever it hangs, and at most 50 MB."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from eh_connect.deadline import NetworkTime
 
 _LOG = logging.getLogger(__name__)
-"""A line per request, for ``--verbose``: no query, no header, no body."""
+"""Gets one line for each request, for ``--verbose``, without query, headers and body."""
 
 ONE_REQUEST = 30.0
 """Seconds that a single request may take."""
 
 
 class Answer(Record, frozen=True):
-    """What came back. ``text`` is None where the body can't be read, or was thrown away."""
+    """What came back. ``text`` is None if the body can't be read or was thrown away."""
 
     status: int
     headers: httpx.Headers
     text: str | None
     in_doubt: bool = False
-    """An earlier try of the same request may have been carried out."""
+    """Whether the server may have carried out an earlier try of the same request."""
 
     @property
     def is_success(self) -> bool:
@@ -48,16 +48,16 @@ class Answer(Record, frozen=True):
 
 
 class Http(httpx.Client):
-    """A client for one server, and what it goes through: its proxy (host and port), its last connection."""
+    """A client for one server, with its proxy (host and port) and its last connection."""
 
     proxy_name: str | None = None
     connection: Any = None
 
 
 def open_http(url: str, *, transport: httpx.BaseTransport | None = None) -> Http:
-    """A client for one server; proxies as the environment says, but never for a loopback address.
+    """Return a client for one server. It uses the environment's proxy, but never for a loopback address.
 
-    ExchangeError: the settings of this computer can't be used.
+    Raises ExchangeError if the proxy or certificate settings of this computer can't be used.
     """
     title, hint = "The proxy settings of this computer can't be used", PROXY
     try:
@@ -70,10 +70,10 @@ def open_http(url: str, *, transport: httpx.BaseTransport | None = None) -> Http
                 "Accept-Encoding": "identity",
             },
             verify=_trusted(url if transport is None else ""),
-            trust_env=False,  # all that it reads is read here, so that the proxy can be named
+            trust_env=False,  # we read the environment ourselves, so that we can name the proxy
             proxy=proxy,
             transport=transport,
-            # Not one in all: a try that was left behind may hold on to its connection.
+            # More than one connection, because a try that was left behind may still hold one.
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=1),
             follow_redirects=False,
         )
@@ -98,15 +98,15 @@ def exchange(
     limit: float = ONE_REQUEST,
     read: Callable[[Iterator[bytes]], str | None] = read_whole,
 ) -> Answer:
-    """Send a request once and read its answer; within ``limit`` seconds, and what the command has left.
+    """Send a request once and return its answer, whatever its status is.
 
-    ``read`` makes what is kept of the body of a success; that of an error is kept whole. ExchangeError: there
-    is no answer. One of any status, readable or not, is no error.
+    It may take ``limit`` seconds, but no longer than the command has left. ``read`` reads the body of a
+    success; an error's body is read as a whole. Raises ExchangeError if there is no answer.
     """
     allowed, before, host = min(limit, time.left), time.left, request.url.host
     if allowed <= 0:
         raise ExchangeError("The time for the network is used up", arrived=False)
-    place = f"{host}{request.url.path}"  # a query can carry what nobody should read
+    place = f"{host}{request.url.path}"  # without the query, which may hold a secret
     attempt = _Attempt(http)
     request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), allowed)
     request.extensions["trace"] = attempt.trace
@@ -122,7 +122,7 @@ def exchange(
         came = attempt.outcome(send, allowed, place)
     if not isinstance(came, Answer):
         _LOG.debug("%s %s: %s", request.method, place, type(came).__name__)
-        # Not raised `from` it: httpx's exceptions hold the request, with the key and the secret.
+        # Not raised `from` it, because httpx's exceptions hold the request, with the key and the secret.
         raise exchange_error(came, host, http.proxy_name, was_sent=attempt.may_have_been_sent)
     _LOG.debug("%s %s: %d, %.2f s", request.method, place, came.status, before - time.left)
     if http.proxy_name and came.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
@@ -131,17 +131,17 @@ def exchange(
 
 
 class _Attempt:
-    """One request under way. Left behind, it is cut off, and can no more be sent."""
+    """One request under way. If it is left behind, it is cut off and can't be sent later."""
 
     def __init__(self, http: Http) -> None:
         self._http = http
         self._lock = Lock()
         self._is_left = False
         self.may_have_been_sent = True
-        """Known to be False from when a connection is made until the request itself goes out."""
+        """True until a connection is started, False while it is made, True when the request goes out."""
 
     def outcome(self, send: Callable[[], Answer], seconds: float, place: str) -> Answer | Exception:
-        """The answer, or what httpx raised."""
+        """Return the answer, or what httpx raised."""
         try:
             return bounded(send, seconds, name=place)
         except DeadlineError:
@@ -149,12 +149,12 @@ class _Attempt:
             return httpx.ReadTimeout("left behind") if self.may_have_been_sent else httpx.ConnectTimeout("")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as exc:
             return exc
-        except BaseException:  # Ctrl-C, SIGTERM: what is under way in the thread must not be sent later
+        except BaseException:  # after Ctrl-C or SIGTERM the thread must not send the request any more
             self._leave()
             raise
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """How far it is, by httpcore; source: the ``trace`` extension in its documentation."""
+        """Follow how far it is. httpcore calls this; source: the ``trace`` extension in its documentation."""
         if event.endswith("connect_tcp.started"):
             self.may_have_been_sent = False
         elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
@@ -163,7 +163,7 @@ class _Attempt:
             with self._lock:
                 if self._is_left:
                     raise httpx.WriteTimeout("left behind")
-                if info["request"].method != b"CONNECT":  # that is for the proxy
+                if info["request"].method != b"CONNECT":  # which goes to the proxy only
                     self.may_have_been_sent = True
 
     def _leave(self) -> None:
@@ -171,12 +171,14 @@ class _Attempt:
             self._is_left = True
         held = self._http.connection and self._http.connection.get_extra_info("socket")
         if held is not None:
-            with suppress(OSError):  # it ended by itself
-                socket.shutdown(held, SHUT_RDWR)  # of TLS too: its own would take part in the conversation
+            with suppress(OSError):  # the connection has ended by itself
+                socket.shutdown(
+                    held, SHUT_RDWR
+                )  # not the TLS socket's method, which changes what the thread uses
 
 
 def is_loopback(host: str) -> bool:
-    """Whether it is an address of this computer."""
+    """Whether a host is a loopback address of this computer."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -184,7 +186,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _proxy(url: httpx.URL) -> httpx.Proxy | None:
-    """By HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, or the system's settings."""
+    """Return the proxy by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, or the system's settings."""
     settings = urllib.request.getproxies()
     named = settings.get(url.scheme) or settings.get("all")
     place = f"{url.host}:{url.port or ''}".rstrip(":")
@@ -195,10 +197,10 @@ def _proxy(url: httpx.URL) -> httpx.Proxy | None:
 
 
 def _trusted(url: str) -> ssl.SSLContext:
-    """The system's trust store, unless SSL_CERT_FILE or SSL_CERT_DIR is set: then that, on every system."""
+    """Return a context that trusts SSL_CERT_FILE and SSL_CERT_DIR, or the system's store if neither is set."""
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if not url.startswith("https:"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; trusts nobody, and costs no 40 ms
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # is not used, trusts nobody and saves 40 ms
     if file or folder:
         return ssl.create_default_context(cafile=file or None, capath=folder or None)
     import truststore

@@ -1,9 +1,9 @@
-"""The body of an answer, in bounded memory: as text, as an read_excerpt, or read and thrown away."""
+"""Reads the body of an answer in bounded memory: as a whole, as an excerpt, or to throw it away."""
 
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import httpx
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST_BYTES = 10_000_000
-"""A body whose text may need more in memory is not read."""
+"""A body is not read if its text may need more memory."""
 
-_MOST_PASSED = 20_000_000  # bytes read where little or nothing of them is kept
+_MOST_PASSED = 20_000_000  # bytes that are read if little or nothing of them is kept
 _EXCERPT = 500_000  # bytes
 _OVERLAP = 1_000  # bytes; a match may begin in one chunk and end in the next
-_STEP = 65_536  # bytes of what is undone at once
+_STEP = 65_536  # bytes that are decompressed at once
 
 
 def body_text(response: httpx.Response, read: Callable[[Iterator[bytes]], str | None]) -> str | None:
-    """The text of a body that was not read so far (``Client.send(…, stream=True)``); None: it can't be read.
+    """Read the body of a streamed response; None if it can't be read.
 
-    ``read`` makes it of the body of a success; that of an error is kept whole. httpx.HTTPError: the
-    connection broke, in the body of a success.
+    ``read`` reads the body of a success. An error's body is read as a whole. Raises httpx.HTTPError if the
+    connection breaks in the body of a success.
     """
     try:
         return (read if response.is_success else read_whole)(_decoded(response))
@@ -33,26 +33,26 @@ def body_text(response: httpx.Response, read: Callable[[Iterator[bytes]], str | 
     except httpx.HTTPError:
         if response.is_success:
             raise
-        return None  # the status says enough
+        return None  # the status of an error says enough
 
 
 def read_whole(chunks: Iterator[bytes]) -> str | None:
-    """All of it. ValueError: it is too long, or no text."""
+    """Return the whole body. Raises ValueError if it is too long or no text."""
     body = bytearray()
     for chunk in chunks:
         body += chunk
         if len(body) > MOST_BYTES:
             raise ValueError("too long")
-    widest = 1 if body.isascii() else 4  # bytes a character
-    if len(body) * widest > MOST_BYTES:
+    bytes_a_character = 1 if body.isascii() else 4
+    if len(body) * bytes_a_character > MOST_BYTES:
         raise ValueError("too long in memory")
     return body.decode("utf-8-sig")
 
 
 def read_excerpt(start: re.Pattern[bytes], chunks: Iterator[bytes]) -> str | None:
-    """The 500 kB that begin where ``start`` first matches, in up to 20 MB; empty where it never does.
+    """Return 500 kB from the first match of ``start`` on; empty if nothing in 20 MB matches.
 
-    ``start`` matches at most 1 kB.
+    ``start`` may match at most 1 kB.
     """
     kept, passed, is_found = bytearray(), 0, False
     for chunk in chunks:
@@ -70,7 +70,7 @@ def read_excerpt(start: re.Pattern[bytes], chunks: Iterator[bytes]) -> str | Non
 
 
 def discard(chunks: Iterator[bytes]) -> None:
-    """Nothing: it is read to its end, or to 20 MB."""
+    """Read the body to its end, or 20 MB of it, and keep nothing."""
     passed = 0
     for chunk in chunks:
         passed += len(chunk)
@@ -79,26 +79,26 @@ def discard(chunks: Iterator[bytes]) -> None:
 
 
 def _decoded(response: httpx.Response) -> Iterator[bytes]:
-    """We ask for no encoding. One layer of gzip is undone; more, or another one, is not worth the risk."""
+    """Yield the body's bytes. We ask for no encoding, and accept one layer of gzip at most."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if response.is_stream_consumed:
-        return iter((response.content,))  # by a transport that makes answers in memory
+    chunks = iter(cast("httpx.SyncByteStream", response.stream))
     if encoding in {"", "identity"}:
-        return response.iter_raw()
+        return chunks
     if encoding in {"gzip", "x-gzip"}:
-        return _gunzipped(response.iter_raw())
+        return _gunzipped(chunks)
     raise ValueError("an encoding that was not asked for")
 
 
 def _gunzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    undone = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    """Decompress in small steps. httpx would decompress a whole chunk at once, however large it becomes."""
+    gzip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     for chunk in chunks:
         rest = chunk
         while rest:
-            yield undone.decompress(rest, _STEP)
-            rest = undone.unconsumed_tail
-        if undone.unused_data:
-            raise ValueError("more behind its end")
-    yield undone.flush()
-    if not undone.eof:
-        raise ValueError("cut off")
+            yield gzip.decompress(rest, _STEP)
+            rest = gzip.unconsumed_tail
+        if gzip.unused_data:
+            raise ValueError("there is more after its end")
+    yield gzip.flush()
+    if not gzip.eof:
+        raise ValueError("it is cut off")

@@ -1,4 +1,4 @@
-"""What a failed HTTP exchange means, in words; a fault of the proxy is told as the proxy's."""
+"""Says in words why an HTTP exchange failed, and whether the proxy or the server is to blame."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class ExchangeError(NetworkError):
     """An exchange that failed.
 
     Attributes:
-        passing: another try may succeed.
-        arrived: the server may have carried the request out.
-        retry_after: seconds that the server asks to wait; None where it names none.
+        passing: whether another try may succeed.
+        arrived: whether the server may have carried the request out.
+        retry_after: the seconds that the server asks us to wait; None if it doesn't ask.
     """
 
     def __init__(
@@ -46,14 +46,17 @@ class ExchangeError(NetworkError):
 
 
 def exchange_error(exc: Exception, host: str, proxy: str | None, *, was_sent: bool) -> ExchangeError:
-    """The error for what httpx raised; ``proxy`` is host and port, ``was_sent``: the request may have left."""
+    """Return the error for what httpx raised.
+
+    ``proxy`` is its host and port. ``was_sent`` says whether the request may have been sent.
+    """
     if not isinstance(exc, httpx.HTTPError):
         title = f"{host} answered with an address that makes no sense"
         return ExchangeError(title, arrived=True, hint="Check the URL, and the proxy.")
     never = not was_sent or isinstance(
         exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError
     )
-    causes = tuple(_causes(exc))
+    causes = tuple(_chain(exc))
     through = f"{host} through the proxy {proxy}" if proxy else host
     if isinstance(exc, httpx.ProxyError):
         return _refused_by_proxy(str(exc), host, proxy or "")
@@ -79,7 +82,7 @@ def exchange_error(exc: Exception, host: str, proxy: str | None, *, was_sent: bo
 
 
 def proxy_wants_password(proxy: str) -> ExchangeError:
-    """HTTP 407."""
+    """Return the error for HTTP 407."""
     return ExchangeError(
         f"The proxy {proxy} wants a user name and a password (HTTP 407)",
         arrived=False,
@@ -103,7 +106,7 @@ def _refused_by_proxy(said: str, host: str, proxy: str) -> ExchangeError:
     )
 
 
-def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+def _chain(exc: BaseException | None) -> Iterator[BaseException]:
     while exc is not None:
         yield exc
         exc = exc.__cause__ or exc.__context__

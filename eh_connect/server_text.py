@@ -1,4 +1,4 @@
-"""Texts of servers are data: made safe to show, and free of echoes of secrets."""
+"""Makes servers' texts safe to show, and takes echoes of secrets out of them."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from eh_connect.secret import Secret
 
 _PIECE = 12
-"""Characters of a secret that are blanked out wherever they stand: an echo may be cut off."""
+"""Any so many characters of a secret in a row are blanked out, because an echo may be cut off."""
 
 _SHORTEST_SCRUBBED = 6
-"""A shorter secret would blank out ordinary words."""
+"""A shorter secret is not blanked out, because it may be an ordinary word."""
 
 _MOST_VALUES = 100_000
-"""Of the signs that come with a value of JSON. Each value may cost a hundred times its text in memory."""
+"""Commas, colons and brackets in JSON. A value may take a hundred times as much memory as its text."""
 
 _LONGEST = 100_000
-"""Characters of a string in JSON that are looked at and passed on."""
+"""Characters of a string in JSON. The rest is cut off."""
 
 _ESCAPES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)")
-"""Terminal sequences (CSI, OSC), taken out whole: without their first character the rest is rubbish."""
+"""Terminal sequences (CSI, OSC). They are removed as a whole; the rest of one would be rubbish."""
 
 
 def clean(text: str, limit: int = 300) -> str:
-    """One line of printable text: no control, escape, bidirectional or zero-width characters.
+    """Return one line of printable text, without control, escape, bidirectional and zero-width characters.
 
-    Behind ``limit`` characters it becomes an ellipsis.
+    After ``limit`` characters it ends in an ellipsis.
     """
     line = text.strip()
     if not line.isprintable():
@@ -42,15 +42,15 @@ def clean(text: str, limit: int = 300) -> str:
 
 
 def scrub(text: str, secrets: Iterable[Secret]) -> str:
-    """``text`` with each echo of the secrets (plain, cut off, JSON-, URL- or base64-encoded) ``[secret]``."""
+    """Put ``[secret]`` in place of each echo of a secret: plain, cut off, JSON-, URL- or base64-encoded."""
     return _scrubber(secrets)(text)
 
 
 def read_json(text: str, secrets: Iterable[Secret] = ()) -> Any:
-    """The JSON value in ``text``, with the echoes of secrets taken out of every string in it.
+    """Return the JSON value in ``text``, and take the echoes of secrets out of every string in it.
 
-    Done after parsing: JSON has many spellings for one string, and ``12345678`` may be a number. ValueError:
-    it is no JSON, or more or deeper than Python's parser takes in bounded memory.
+    That happens after parsing, because JSON can spell a string in many ways, and ``12345678`` may be a
+    number. Raises ValueError if it is no JSON, or has too many values or levels for the memory.
     """
     if sum(map(text.count, ",:[{")) > _MOST_VALUES:
         raise ValueError("too many values")
@@ -68,7 +68,7 @@ def _without(value: Any, scrubbed: Callable[[str], str]) -> Any:
     if not isinstance(value, str):
         return value
     value = value[:_LONGEST]
-    shown = clean(value, len(value))  # control characters might sit inside of the echo
+    shown = clean(value, len(value))  # there may be control characters inside of an echo
     return value if (free := scrubbed(shown)) == shown else free
 
 
@@ -78,7 +78,7 @@ def _scrubber(secrets: Iterable[Secret]) -> Callable[[str], str]:
         return lambda text: text
     whole = re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
     pieces = {_lower(form[i : i + _PIECE]) for form in forms for i in range(len(form) - _PIECE + 1)}
-    # Quick: every echo covers one of the places that are looked at.
+    # For speed: every echo covers one of the places, a stride apart, that we look at first.
     stride = min(len(forms[-1]), _PIECE) - _SHORTEST_SCRUBBED + 1
     hints = {
         _lower(form[i : i + _SHORTEST_SCRUBBED])
@@ -100,7 +100,7 @@ def _scrubber(secrets: Iterable[Secret]) -> Callable[[str], str]:
 
 
 def _lower(text: str) -> str:
-    """In lower case and as long as before: some characters become two."""
+    """Return the text in lower case and as long as before. Some characters would become two."""
     low = text.lower()
     return low if len(low) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
 
@@ -110,7 +110,7 @@ def _forms(value: str) -> set[str]:
         return set()
     raw = value.encode(errors="surrogatepass")
     forms = {value, json.dumps(value)[1:-1], quote(raw, safe=""), quote_plus(raw)}
-    for offset in range(3):  # as base64 of "id:secret" and the like shows it, wherever it stands in there
+    for offset in range(3):  # in base64 it looks different after 0, 1 or 2 other bytes, as in "id:secret"
         whole = base64.b64encode(b"\0" * offset + raw).decode()
         last = -1 if (offset + len(raw)) % 3 == 0 else whole.find("=") - 1
         inner = whole[(0, 2, 3)[offset] : None if last == -1 else last]
