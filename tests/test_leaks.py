@@ -96,7 +96,8 @@ def test_a_test_that_leaked_fails_and_says_where(tmp_path: Path) -> None:
 
 def leaks_of(tool: Tool, code: str) -> set[str]:
     """What is found after a program ran in the tool's place."""
-    tool.run_code(code)
+    tool.kind = "code"
+    tool.run(code)
     found_now = {str(leak) for where, text in leaks.produced.all() for leak in found(where, text)}
     leaks.produced.texts.clear()
     leaks.produced.folders.clear()

@@ -12,18 +12,12 @@ import pytest
 
 from eh_connect.cli.secret_files import read_secret
 from tests.support import leaks
+from tests.support.command import NEW_PAIR
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.command import Tool
-
-KEY = "STACKONE_API_KEY"
-
-
-def force(tool: Tool) -> str:
-    secret: str = tool.stage.profiles[0]["client_secret"]
-    return secret
 
 
 @pytest.mark.parametrize(
@@ -47,37 +41,36 @@ def test_a_file_is_read_as_editors_and_shells_write_it(tmp_path: Path, content: 
 
 
 def test_a_secret_comes_by_file_or_standard_input_before_its_variable(tool: Tool) -> None:
-    run = tool.run_fed(leaks.NEW_SECRET.encode(), "setup", "--json", "--client-secret-file", "-")
-    assert (run.succeeded["action"], force(tool)) == ("created", leaks.NEW_SECRET)
-    file = tool.folder / "key"
-    file.write_bytes(leaks.API_KEY.encode())
-    run = tool.setup("--api-key-file", str(file), **{KEY: "v1.eu1.no-such-key"}, **tool.rotated)
-    file.unlink()
+    tool.stdin = leaks.NEW_SECRET.encode()
+    run = tool.setup("--client-secret-file", "-")
+    assert (run.succeeded["action"], tool.kept()) == ("created", {"current": NEW_PAIR})
+    file = tool.keyring.with_name("key")
+    file.write_text(leaks.API_KEY)
+    run = tool.setup("--api-key-file", str(file), STACKONE_API_KEY="v1.eu1.no-such-key", **tool.rotated)
     assert run.succeeded["action"] == "unchanged"
 
 
-@pytest.mark.parametrize(("fed", "why"), [(b"", "empty"), (b"two words", "")])
-def test_what_can_not_be_a_secret_is_refused_with_its_flag(tool: Tool, fed: bytes, why: str) -> None:
-    run = tool.run_fed(fed, "setup", "--json", "--client-secret-file", "-")
+def test_what_can_not_be_a_secret_is_refused_with_its_flag(tool: Tool) -> None:
+    tool.stdin = b"two words"
+    run = tool.setup("--client-secret-file", "-")
     (problem,) = run.error["invalid"]
-    assert (run.code, problem["flag"], why in problem["why"]) == (3, "--client-secret-file", True)
+    assert (run.code, problem["flag"]) == (3, "--client-secret-file")
     assert tool.stage.requests() == []
 
 
 def test_standard_input_carries_one_secret_alone(tool: Tool) -> None:
-    arguments = ("setup", "--json", "--client-secret-file", "-", "--api-key-file", "-")
-    run = tool.run_fed(leaks.NEW_SECRET.encode(), *arguments)
+    tool.stdin = leaks.NEW_SECRET.encode()
+    run = tool.setup("--client-secret-file", "-", "--api-key-file", "-")
     assert run.code == 3
     assert {each["flag"] for each in run.error["invalid"]} == {"--client-secret-file", "--api-key-file"}
 
 
 def test_a_pipe_is_a_file_too(tool: Tool) -> None:
-    pipe = tool.folder / "pipe"
+    pipe = tool.keyring.with_name("pipe")
     os.mkfifo(pipe)
     threading.Thread(target=pipe.write_text, args=(leaks.NEW_SECRET,), daemon=True).start()
     assert tool.setup("--client-secret-file", str(pipe)).succeeded["action"] == "created"
-    assert force(tool) == leaks.NEW_SECRET
-    pipe.unlink()
+    assert tool.kept() == {"current": NEW_PAIR}
 
 
 def test_a_pipe_that_nobody_writes_to_is_said_after_a_moment_and_left_in_the_end(tmp_path: Path) -> None:

@@ -62,15 +62,16 @@ def test_output_is_readable_without_unicode(tool: Tool) -> None:
     locale = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     name = "“Löhne” → 工资 🐘"
     tool.setup("--name", name)
-    run = tool.run_real("setup", "--no-input", **locale)
+    tool.kind = "interpreter"
+    run = tool.run("setup", "--no-input", **locale)
     assert (run.code, "Traceback" in run.err) == (0, False)
-    run = tool.run_real("setup", "--no-input", "--dry-run", **locale, **tool.rotated)
+    run = tool.run("setup", "--no-input", "--dry-run", **locale, **tool.rotated)
     assert (run.code, "(unknown)" in run.out or "sha256:" in run.out) == (0, True)
     assert "->" in run.out
-    run = tool.run_real("setup", "--json", "--if-exists", "“", **locale)
+    run = tool.run("setup", "--json", "--if-exists", "“", **locale)
     assert run.error["code"] == 3
-    assert tool.run_real("setup", "--json", **locale).succeeded["profile"]["name"] == name
-    assert tool.run_real("guide", PYTHONIOENCODING="cp437").code == 0
+    assert tool.run("setup", "--json", **locale).succeeded["profile"]["name"] == name
+    assert tool.run("guide", PYTHONIOENCODING="cp437").code == 0
 
 
 @pytest.mark.parametrize("flags", [("--profile", "two"), ("--sandbox",)])

@@ -131,7 +131,8 @@ def test_without_a_store_nothing_is_written(tool: Tool) -> None:
     run = tool.setup("--no-store", EH_CONNECT_KEYRING="tests.support.keyrings.LockedKeyring")
     assert run.succeeded["secret"]["stored_in"] is None
     assert (tool.keyring.exists(), tool.state.exists()) == (False, False)
-    assert not [path for path in tool.written() if not path.startswith("/dev/")]
+    written = [path for kind, path, *_ in tool.recorded() if kind == "wrote"]
+    assert all(path.startswith("/dev/") for path in written)
 
 
 def test_state_is_private_and_holds_no_secret(tool: Tool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from eh_connect import __version__
 from tests.support import leaks
 from tests.support.leaks import ODD_SECRET
 
@@ -159,7 +160,8 @@ sys.exit(main(["setup", "--name", "canary", *sys.argv[1:]]))
 def test_a_defect_is_named_by_its_place_and_never_by_its_text(
     tool: Tool, script: str, kind: str, flags: list[str]
 ) -> None:
-    run = tool.run_code(script, *flags, CANARY=leaks.CLIENT_SECRET)
+    tool.kind = "code"
+    run = tool.run(script, *flags, CANARY=leaks.CLIENT_SECRET)
     said = run.error["title"] if flags else run.err
     assert (run.code, kind in said, "Traceback" in run.err) == (1, True, False)
 
@@ -182,5 +184,6 @@ def test_the_installed_script_is_the_same_program(tool: Tool) -> None:
     script = Path(sys.executable).with_name("eh-connect")
     if not script.exists():
         pytest.skip("it is not installed")
-    assert tool.end(tool.start_program(str(script), "setup", "--json")).succeeded["action"] == "created"
-    assert tool.run_real("--version").out == tool.run("--version").out
+    tool.kind = "program"
+    assert tool.run(str(script), "setup", "--json").succeeded["action"] == "created"
+    assert tool.run(str(script), "--version").out == f"eh-connect {__version__}\n"

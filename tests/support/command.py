@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,8 +16,6 @@ from tests.support.forked import CHECKOUT, RECORDER, Child, wait_until
 from tests.support.secret_service import kept_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.support.forked import Kind
     from tests.support.sandbox import Stage
 
@@ -68,6 +65,10 @@ class Tool:
     environ: dict[str, str] = field(init=False)
     session: str | None = None
     """The address of a D-Bus session whose Secret Service is the keyring; None: a file is."""
+    kind: Kind = "tool"
+    """What runs: the tool, or something in its place."""
+    stdin: bytes = b""
+    """What a run finds on standard input."""
 
     _started = 0
 
@@ -102,7 +103,6 @@ class Tool:
 
     @property
     def record(self) -> Path:
-        """What ``tests/support/recorder`` noted."""
         return self.keyring.with_name("record.jsonl")
 
     @property
@@ -118,37 +118,17 @@ class Tool:
             content = json.loads(self.keyring.read_text()) if self.keyring.exists() else {}
             entries = content.get(f"eh-connect:{label}", {})
         assert entries.keys() <= {"current", "next", "previous", "origins", "trial", "hand-over", "api-key"}
-        return {entry: json.loads(text) for entry, text in entries.items() if entry in PAIR_ENTRIES}
+        pairs = entries.keys() & {"current", "next", "previous"}
+        return {entry: json.loads(entries[entry]) for entry in pairs}
 
-    def written(self) -> list[str]:
-        """The files that were written so far, one after the other."""
-        lines = self.record.read_text().splitlines() if self.record.exists() else []
-        return [str(what) for kind, what, *_ in map(json.loads, lines) if kind == "wrote"]
+    def recorded(self) -> list[list[Any]]:
+        """What ``tests/support/recorder`` noted so far: the children that were started, the files written."""
+        return [*map(json.loads, self.record.read_text().splitlines())] if self.record.exists() else []
 
     def holds_what_stackone_has(self) -> bool:
         """Whether there is at most one profile, and its pair is in the keyring."""
         pairs = [{key: profile[key] for key in PAIR} for profile in self.stage.profiles]
         return len(pairs) <= 1 and all(pair in self.kept().values() for pair in pairs)
-
-    def snapshot(self) -> Callable[[], None]:
-        """A function that brings back what there is now: profiles, keyring, state."""
-        records, copy = self.stage.records, self.keyring.with_name("copy")
-        profiles = json.dumps(self.stage.profiles)
-        keyring = self.keyring.read_bytes() if self.keyring.exists() else None
-        if self.state.exists():
-            shutil.copytree(self.state, copy)
-
-        def bring_back() -> None:
-            with records.change("stackone") as data:
-                data["profiles"][:] = json.loads(profiles)
-            self.keyring.unlink(missing_ok=True)
-            if keyring is not None:
-                self.keyring.write_bytes(keyring)
-            shutil.rmtree(self.state, ignore_errors=True)
-            if copy.exists():
-                shutil.copytree(copy, self.state)
-
-        return bring_back
 
     def setup(self, *arguments: str, **changed: str | None) -> Run:
         """``setup --json``; see ``run``."""
@@ -158,47 +138,21 @@ class Tool:
         """Run the tool; ``changed`` variables are laid over the environment, None takes one out."""
         return self.end(self.start(*arguments, **changed))
 
-    def run_fed(self, stdin: bytes, *arguments: str, **changed: str | None) -> Run:
-        """The same, with something on standard input."""
-        return self.end(self._start(arguments, changed, stdin))
-
-    def run_real(self, *arguments: str, **changed: str | None) -> Run:
-        """The same, as an interpreter of its own."""
-        return self.end(self.start_real(*arguments, **changed))
-
     def shell(self, script: str, **changed: str | None) -> Run:
         """Run a script in which ``eh-connect`` is the tool, as an interpreter of its own."""
         ours = f'eh-connect() {{ "{sys.executable}" -m eh_connect "$@"; }}'
-        return self.end(self.start_program("bash", "-c", f"{ours}\n{script}", **changed))
+        return self.end(self._start("program", ("bash", "-c", f"{ours}\n{script}"), changed))
 
     def start(self, *arguments: str, **changed: str | None) -> Child:
-        """Start the tool, forked; ``end`` ends it."""
-        return self._start(arguments, changed)
+        """Start the tool; ``end`` ends it."""
+        return self._start(self.kind, arguments, changed)
 
-    def start_real(self, *arguments: str, **changed: str | None) -> Child:
-        """The same, as an interpreter of its own."""
-        return self.start_program(sys.executable, "-m", "eh_connect", *arguments, **changed)
-
-    def start_program(self, *arguments: str, **changed: str | None) -> Child:
-        """Start a program in the tool's place; ``end`` ends it."""
-        return self._start(arguments, changed, kind="program")
-
-    def run_code(self, code: str, *arguments: str, **changed: str | None) -> Run:
-        """Run Python code in the tool's place, forked."""
-        return self.end(self._start((code, *arguments), changed, kind="code"))
-
-    def _start(
-        self,
-        arguments: tuple[str, ...],
-        changed: dict[str, str | None],
-        stdin: bytes = b"",
-        kind: Kind = "tool",
-    ) -> Child:
+    def _start(self, kind: Kind, arguments: tuple[str, ...], changed: dict[str, str | None]) -> Child:
         self._started += 1
         streams = [
             self.keyring.with_name(f"{name}-{self._started}") for name in ("stdin", "stdout", "stderr")
         ]
-        for stream, content in zip(streams, (stdin, b"", b""), strict=True):
+        for stream, content in zip(streams, (self.stdin, b"", b""), strict=True):
             stream.write_bytes(content)
         return Child(arguments, self.variables(changed), self.folder, streams, kind)
 
@@ -215,7 +169,8 @@ class Tool:
         except subprocess.TimeoutExpired:
             child.send_signal(signal.SIGKILL)
             raise
-        self._search_record()
+        for recorded in self.recorded():
+            self._search(*recorded)
         out, err = (stream.read_text(errors="replace") for stream in child.streams[1:])
         leaks.add("standard output", out)
         leaks.add("standard error", err)
@@ -225,22 +180,16 @@ class Tool:
         """The environment of a run."""
         return {name: value for name, value in (self.environ | changed).items() if value is not None}
 
-    def _search_record(self) -> None:
-        lines = self.record.read_text().splitlines() if self.record.exists() else []
-        for kind, *rest in map(json.loads, lines):
-            if kind == "child":
-                argv, environ = rest
-                leaks.add("the arguments of a child", str(argv))
-                environ.pop("EH_CONNECT_CLIENT_ID", None)  # as the shell gave it: an ID, no secret
-                leaks.add("the environment of a child", str(environ))
-                continue
-            path = Path(str(rest[0]))
-            outside = not path.is_relative_to(self.folder) and path.parent != self.keyring.parent
-            if outside and path.is_file():
-                leaks.add(f"the file {path}", path.read_bytes().decode(errors="replace"))
-
-
-PAIR_ENTRIES = {"current", "next", "previous"}
+    def _search(self, kind: str, what: Any, environ: Any = None) -> None:
+        if kind == "child":
+            leaks.add("the arguments of a child", str(what))
+            environ.pop("EH_CONNECT_CLIENT_ID", None)  # as the shell gave it: an ID, no secret
+            leaks.add("the environment of a child", str(environ))
+            return
+        path = Path(str(what))
+        outside = not path.is_relative_to(self.folder) and path.parent != self.keyring.parent
+        if outside and path.is_file():
+            leaks.add(f"the file {path}", path.read_bytes().decode(errors="replace"))
 
 
 def run_python(code: str, **environ: str) -> subprocess.CompletedProcess[str]:

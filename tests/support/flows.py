@@ -60,17 +60,13 @@ def hang(
     takes_effect: bool = True,
     seconds: float = 2,
     changed: dict[str, str] | None = None,
-    real: bool = False,
 ) -> Child:
-    """Start a run that waits for the answer to a request, the next after ``earlier`` ones like it.
-
-    ``real``: an interpreter of its own.
-    """
+    """Start a run that waits for the answer to a request, the next after ``earlier`` ones like it."""
     match = {"method": method, "path": path}
     slow = {"kind": "delay" if takes_effect else "drop", "match": match, "seconds": seconds}
     tool.stage.faults({"kind": "delay", "match": match, "times": earlier}, slow)
     known = len(tool.stage.requests())
-    child = (tool.start_real if real else tool.start)(*command, **(changed or {}))
+    child = tool.start(*command, **(changed or {}))
 
     def hangs() -> bool:
         sent = [entry for entry in tool.stage.requests()[known:] if entry.startswith(f"{method} {path}")]

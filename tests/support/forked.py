@@ -2,7 +2,7 @@
 
 A child is a process like any other: of a session of its own, with the signals as a shell leaves them, its own
 arguments, environment, folder and streams. It ends without taking the interpreter apart, which takes longer than
-most runs. What only an interpreter's start and end can show needs a program: ``Tool.run_real``, ``Tool.shell``.
+most runs. What only an interpreter's start and end can show needs one of its own: see ``Kind``.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-Kind = Literal["tool", "program", "code"]
-"""What a child's arguments are: the tool's own, a program and its, or Python code and its."""
+Kind = Literal["tool", "interpreter", "program", "code"]
+"""What a child's arguments are: the tool's own, the same for an interpreter of its own, a program and its, or
+Python code and its."""
 
 CHECKOUT = Path(__file__).parents[2]
 RECORDER = Path(__file__).parent / "recorder"
@@ -169,8 +170,10 @@ def _become(case: dict[str, Any]) -> None:
     os.chdir(case["cwd"])
     if "EH_TEST_UID" in case["environ"]:  # somebody whom the list of users doesn't have
         os.setreuid(int(case["environ"]["EH_TEST_UID"]), -1)
-    if case["kind"] == "program":
-        os.execvp(case["arguments"][0], case["arguments"])  # noqa: S606  # it needs no shell
+    if case["kind"] in {"interpreter", "program"}:
+        before = [sys.executable, "-m", "eh_connect"] if case["kind"] == "interpreter" else []
+        program = [*before, *case["arguments"]]
+        os.execvp(program[0], program)  # noqa: S606  # it needs no shell
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         errors = "backslashreplace" if name == "stderr" else "strict"
         stream = open(number, mode, 1 if name == "stderr" else -1, "utf-8", errors)  # noqa: PTH123, SIM115  # a descriptor, for good
