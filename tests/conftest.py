@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tests.support.command import Tool
     from tests.support.sandbox import Stage
+    from tests.support.stackone_side import StackOne
 
 pytest_plugins = ["tests.support.leaks"]
 
@@ -30,6 +31,16 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
     with Stage(tmp_path / "sandbox") as stage:
         yield stage
+
+
+@pytest.fixture
+def stackone(stage: Stage) -> Iterator[StackOne]:
+    """The stage's StackOne, as its user meets it."""
+    from tests.support.stackone_side import StackOne
+
+    stackone = StackOne(stage)
+    with stackone.http:
+        yield stackone
 
 
 @pytest.fixture

@@ -81,6 +81,11 @@ def test_a_proxy_in_the_way_is_named(tool: Tool, variable: str, proxy: str, says
     assert tool.kept() == {}
 
 
+def test_the_time_that_is_given_is_the_time_that_it_takes(tool: Tool) -> None:
+    tool.stage.faults({"kind": "delay", "match": LIST, "seconds": 8, "times": None})
+    judge(tool, tool.setup("--timeout", "1"), 7)
+
+
 def test_credentials_that_employment_hero_rejects_are_written_nowhere(tool: Tool) -> None:
     run = tool.setup(EH_CONNECT_CLIENT_SECRET="unknown-secret-of-43-characters-000000000000")
     judge(tool, run, 9)

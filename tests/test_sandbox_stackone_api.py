@@ -6,97 +6,45 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from werkzeug.test import Client, TestResponse
 
-from eh_connect.sandbox.records import Records
-from eh_connect.sandbox.stackone_api import StackOneApi
-from tests.support.openapi import JudgedApp
-from tests.support.stackone_side import WHOLE
+from tests.support.stackone_side import WHOLE, setup_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from tests.support.stackone_side import StackOne
 
-SETUP: dict[str, Any] = WHOLE["setup_information"]
+SETUP = WHOLE["setup_information"]
 PROFILES = "/connector_profiles"
 
 
-class Caller:
-    """Calls the API as the tool does."""
-
-    def __init__(self, records: Records) -> None:
-        self.records = records
-        self.judged = JudgedApp(StackOneApi(records))
-        self.key = records.data["stackone"]["api_key"]
-        self._client = Client(self.judged)
-
-    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
-        usual: dict[str, Any] = {"auth": (self.key, ""), "headers": {"User-Agent": "test"}}
-        if body is not None:
-            usual["json"] = body
-        return self._client.open(path, method=method, **(usual | more))
-
-    def refused(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        answer: Any = self(method, path, body, **more).json
-        return answer["statusCode"]
-
-    def done(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self(method, path, body)
-        assert answer.status_code == (201 if method == "POST" else 200), answer.text
-        return answer.json
-
-    def get(self, path: str) -> Any:
-        return self.done("GET", path)
-
-    def create(self, **changed: Any) -> Any:
-        return self.done("POST", PROFILES, WHOLE | changed)
-
-    def patch(self, profile: Any, **fields: Any) -> Any:
-        return self.done("PATCH", f"{PROFILES}/{profile['id']}", fields)
-
-    @property
-    def kept(self) -> list[dict[str, Any]]:
-        """The profiles, with what is never shown."""
-        found: list[dict[str, Any]] = self.records.data["stackone"]["profiles"]
-        return found
-
-
-@pytest.fixture
-def call(tmp_path: Path) -> Iterator[Caller]:
-    caller = Caller(Records.create(tmp_path, 1, 2))
-    yield caller
-    assert caller.judged.violations == []
-
-
-def test_a_creation_shows_the_profile_without_its_credentials(call: Caller) -> None:
-    created = call.create(actions=["employmenthero_list_employees"])
+def test_a_creation_shows_the_profile_without_its_credentials(stackone: StackOne) -> None:
+    created = stackone.create(actions=["employmenthero_list_employees"])
     assert (created["name"], created["active"], created["default"]) == ("Employment Hero", True, False)
     assert created["created_at"] == created["updated_at"]
-    assert call.get(PROFILES)["data"] == call.get("/auth_configs")["data"] == [created]
+    assert stackone.get(PROFILES)["data"] == stackone.get("/auth_configs")["data"] == [created]
     assert "a-secret" not in str(created)
     credentials = {"client_id": "an-id", "client_secret": "a-secret"}
     hidden = credentials | {"actions": ["employmenthero_list_employees"], "pinned": None}
-    assert call.kept == [{"shown": created} | hidden]
+    assert stackone.stage.profiles == [{"shown": created} | hidden]
 
 
 @pytest.mark.parametrize("auth", [None, ("v1.eu1.unknown", ""), ("", ""), ("the key", "password"), "Bearer"])
-def test_anything_but_a_known_key_is_401_and_no_user_agent_403(call: Caller, auth: Any) -> None:
-    more: dict[str, Any] = {"auth": (call.key, auth[1]) if auth and auth[0] == "the key" else auth}
+def test_anything_but_a_known_key_is_401_and_no_user_agent_403(stackone: StackOne, auth: Any) -> None:
+    more: dict[str, Any] = {"auth": (stackone.key, auth[1]) if auth and auth[0] == "the key" else auth}
     if auth == "Bearer":
-        more = {"auth": None, "headers": {"User-Agent": "test", "Authorization": f"Bearer {call.key}"}}
-    assert call.refused("GET", PROFILES, **more) == 401
-    assert call.refused("GET", PROFILES, headers={"User-Agent": ""}) == 403
+        more = {"auth": None, "headers": {"Authorization": f"Bearer {stackone.key}"}}
+    assert stackone.refused("GET", PROFILES, **more) == 401
+    assert stackone.refused("GET", PROFILES, headers={"User-Agent": ""}) == 403
 
 
-def test_an_empty_post_names_what_is_missing_and_an_empty_patch_changes_nothing(call: Caller) -> None:
-    said: Any = call("POST", PROFILES, {}).json
+def test_an_empty_post_names_what_is_missing_and_an_empty_patch_changes_nothing(stackone: StackOne) -> None:
+    said = stackone.http.post(PROFILES, json={}).json()
     assert said["statusCode"] == 422
     assert "`name`" in said["errors"][0]
-    assert call.get(PROFILES)["total"] == 0
-    created = call.create()
-    assert call.patch(created) == created
-    assert call.refused("PATCH", f"{PROFILES}/unknown", {}) == call.refused("GET", "/x") == 404
-    assert call.refused("DELETE", PROFILES) == 405
+    assert stackone.get(PROFILES)["total"] == 0
+    created = stackone.create()
+    assert stackone.patch(created["id"]) == created
+    assert stackone.refused("PATCH", f"{PROFILES}/unknown", {}) == stackone.refused("GET", "/x") == 404
+    assert stackone.refused("DELETE", PROFILES) == 405
 
 
 BAD_FIELDS: list[dict[str, Any]] = [
@@ -113,59 +61,68 @@ BAD_FIELDS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("bad", BAD_FIELDS, ids=str)
-def test_a_bad_field_is_422_for_both_writes_and_changes_nothing(call: Caller, bad: dict[str, Any]) -> None:
-    created = call.create()
-    before = call.kept
-    assert call.refused("POST", PROFILES, WHOLE | bad) == 422
-    assert call.refused("PATCH", f"{PROFILES}/{created['id']}", {"name": "New"} | bad) == 422
-    assert call.refused("PATCH", f"{PROFILES}/{created['id']}", {"connector_key": "samplehr"}) == 422
-    assert call.kept == before
+def test_a_bad_field_is_422_for_both_writes_and_changes_nothing(
+    stackone: StackOne, bad: dict[str, Any]
+) -> None:
+    created = stackone.create()
+    before = stackone.stage.profiles
+    assert stackone.refused("POST", PROFILES, WHOLE | bad) == 422
+    assert stackone.refused("PATCH", f"{PROFILES}/{created['id']}", {"name": "New"} | bad) == 422
+    assert stackone.refused("PATCH", f"{PROFILES}/{created['id']}", {"connector_key": "samplehr"}) == 422
+    assert stackone.stage.profiles == before
 
 
 @pytest.mark.parametrize("raw", ["", "[]", "nonsense", "null", "[" * 100_000])
-def test_a_body_that_is_no_object_is_400(call: Caller, raw: str) -> None:
-    assert call.refused("POST", PROFILES, data=raw, content_type="application/json") == 400
-    assert call.refused("POST", PROFILES, data={"name": "x"}) == 400, "nor is a form"
+def test_a_body_that_is_no_object_is_400(stackone: StackOne, raw: str) -> None:
+    assert (
+        stackone.refused("POST", PROFILES, content=raw, headers={"Content-Type": "application/json"}) == 400
+    )
+    assert stackone.refused("POST", PROFILES, data={"name": "x"}) == 400, "nor is a form"
 
 
-def test_updated_at_moves_when_and_only_when_something_changed(call: Caller) -> None:
-    created = call.create(default=False)
-    assert call.patch(created, name="Employment Hero", default=False, environment="production") == created
+def test_updated_at_moves_when_and_only_when_something_changed(stackone: StackOne) -> None:
+    created = stackone.create(default=False)
+    assert (
+        stackone.patch(created["id"], name="Employment Hero", default=False, environment="production")
+        == created
+    )
     changed = [
         created,
-        call.patch(created, name="Renamed"),
-        call.patch(created, actions=["employmenthero_get_employee"]),
-        call.patch(created, setup_information=SETUP),  # the same credentials count too
-        call.patch(created, setup_information={"clientId": "other", "clientSecret": "newer"}),
+        stackone.patch(created["id"], name="Renamed"),
+        stackone.patch(created["id"], actions=["employmenthero_get_employee"]),
+        stackone.patch(created["id"], setup_information=SETUP),  # the same credentials count too
+        stackone.patch(created["id"], setup_information=setup_of("other", "newer")),
     ]
-    assert [(each["client_id"], each["client_secret"]) for each in call.kept] == [("other", "newer")]
+    assert [(each["client_id"], each["client_secret"]) for each in stackone.stage.profiles] == [
+        ("other", "newer")
+    ]
     times = [profile["updated_at"] for profile in changed]
     assert times == sorted(set(times))
     assert {profile["created_at"] for profile in changed} == {created["created_at"]}
 
 
-def test_a_connector_has_one_default_at_most(call: Caller) -> None:
-    elsewhere = call.create(connector_key="samplehr", default=True)
-    first, second = call.create(default=True), call.create()
-    call.patch(second, default=True)
-    defaults = {profile["id"]: profile["default"] for profile in call.get(PROFILES)["data"]}
+def test_a_connector_has_one_default_at_most(stackone: StackOne) -> None:
+    elsewhere = stackone.create(connector_key="samplehr", default=True)
+    first, second = stackone.create(default=True), stackone.create()
+    stackone.patch(second["id"], default=True)
+    defaults = {profile["id"]: profile["default"] for profile in stackone.get(PROFILES)["data"]}
     assert defaults == {elsewhere["id"]: True, first["id"]: False, second["id"]: True}
 
 
-def test_profiles_are_filtered_and_come_in_pages_from_one(call: Caller) -> None:
-    made = [call.create(name=f"P{number}")["id"] for number in range(26)]
-    other = call.create(connector_key="samplehr")["id"]
-    with call.records.change("stackone") as data:
+def test_profiles_are_filtered_and_come_in_pages_from_one(stackone: StackOne) -> None:
+    made = [stackone.create(name=f"P{number}")["id"] for number in range(26)]
+    other = stackone.create(connector_key="samplehr")["id"]
+    with stackone.stage.records.change("stackone") as data:
         data["profiles"][-1]["shown"]["active"] = False
 
     def found(query: str) -> list[str]:
-        return [profile["id"] for profile in call.get(f"{PROFILES}?{query}")["data"]]
+        return [profile["id"] for profile in stackone.get(f"{PROFILES}?{query}")["data"]]
 
     assert found("connector_key=samplehr") == found("enabled=false") == [other]
     assert found("enabled=true&page_size=25&page=2") == made[25:]
     assert found("page=1.0&page_size=3.0") == made[:3], "a number, in either spelling"
     assert [found(f"page={page}") for page in (1, 2, 3)] == [made[:25], [made[25], other], []]
-    opening = call.get(f"{PROFILES}?page_size=100")
+    opening = stackone.get(f"{PROFILES}?page_size=100")
     assert (opening["page"], opening["page_size"], opening["total"]) == (1, 25, 27)
 
 
@@ -173,28 +130,28 @@ BAD_PAGES = [f"{PROFILES}?page{its}" for its in ("=0", "=x", "=-1", "_size=0", "
 
 
 @pytest.mark.parametrize("path", [*BAD_PAGES, "/actions?next=nonsense"])
-def test_a_bad_page_is_400(call: Caller, path: str) -> None:
-    assert call.refused("GET", path) == 400
+def test_a_bad_page_is_400(stackone: StackOne, path: str) -> None:
+    assert stackone.refused("GET", path) == 400
 
 
-def test_a_version_is_pinned_shown_and_let_go(call: Caller) -> None:
-    one = f"{PROFILES}/{call.create()['id']}"
-    assert call.refused("GET", f"{one}/pinned_version") == 404
+def test_a_version_is_pinned_shown_and_let_go(stackone: StackOne) -> None:
+    one = f"{PROFILES}/{stackone.create()['id']}"
+    assert stackone.refused("GET", f"{one}/pinned_version") == 404
     for version in ("latest", "1.x.x", "1.2.x", "1.2.0"):
-        put = call.done("PUT", f"{one}/pinned_version", {"pinned_version": version, "owner": None})
-        assert call.get(f"{one}/pinned_version") == put
+        put = stackone.done("PUT", f"{one}/pinned_version", {"pinned_version": version, "owner": None})
+        assert stackone.get(f"{one}/pinned_version") == put
         assert put["pinned_version"] == version
     for wrong in ("^1.2.0", "~1.2", "1", "", None, 1):
-        assert call.refused("PUT", f"{one}/pinned_version", {"pinned_version": wrong}) == 422
-    assert [each["pinned"] for each in call.get(f"{one}/versions")] == [False, True]
-    assert call.get(PROFILES)["data"][0]["connector_pinned_version"] == "1.2.0"
-    assert [call("DELETE", f"{one}/pinned_version").status_code for _ in range(2)] == [204, 204]
-    assert call.refused("GET", f"{one}/pinned_version") == 404
+        assert stackone.refused("PUT", f"{one}/pinned_version", {"pinned_version": wrong}) == 422
+    assert [each["pinned"] for each in stackone.get(f"{one}/versions")] == [False, True]
+    assert stackone.get(PROFILES)["data"][0]["connector_pinned_version"] == "1.2.0"
+    assert [stackone.http.delete(f"{one}/pinned_version").status_code for _ in range(2)] == [204, 204]
+    assert stackone.refused("GET", f"{one}/pinned_version") == 404
 
 
-def test_actions_come_as_far_as_they_are_wanted(call: Caller) -> None:
+def test_actions_come_as_far_as_they_are_wanted(stackone: StackOne) -> None:
     def connector(query: str) -> Any:
-        (found,) = call.get(f"/actions?filter[connectors]=employmenthero{query}")["data"]
+        (found,) = stackone.get(f"/actions?filter[connectors]=employmenthero{query}")["data"]
         return found
 
     assert {tuple(action) for action in connector("")["actions"]} == {("id", "label")}
@@ -211,15 +168,15 @@ def test_actions_come_as_far_as_they_are_wanted(call: Caller) -> None:
         assert whole["actions"] == detailed["actions"]
 
 
-def test_connectors_come_in_pages_behind_a_cursor(call: Caller) -> None:
-    first = call.get("/actions?page_size=1")
-    second = call.get(f"/actions?page_size=1&next={first['next']}")
+def test_connectors_come_in_pages_behind_a_cursor(stackone: StackOne) -> None:
+    first = stackone.get("/actions?page_size=1")
+    second = stackone.get(f"/actions?page_size=1&next={first['next']}")
     assert [entry["key"] for entry in first["data"] + second["data"]] == ["employmenthero", "samplehr"]
     assert second["next"] is None
-    assert call.get("/actions?filter[connectors]=unknown") == {"data": [], "next": None}
+    assert stackone.get("/actions?filter[connectors]=unknown") == {"data": [], "next": None}
 
 
-def test_the_openapi_is_public_and_has_no_create_call(call: Caller) -> None:
-    paths = call("GET", "/oas/stackone.json", auth=None, headers={}).get_json()["paths"]
+def test_the_openapi_is_public_and_has_no_create_call(stackone: StackOne) -> None:
+    paths = stackone.http.get("/oas/stackone.json", auth=None).json()["paths"]
     assert set(paths[PROFILES]) == {"get"}
     assert {"post", "get", "put", "delete"} == {method for path in paths.values() for method in path}
