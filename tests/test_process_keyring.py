@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -84,7 +84,8 @@ def test_the_real_secret_service_holds_the_credentials(tool: Tool, tmp_path: Pat
 
 
 @needs_secret_service
-def test_a_real_secret_service_that_is_locked_is_said(tool: Tool, tmp_path: Path) -> None:
-    with secret_service(tmp_path / "session", "locked") as session:
+@pytest.mark.parametrize("kind", ["locked", "hanging"])
+def test_a_real_secret_service_that_does_not_work_is_said(tool: Tool, tmp_path: Path, kind: Any) -> None:
+    with secret_service(tmp_path / "session", kind) as session:
         tool.environ |= {name: session[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
         judge_refusal(tool, tool.setup(EH_CONNECT_KEYRING=None))

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import OAuth2Client
 from werkzeug.test import Client
 
 from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth
 from eh_connect.sandbox.records import Records
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.support.oauth_app import VERIFIER, App, refused, said
 from tests.support.sandbox import Stage, text_of, walk
 
 if TYPE_CHECKING:
@@ -20,6 +21,54 @@ if TYPE_CHECKING:
 
 TOKEN = "/oauth2/token"
 TOKENS = ("access_token", "refresh_token")
+VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123"
+
+
+class App:
+    """Somebody's program that uses Authlib as its documentation says."""
+
+    def __init__(self, stage: Stage, **changed: Any) -> None:
+        self.url = stage.employment_hero_url
+        self.token_url = f"{self.url}/oauth2/token"
+        usual = {
+            "client_id": stage.environment["EH_CONNECT_CLIENT_ID"],
+            "client_secret": stage.environment["EH_CONNECT_CLIENT_SECRET"],
+            "redirect_uri": REDIRECT_URI,
+            "token_endpoint_auth_method": "client_secret_post",
+            "code_challenge_method": "S256",
+        }
+        self.oauth = OAuth2Client(**usual | changed)
+
+    def asks(self) -> str:
+        """Where it sends a person."""
+        url, _ = self.oauth.create_authorization_url(f"{self.url}/oauth2/authorize", code_verifier=VERIFIER)
+        return str(url)
+
+    def comes_back(self, *buttons: str) -> str:
+        """The address that the person is sent to in the end."""
+        return str(walk(self.asks(), *buttons).url)
+
+    def fetch(self, answer: str, verifier: str = VERIFIER) -> dict[str, Any]:
+        """The tokens for the address that a person came back to."""
+        sent = {"authorization_response": answer, "code_verifier": verifier}
+        token: dict[str, Any] = self.oauth.fetch_token(self.token_url, **sent)
+        return token
+
+    def refresh(self, **more: Any) -> dict[str, Any]:
+        token: dict[str, Any] = self.oauth.refresh_token(self.token_url, **more)
+        return token
+
+    def organisations(self, token: str | None = None, **params: int) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token or self.oauth.token['access_token']}"}
+        return httpx.get(f"{self.url}/api/v1/organisations", params=params, headers=headers)
+
+
+def said(address: str) -> dict[str, str]:
+    return dict(httpx.URL(address).params)
+
+
+def refused(error: str) -> Any:
+    return pytest.raises(OAuthError, match=f"^{error}")
 
 
 @pytest.fixture

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -21,15 +18,18 @@ from keyring.errors import InitError, KeyringError, PasswordDeleteError
 from eh_connect.errors import StorageError
 from eh_connect.sandbox.records import Records, SandboxKeyring
 from eh_connect.sandbox.servers import Sandbox
+from tests.support.forked import wait_until
 from tests.support.sandbox import Stage
 from tests.support.stackone_side import StackOne
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.command import Tool
+    from tests.support.forked import Child
+
 COMMAND = """
-import sys
+import sys, time
 from pathlib import Path
 import httpx
 from eh_connect.sandbox.servers import Sandbox
@@ -37,8 +37,7 @@ with Sandbox(Path(sys.argv[1])) as sandbox:
     page = sandbox.environment["STACKONE_APP_URL"] + "/connector_profiles"
     form = {"client_id": "an-id", "client_secret": "a-secret"}
     print(httpx.post(page, data=form).status_code, sandbox.serves, flush=True)
-    if sys.argv[2:]:
-        sys.stdin.read()
+    time.sleep(float(sys.argv[2]))
 """
 SERVERS = ("stackone", "employment_hero")
 
@@ -49,32 +48,13 @@ class Impatient(Sandbox):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return tmp_path / "sandbox"
+    return tmp_path / "home" / "sandbox"
 
 
-@contextmanager
-def process(*argv: object, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    argv = (sys.executable, *argv)
-    with subprocess.Popen([*map(str, argv)], text=True, env=os.environ | environ, **pipes) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
-
-
-def command(folder: Path, *more: str) -> Any:
-    """A command that uses the sandbox; with one more argument it stays."""
-    return process("-c", COMMAND, folder, *more)
-
-
-def lasting(folder: Path) -> Any:
-    return process("-m", "eh_connect", "sandbox", "--json", EH_CONNECT_HOME=str(folder.parent))
-
-
-def line_of(running: subprocess.Popen[str]) -> str:
-    assert running.stdout is not None
-    return running.stdout.readline().strip()
+def command(tool: Tool, folder: Path, stays: str = "0") -> Child:
+    """A command that uses the sandbox, and stays for some seconds."""
+    tool.kind = "code"
+    return tool.start(COMMAND, str(folder), stays)
 
 
 def names(folder: Path) -> list[str]:
@@ -98,9 +78,8 @@ def test_a_folder_has_made_up_values_of_its_own_and_keeps_them(tmp_path: Path, f
             said = httpx.get(f"{url}/sandbox", follow_redirects=True).json()
             assert (said.keys(), said["lasting"]) == ({"sandbox", "lasting"}, False)
             assert one.records.data["token"] not in str(said)
-        if os.name == "posix":
-            assert folder.stat().st_mode & 0o777 == 0o700
-            assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     with pytest.raises(httpx.ConnectError):
         httpx.get(one.stackone_url)
     with Stage(folder) as again:
@@ -108,7 +87,7 @@ def test_a_folder_has_made_up_values_of_its_own_and_keeps_them(tmp_path: Path, f
 
 
 def test_requests_and_commands_at_the_same_time_lose_nothing_and_what_is_cut_off_prints_nothing(
-    folder: Path, capfd: pytest.CaptureFixture[str]
+    folder: Path, tool: Tool, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with Stage(folder) as stage, ThreadPoolExecutor(12) as pool:
         for made in [pool.submit(stage.enter_by_hand, "a-secret", "an-id") for _ in range(12)]:
@@ -117,39 +96,36 @@ def test_requests_and_commands_at_the_same_time_lose_nothing_and_what_is_cut_off
         with pytest.raises(httpx.RemoteProtocolError):
             httpx.get(stage.stackone_url)
     assert capfd.readouterr() == ("", "")
-    with command(folder) as one, command(folder) as two, command(folder) as three:
-        assert [running.communicate() for running in (one, two, three)] == [("303 True\n", "")] * 3
+    runs = [tool.end(child) for child in [command(tool, folder) for _ in range(3)]]
+    assert [(run.out, run.err) for run in runs] == [("303 True\n", "")] * 3
     assert len(set(names(folder))) == 15
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_command_that_stays_is_waited_for_in_vain_and_killed_it_leaves_its_data_and_no_lock(
-    folder: Path,
+    folder: Path, tool: Tool
 ) -> None:
-    with command(folder, "stay") as running:
-        assert line_of(running) == "303 True"
-        with pytest.raises(StorageError, match="Another command is using the sandbox"):
-            Impatient(folder)
-        running.send_signal(signal.SIGKILL)
+    child = command(tool, folder, "60")
+    wait_until(lambda: child.streams[1].read_text() == "303 True\n")
+    with pytest.raises(StorageError, match="Another command is using the sandbox"):
+        Impatient(folder)
+    child.send_signal(signal.SIGKILL)
+    tool.end(child)
     (folder / "sandbox.json.killed.tmp").write_text("{")
     with Stage(folder) as stage:
         assert [profile["client_secret"] for profile in stage.profiles] == ["a-secret"]
     assert not list(folder.glob("*.tmp"))
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows delivers Ctrl-C to the whole console")
-def test_commands_share_the_lasting_sandbox_until_ctrl_c(folder: Path) -> None:
-    with lasting(folder) as serving:
-        assert line_of(serving) == "{"
-        with command(folder) as one, command(folder) as two:
-            assert [running.communicate() for running in (one, two)] == [("303 False\n", "")] * 2
-        with lasting(folder) as second:
-            out, _ = second.communicate()
-            assert "The sandbox is being served already, at http://127.0.0.1:" in out
-            assert second.returncode == 4
-        serving.send_signal(signal.SIGINT)
-        serving.communicate()
-        assert serving.returncode == 130
+def test_commands_share_the_lasting_sandbox_until_ctrl_c(folder: Path, tool: Tool) -> None:
+    tool.environ["EH_CONNECT_HOME"] = str(folder.parent)
+    serving = tool.start("sandbox", "--json")
+    tool.printed(serving)
+    second = tool.run("sandbox", "--json").error
+    assert (second["code"], "is being served already, at http://127.0.0.1:" in second["title"]) == (4, True)
+    runs = [tool.end(child) for child in [command(tool, folder) for _ in range(2)]]
+    assert [(run.out, run.err) for run in runs] == [("303 False\n", "")] * 2
+    serving.send_signal(signal.SIGINT)
+    assert tool.end(serving).code == 130
     assert len(names(folder)) == 2
 
 
@@ -206,22 +182,19 @@ def test_a_change_that_fails_changes_nothing(folder: Path) -> None:
     assert (records.data["stackone"]["profiles"], (folder / "sandbox.json").read_bytes()) == ([], before)
 
 
-def test_all_that_a_command_keeps_is_in_the_sandboxs_folder(folder: Path) -> None:
-    with process(
-        "-m", "eh_connect", "setup", "--sandbox", "--json", EH_CONNECT_HOME=str(folder.parent)
-    ) as run:
-        run.communicate()
-    assert (run.returncode, [path.name for path in folder.parent.iterdir()]) == (0, ["sandbox"])
+def test_all_that_a_command_keeps_is_in_the_sandboxs_folder(folder: Path, tool: Tool) -> None:
+    run = tool.setup("--sandbox", EH_CONNECT_HOME=str(folder.parent))
+    assert (run.code, [path.name for path in folder.parent.iterdir()]) == (0, ["sandbox"])
     assert "keyring.json" in {path.name for path in folder.iterdir()}
 
 
-def test_without_its_extra_the_sandbox_says_what_to_install(tmp_path: Path) -> None:
+def test_without_its_extra_the_sandbox_says_what_to_install(folder: Path, tool: Tool) -> None:
     code = "import sys; sys.modules['werkzeug'] = None; from eh_connect.__main__ import program; program()"
-    with process("-c", code, "sandbox", EH_CONNECT_HOME=str(tmp_path / "home")) as running:
-        out, err = running.communicate()
-    assert (out, running.returncode) == ("", 2)
-    assert "pip install 'eh-connect[sandbox]'" in err
-    assert not (tmp_path / "home").exists()
+    tool.kind = "program"
+    run = tool.run(sys.executable, "-c", code, "sandbox", EH_CONNECT_HOME=str(folder.parent))
+    assert (run.out, run.code) == ("", 2)
+    assert "pip install 'eh-connect[sandbox]'" in run.err
+    assert not folder.parent.exists()
 
 
 # The keyring, as the keyring package loads it by name
@@ -241,21 +214,20 @@ def test_services_and_entries_are_kept_apart(home: Path) -> None:
         assert keyring.get_password(*place) is None
         keyring.set_password(*place, " ".join(place))
     keyring.delete_password("one", "current")
-    left = [
-        keyring.get_password(*place) for place in (("one", "current"), ("one", "next"), ("two", "current"))
-    ]
-    assert left == [None, "one next", "two current"]
+    assert keyring.get_password("one", "current") is None
+    assert keyring.get_password("one", "next") == "one next"
+    assert keyring.get_password("two", "current") == "two current"
     with pytest.raises(PasswordDeleteError):
         keyring.delete_password("one", "current")
     assert [path.name for path in home.glob("*.json*")] == ["keyring.json"]
-    assert os.name == "nt" or {path.stat().st_mode & 0o777 for path in home.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in home.iterdir()} == {0o600}
     others = [each.priority for each in get_all_keyring() if not isinstance(each, SandboxKeyring)]
     assert float(keyring.priority) < min(float(priority) for priority in others), "chosen by name only"
 
 
 @pytest.mark.parametrize("content", ["nonsense", "[]", '{"service": 1}', "\xff", "[" * 100_000])
 def test_a_broken_keyring_is_an_error_and_stays_as_it_is(home: Path, content: str) -> None:
-    home.mkdir(mode=0o700)
+    home.mkdir(mode=0o700, parents=True)
     (home / "keyring.json").write_text(content, encoding="latin-1")
     with pytest.raises(KeyringError):
         load_keyring(KEYRING).set_password("service", "current", "made up")
@@ -270,12 +242,12 @@ def test_without_a_folder_the_keyring_keeps_nothing(monkeypatch: pytest.MonkeyPa
         load_keyring(KEYRING).get_password("service", "current")
 
 
-def test_the_keyrings_writers_lose_nothing_and_the_next_process_finds_it(home: Path) -> None:
+def test_the_keyrings_writers_lose_nothing(home: Path, tool: Tool) -> None:
     code = (
         "import sys; from eh_connect.sandbox.records import SandboxKeyring\n"
         "for n in range(10): SandboxKeyring().set_password('service', sys.argv[1] + str(n), 'made up')"
     )
-    runs = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
-    assert [run.wait() for run in runs] == [0, 0, 0]
+    tool.kind = "code"
+    runs = [tool.start(code, name, EH_CONNECT_HOME=str(home)) for name in "abc"]
+    assert [tool.end(run).code for run in runs] == [0, 0, 0]
     assert len(json.loads((home / "keyring.json").read_text())["service"]) == 30
-    assert load_keyring(KEYRING).get_password("service", "c9") == "made up"
