@@ -48,17 +48,12 @@ PLANTED: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("name", CANARIES)
 def test_a_planted_secret_is_found(name: str, plant: Callable[[str], str]) -> None:
     text = f"before {plant(CANARIES[name])} after"
-    assert {leak.secret for leak in found("a log", text)} == {name}
+    assert {leak.split(",")[0] for leak in found("a log", text)} == {f"the {name}"}
 
 
 @pytest.mark.parametrize("text", ["", "canary", "eh-connect:default", "sha256:1a2b3c4d", "v1.eu1.", "=" * 99])
 def test_what_is_no_secret_is_not_found(text: str) -> None:
     assert found("a log", text) == []
-
-
-def test_the_canaries_can_be_told_apart() -> None:
-    for name, secret in CANARIES.items():
-        assert {leak.secret for leak in found("", secret)} == {name}
 
 
 LEAKY = """
@@ -94,16 +89,6 @@ def test_a_test_that_leaked_fails_and_says_where(tmp_path: Path) -> None:
     assert "by itself" in done.stdout
 
 
-def leaks_of(tool: Tool, code: str) -> set[str]:
-    """What is found after a program ran in the tool's place."""
-    tool.kind = "code"
-    tool.run(code)
-    found_now = {str(leak) for where, text in leaks.produced.all() for leak in found(where, text)}
-    leaks.produced.texts.clear()
-    leaks.produced.folders.clear()
-    return found_now
-
-
 LEAKS = {
     "print(secret)": "standard output",
     "print(secret, file=sys.stderr)": "standard error",
@@ -123,14 +108,14 @@ def test_a_leak_of_a_process_is_found_wherever_it_goes(
     tool: Tool, tmp_path_factory: pytest.TempPathFactory, code: str, where: str
 ) -> None:
     code = code.replace("OUTSIDE", repr(str(tmp_path_factory.mktemp("outside"))))
+    tool.kind = "code"
     begin = "import os, subprocess, sys, webbrowser; secret = os.environ['EH_CONNECT_CLIENT_SECRET']; "
-    assert any(where in leak for leak in leaks_of(tool, begin + code))
+    tool.run(begin + code)
+    assert any(where in leak for leak in leaks.search())
 
 
 def test_a_process_without_a_leak_is_not_accused(tool: Tool) -> None:
-    code = (
-        "import os, subprocess; "
-        "[os.environ.pop(name) for name in ('EH_CONNECT_CLIENT_SECRET', 'STACKONE_API_KEY')]; "
-        "subprocess.run(['true']); open('a.log', 'w').write('fine')"
-    )
-    assert leaks_of(tool, code) == set()
+    tool.environ = {name: tool.environ[name] for name in ("PATH", "PYTHONPATH", "EH_TEST_RECORD")}
+    tool.kind = "code"
+    tool.run("import subprocess; subprocess.run(['true']); open('a.log', 'w').write('fine')")
+    assert leaks.search() == []

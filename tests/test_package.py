@@ -116,7 +116,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["setup", "--help"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], [], ["setup", "-h"]], ids=" ".join)
 def test_a_glance_loads_nothing_heavy(arguments: list[str]) -> None:
     script = (
         "import sys; from eh_connect.__main__ import main; "
@@ -128,7 +128,7 @@ def test_a_glance_loads_nothing_heavy(arguments: list[str]) -> None:
     assert HEAVY.isdisjoint(loaded)
     assert ("typer" in loaded, "eh_connect.inputs" in loaded) == (
         arguments != ["--version"],
-        arguments[0] == "setup",
+        "setup" in arguments,
     )
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.support import leaks
 from tests.support.forked import wait_until
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 SESSION = {"session_id", "auth_link_url", "expires_at", "status", "oauth_error"}
 OWNER = ("--owner-id", "customer-1", "--owner-name", "Customer One")
 ACTIONS = {"method": "POST", "path": "/actions/rpc"}
-STOPS = pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 SOMEBODY = "Zebedee Quillfeather-Canary"
 """A name as it stands in an employee's record."""
 
@@ -64,14 +62,6 @@ def checked(tool: Tool, status: int, body: str) -> Run:
     return run
 
 
-def application(tool: Tool, **changed: Any) -> None:
-    """Somebody changes the application in the Developer Portal."""
-    with tool.stage.records.change("employment_hero") as data:
-        for its in data["applications"]:
-            if its["client_id"] == leaks.CLIENT_ID:
-                its.update(changed)
-
-
 def verified_at(tool: Tool) -> str | None:
     moment: str | None = tool.run("status", "--json").succeeded["profiles"][0]["local"]["proven"]
     return moment
@@ -114,7 +104,8 @@ def test_each_test_has_an_owner_of_its_own_and_its_account_is_removed(done: Tool
 def test_a_sign_in_that_does_not_work_has_its_code_and_carries_the_session(
     done: Tool, wrong: dict[str, Any], consent: bool, wait: str, code: int, error: str | None, status: str
 ) -> None:
-    application(done, **wrong)
+    with done.stage.records.change("employment_hero") as data:
+        data["applications"][-1].update(wrong)
     run = waited(done, "--wait", wait, consent=consent)
     assert (run.error["code"], run.answer["oauth_error"], run.answer["status"]) == (code, error, status)
     assert run.answer.keys() >= SESSION
@@ -123,7 +114,7 @@ def test_a_sign_in_that_does_not_work_has_its_code_and_carries_the_session(
     assert verified_at(done) is None
 
 
-@STOPS
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_hands_out_its_link(done: Tool, sent: signal.Signals) -> None:
     child = done.start("verify", "--json", "--wait", "30")
     wait_until(lambda: any("GET /connect_sessions/" in each for each in done.stage.requests()))
@@ -177,19 +168,14 @@ def test_the_list_actions_show_whether_the_scopes_are_enough(done: Tool) -> None
 
 
 def test_the_data_of_people_is_found_nowhere(done: Tool) -> None:
-    record, notes = {"name": SOMEBODY}, {"notes": "x" * 10_000_000}
-    for data in (
-        json.dumps({"data": [record]}),
-        json.dumps({"data": [record | notes]}),
-        f"<p>{SOMEBODY}",
-        SOMEBODY,
-    ):
+    record = {"name": SOMEBODY, "notes": "x" * 10_000_000}
+    for data in (json.dumps({"data": [record]}), f"<p>{SOMEBODY}"):
         run = checked(done, 200, data)
         assert (run.code, {each["result"] for each in run.answer["actions"]}) == (0, {"works"}), data[:20]
 
 
 def test_what_could_not_be_checked_is_no_failure_of_the_profile(done: Tool) -> None:
-    for status in (401, 403, 404, 408, 409, 429, 500, 502):
+    for status in (403, 404, 429, 502):
         run = checked(done, status, '{"message": "Try later"}')
         actions = run.succeeded["actions"] or ()
         assert {each["result"] for each in actions} <= {"not_checked"}, status
@@ -203,18 +189,15 @@ def test_a_scope_that_is_missing_is_named_with_its_card(done: Tool) -> None:
     assert run.answer["actions"][0]["missing_scope"] == "Employees: Read (Admin)"
 
 
-@STOPS
-def test_stopped_in_the_middle_it_leaves_no_test_account_unmentioned(
-    done: Tool, sent: signal.Signals
-) -> None:
+def test_stopped_in_the_middle_it_leaves_no_test_account_unmentioned(done: Tool) -> None:
     done.stage.sign_in(done.run("verify", "--json").succeeded["auth_link_url"])
     (account,) = done.stage.accounts
     done.stage.faults({"kind": "delay", "seconds": 4, "match": ACTIONS})
     child = done.start("verify", "--json", "--actions")
     wait_until(lambda: any("/actions/rpc" in each for each in done.stage.requests()))
-    child.send_signal(sent)
+    child.send_signal(signal.SIGINT)
     run = done.end(child)
-    assert run.code == 128 + sent
+    assert run.code == 130
     assert done.stage.accounts == [] or account["id"] in run.out + run.err
 
 
@@ -241,16 +224,12 @@ def test_each_mistake_has_its_code(tool: Tool, command: tuple[str, ...]) -> None
     def code(*arguments: str, **changed: str | None) -> Any:
         return tool.run(*command, "--json", *arguments, **changed).error["code"]
 
-    assert code(STACKONE_API_KEY=None) == code("--wait", "soon") == code(STACKONE_API_KEY="a b") == 3
+    assert code(STACKONE_API_KEY=None) == code("--wait", "soon") == 3
     assert code() == 6, "no profile is known"
     tool.setup().succeeded  # noqa: B018  # it asserts
     assert code("--profile-id", "other") == code("--profile", "another") == 6
     assert code(STACKONE_API_KEY="v1.eu1.unknown") == 5
     assert code("--stackone-url", "http://127.0.0.1:9") == 3, "saved secrets are bound to their servers"
-    busy: dict[str, Any] = {"kind": "status", "status": 503, "headers": {"Retry-After": "600"}}
-    for fault, expected in (({"kind": "status", "status": 403}, 5), (busy, 7)):
-        tool.stage.faults({**fault, "times": None, "match": {"path": "/connect_sessions"}})
-        assert code() == expected
 
 
 def test_all_that_is_missing_for_a_link_is_told_at_once(tool: Tool) -> None:

@@ -55,45 +55,31 @@ def test_wrong_usage_is_told_without_the_value(tool: Tool, arguments: list[str])
 
 
 BAD = {
-    "--timeout": ["soon", "0", "-1", "nan", "inf"],
-    "--wait": ["1e9"],
-    "--via": ["API", ""],
-    "--if-exists": ["overwrite"],
-    "--profile": ["../up", "Ünicode", ""],
-    "--name": ["two\nlines", "\x1b[31mred"],
-    "--profile-id": ["a b"],
-    "--org-id": ["https://example.com/"],
-    "--scopes": ["no such card"],
-    "--stackone-url": [
-        "http://api.stackone.com",
-        "https://user:secret@api.stackone.com",
-        "https://xn--a",
-        "https://a..b",
-        f"https://{'a' * 70}.com",
-    ],
-    "--stackone-app-url": ["ftp://app.stackone.com"],
-    "--client-secret-file": ["/no/such/file", ".", "\x01"],
-    "--action": [""],
+    "--timeout": "soon",
+    "--wait": "1e9",
+    "--via": "API",
+    "--if-exists": "overwrite",
+    "--profile": "../up",
+    "--name": "two\nlines",
+    "--profile-id": "a b",
+    "--org-id": "https://example.com/",
+    "--scopes": "no such card",
+    "--stackone-url": "https://user:secret@api.stackone.com",
+    "--stackone-app-url": "ftp://app.stackone.com",
+    "--client-secret-file": "/no/such/file",
+    "--action": "",
 }
 
 
-@pytest.mark.parametrize("number", range(5))
-def test_every_bad_value_is_told_at_once_with_its_flag_and_changes_nothing(tool: Tool, number: int) -> None:
-    bad = {flag: values[number] for flag, values in BAD.items() if len(values) > number}
-    arguments = [word for pair in bad.items() for word in pair]
+def test_every_bad_value_is_told_at_once_with_its_flag_and_changes_nothing(tool: Tool) -> None:
+    arguments = [word for pair in BAD.items() for word in pair]
     run = tool.setup(*arguments)
     problems = [problem["flag"] for problem in run.error["invalid"] + run.error["missing"]]
-    assert (run.code, run.error["type"], sorted(problems)) == (3, "input", sorted(bad))
+    assert (run.code, run.error["type"], sorted(problems)) == (3, "input", sorted(BAD))
     run = tool.run("setup", "--no-input", *arguments, STACKONE_API_KEY=None)
     assert (run.code, run.out) == (3, "")
-    assert all(flag in run.err for flag in (*bad, "--api-key-file", "STACKONE_API_KEY"))
+    assert all(flag in run.err for flag in (*BAD, "--api-key-file", "STACKONE_API_KEY"))
     assert (tool.stage.log(), tool.state.exists(), tool.keyring.exists()) == ([], False, False)
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["setup", "-h"], []])
-def test_help_needs_nothing(tool: Tool, arguments: list[str]) -> None:
-    run = tool.run(*arguments)
-    assert (run.code, run.err, bool(run.out)) == (0, "", True)
 
 
 def test_tab_offers_what_is_known(tool: Tool) -> None:

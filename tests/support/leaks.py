@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
 CLIENT_ID = "canaryIDq7Wm3xTz9Lk2Vb8Rn5Yc1Hd6Gf4Js0Pa-_e"
@@ -37,47 +36,18 @@ FRAGMENT = 14
 """Characters of a secret that count as a leak of it; none of the canaries begins with that many alike."""
 
 
-@dataclass(frozen=True)
-class Leak:
-    """A secret, the form that it was found in, and where."""
-
-    secret: str
-    form: str
-    where: str
-
-    def __str__(self) -> str:
-        return f"the {self.secret}, {self.form}, in {self.where}"
-
-
-@dataclass
-class Produced:
-    """What the runs of one test produced."""
-
-    texts: list[tuple[str, str]] = field(default_factory=list)
-    folders: list[Path] = field(default_factory=list)
-
-    def all(self) -> Iterator[tuple[str, str]]:
-        """Each text with where it was found."""
-        yield from self.texts
-        for folder in dict.fromkeys(self.folders):
-            for path in sorted(folder.rglob("*")):
-                yield f"the name {path.name}", str(path)
-                if path.is_file():
-                    yield f"the file {path.relative_to(folder)}", path.read_bytes().decode(errors="replace")
-
-
-produced = Produced()
-"""By the test that is running."""
+_texts: list[tuple[str, str]] = []
+_folders: list[Path] = []
 
 
 def add(where: str, text: str) -> None:
     """Have ``text`` searched when the test ends."""
-    produced.texts.append((where, text))
+    _texts.append((where, text))
 
 
 def watch(folder: Path) -> None:
     """Have every file below ``folder`` searched when the test ends."""
-    produced.folders.append(folder)
+    _folders.append(folder)
 
 
 def forms(value: str) -> dict[str, set[str]]:
@@ -95,11 +65,8 @@ def forms(value: str) -> dict[str, set[str]]:
         "base64": encoded,
         "hex": {raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex(":")},
         "URL-encoded": {
-            quote(value),
-            quote(value, safe=""),
-            quote_plus(value),
-            "".join(f"%{byte:02X}" for byte in raw),
-            "".join(f"%{byte:02x}" for byte in raw),
+            *(quote(value), quote(value, safe=""), quote_plus(value)),
+            *("".join(f"%{byte:02{how}}" for byte in raw) for how in "xX"),
         },
         "JSON-escaped": {
             json.dumps(value)[1:-1],
@@ -114,14 +81,28 @@ def forms(value: str) -> dict[str, set[str]]:
 _FORMS = {name: forms(value) for name, value in CANARIES.items()}
 
 
-def found(where: str, text: str) -> list[Leak]:
-    """The leaks in a text."""
+def found(where: str, text: str) -> list[str]:
+    """The leaks in a text: each a secret, the form that it was found in, and where."""
     return [
-        Leak(secret, form, where)
+        f"the {secret}, {form}, in {where}"
         for secret, spelt in _FORMS.items()
         for form, spellings in spelt.items()
         if any(spelling in text for spelling in spellings)
     ]
+
+
+def search() -> list[str]:
+    """The leaks in all that the test produced, which is then forgotten."""
+    texts = [*_texts]
+    for folder in _folders:
+        for path in sorted(folder.rglob("*")):
+            texts.append((f"the name {path.name}", str(path)))
+            if path.is_file():
+                content = path.read_bytes().decode(errors="replace")
+                texts.append((f"the file {path.relative_to(folder)}", content))
+    _texts.clear()
+    _folders.clear()
+    return [*dict.fromkeys(leak for where, text in texts for leak in found(where, text))]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -129,9 +110,7 @@ def pytest_runtest_call() -> Generator[None, None, None]:
     """Fail the test whose runs leaked."""
     try:
         yield
-        leaks = dict.fromkeys(leak for where, text in produced.all() for leak in found(where, text))
-        if leaks:
-            pytest.fail("Secrets leaked:\n" + "\n".join(f"- {leak}" for leak in leaks), pytrace=False)
     finally:
-        produced.texts.clear()
-        produced.folders.clear()
+        leaks = search()
+    if leaks:
+        pytest.fail("Secrets leaked:\n" + "\n".join(f"- {leak}" for leak in leaks), pytrace=False)
