@@ -11,7 +11,6 @@ from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from eh_connect.employment_hero.credentials import cleaned, judge_pair
 from eh_connect.employment_hero.hand_over import HandOverKey, open_locked, page
@@ -19,17 +18,16 @@ from eh_connect.employment_hero.scopes import parse
 from eh_connect.guide import PRECONDITIONS, SCOPES_STAY, portal_section
 from eh_connect.lines import warn
 from eh_connect.secret import Credentials, Secret
-from tests.support.browser import browsing, needs_chromium
+from tests.support.browser import Browser, browsing, needs_chromium
 from tests.support.memory import told
 from tests.support.raw_server import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from selenium.webdriver.remote.webelement import WebElement
 
-    from tests.support.browser import Browser
 
 pytestmark = needs_chromium
 
@@ -77,16 +75,12 @@ def by_id(browser: Browser, name: str) -> WebElement:
     return found
 
 
-def wait_until(browser: Browser, happened: Callable[[], bool]) -> None:
-    WebDriverWait(browser.driver, 30, 0.05).until(lambda _: happened())
-
-
 def lock(browser: Browser) -> None:
     by_id(browser, "lock").click()
 
 
 def locked(browser: Browser) -> str:
-    wait_until(browser, by_id(browser, "locked").is_displayed)
+    browser.waits_until(by_id(browser, "locked").is_displayed)
     return browser.value("Locked text")
 
 
@@ -183,7 +177,7 @@ def test_no_request_leaves_the_page_whatever_is_tried_in_it(browser: Browser, tm
         assert run(browser, "return performance.getEntriesByType('resource').length") == 0
         for directive, attempt in TRIES.items():
             run(browser, f"{start} try {{ {attempt} }} catch {{}}")
-            wait_until(browser, lambda: run(browser, "return broken.length > 0"))
+            browser.waits_until(lambda: run(browser, "return broken.length > 0"))
             assert run(browser, "return broken.splice(0)[0]") == directive.strip()
         assert reached == []
         # Without the policy the same attempts arrive, so the server would have seen them.
@@ -192,7 +186,7 @@ def test_no_request_leaves_the_page_whatever_is_tried_in_it(browser: Browser, tm
         browser.open(plain.as_uri())
         for name in ("connect-src", "img-src", "font-src"):
             run(browser, f"{start} {TRIES[name]}")
-        wait_until(browser, lambda: len({head.split()[1] for head in reached if head}) == 3)
+        browser.waits_until(lambda: len({head.split()[1] for head in reached if head}) == 3)
 
 
 def test_the_policy_names_only_its_own_script_and_style() -> None:
@@ -234,9 +228,8 @@ def test_the_keyboard_alone_does_it_all(browser: Browser) -> None:
 
 
 def test_whatever_takes_input_has_a_name_and_says_what_is_wrong(browser: Browser) -> None:
-    for element in browser.driver.find_elements(By.CSS_SELECTOR, "input, button, textarea, a"):
-        if element.is_displayed():
-            assert element.accessible_name
+    elements = browser.driver.find_elements(By.CSS_SELECTOR, "input, button, textarea, a")
+    assert all(element.accessible_name for element in elements if element.is_displayed())
     for field in ("client-id", "client-secret"):
         assert by_id(browser, field).get_attribute("autocomplete") == "off"
         assert by_id(browser, field).get_attribute("spellcheck") == "false"

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.support import leaks
-from tests.support.command import NEW_PAIR, PAIR
-
-if TYPE_CHECKING:
-    from tests.support.command import Run, Tool
+from tests.support.command import NEW_PAIR, PAIR, Run, Tool
 
 NO_KEY = {"STACKONE_API_KEY": None}
 
 
 def fingerprint(secret: str) -> str:
     return f"sha256:{hashlib.sha256(secret.encode()).hexdigest()[:8]}"
-
-
-# setup and rotate
 
 
 def test_a_life_of_a_profile_in_json(tool: Tool) -> None:
@@ -74,20 +68,6 @@ def test_each_next_command_runs_as_it_stands(tool: Tool) -> None:
         program, *arguments = shlex.split(step["command"])
         assert program == "eh-connect"
         assert tool.run(*arguments, "--json").succeeded["ok"], step
-
-
-def test_by_the_dashboard_a_person_acts_and_the_next_run_notes_it(tool: Tool) -> None:
-    run = tool.setup("--via", "dashboard", **tool.rotated)
-    assert (run.error["code"], run.error["type"], bool(run.error["hint"])) == (8, "action_needed", True)
-    assert tool.stage.profiles == []
-    (step,) = run.answer["next"]
-    tool.stage.enter_by_hand(leaks.NEW_SECRET, leaks.CLIENT_ID)
-    done = tool.run(*shlex.split(step["command"])[1:], "--json", **tool.rotated).succeeded
-    assert (done["action"], done["via"], done["documented"]) == ("created", "dashboard", True)
-    assert (tool.kept(), len(tool.stage.profiles)) == ({"current": NEW_PAIR}, 1)
-
-
-# verify, link, status, doctor, remove
 
 
 def test_a_failure_has_the_shape_of_one_and_tells_all_at_once(tool: Tool) -> None:
@@ -151,9 +131,6 @@ def test_remove_forgets_what_is_here_and_says_what_remains(tool: Tool) -> None:
     assert made["id"] in answer["by_hand"][0]
     assert (tool.kept(), len(tool.stage.profiles)) == ({}, 1)
     assert tool.run("remove", "--yes", "--json").succeeded["action"] == "unchanged"
-
-
-# The sandbox as part of the tool
 
 
 def test_the_sandbox_uses_no_real_secret_and_says_so(tool: Tool) -> None:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support import leaks
-from tests.support.command import PAIR
+from tests.support.command import PAIR, Run, Tool
 from tests.support.hand_over import lock
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.support.command import Run, Tool
 
 BY_TEXT = {"EH_CONNECT_CLIENT_ID": None, "EH_CONNECT_CLIENT_SECRET": None}
 """Credentials come by the locked text alone."""

@@ -12,12 +12,10 @@ import pytest
 
 from eh_connect.cli.secret_files import read_secret
 from tests.support import leaks
-from tests.support.command import NEW_PAIR
+from tests.support.command import NEW_PAIR, Tool
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.support.command import Tool
 
 
 @pytest.mark.parametrize(

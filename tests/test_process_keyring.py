@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.command import NEW_PAIR, PAIR
+from tests.support.command import NEW_PAIR, PAIR, Run, Tool
 from tests.support.flows import begin, is_finished
 from tests.support.needs import needs_secret_service
 from tests.support.secret_service import secret_service
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.support.command import Run, Tool
 
 NO_CREDENTIALS = dict.fromkeys(("EH_CONNECT_CLIENT_ID", "EH_CONNECT_CLIENT_SECRET"))
 

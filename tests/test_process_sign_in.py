@@ -224,7 +224,7 @@ def test_each_mistake_has_its_code(tool: Tool, command: tuple[str, ...]) -> None
     def code(*arguments: str, **changed: str | None) -> Any:
         return tool.run(*command, "--json", *arguments, **changed).error["code"]
 
-    assert code(STACKONE_API_KEY=None) == code("--wait", "soon") == 3
+    assert code(STACKONE_API_KEY=None) == code("--wait", "soon") == code(STACKONE_API_KEY="a b") == 3
     assert code() == 6, "no profile is known"
     tool.setup().succeeded  # noqa: B018  # it asserts
     assert code("--profile-id", "other") == code("--profile", "another") == 6

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING
 
-from tests.support.command import PAIR
+from tests.support.command import PAIR, Tool
 from tests.support.flows import hang
-
-if TYPE_CHECKING:
-    from tests.support.command import Tool
 
 
 def test_while_a_creation_may_be_under_way_no_run_sends_another(tool: Tool) -> None:

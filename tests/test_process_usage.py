@@ -64,7 +64,7 @@ BAD = {
     "--profile-id": "a b",
     "--org-id": "https://example.com/",
     "--scopes": "no such card",
-    "--stackone-url": "https://user:secret@api.stackone.com",
+    "--stackone-url": "https://a..b",
     "--stackone-app-url": "ftp://app.stackone.com",
     "--client-secret-file": "/no/such/file",
     "--action": "",

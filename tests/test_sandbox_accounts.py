@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from eh_connect.stackone.models import REDIRECT_URI
-from tests.support.sandbox import press, text_of, walk
+from tests.support.sandbox import Stage, press, text_of, walk
 
 if TYPE_CHECKING:
-    from tests.support.sandbox import Stage
     from tests.support.stackone_side import StackOne
 
 CONNECT = "Connect Employment Hero"

@@ -10,7 +10,7 @@ import pytest
 from eh_connect.employment_hero.portal import portal_url
 from eh_connect.employment_hero.scopes import PRESETS
 from eh_connect.guide import portal_section
-from eh_connect.guide_steps import Form
+from eh_connect.guide_steps import Form, Step
 from eh_connect.stackone.models import REDIRECT_URI
 from tests.support.browser import Browser, browsing, needs_chromium
 from tests.support.memory import told
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from eh_connect.guide_steps import Step
     from tests.support.sandbox import Stage
 
 pytestmark = needs_chromium

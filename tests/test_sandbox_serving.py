@@ -18,7 +18,7 @@ from keyring.errors import InitError, KeyringError, PasswordDeleteError
 from eh_connect.errors import StorageError
 from eh_connect.sandbox.records import Records, SandboxKeyring
 from eh_connect.sandbox.servers import Sandbox
-from tests.support.forked import wait_until
+from tests.support.forked import Child, wait_until
 from tests.support.sandbox import Stage
 from tests.support.stackone_side import StackOne
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.command import Tool
-    from tests.support.forked import Child
 
 COMMAND = """
 import sys, time

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.support.stackone_side import WHOLE, setup_of
-
-if TYPE_CHECKING:
-    from tests.support.stackone_side import StackOne
+from tests.support.stackone_side import WHOLE, StackOne, setup_of
 
 SETUP = WHOLE["setup_information"]
 PROFILES = "/connector_profiles"

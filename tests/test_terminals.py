@@ -8,7 +8,7 @@ import signal
 import sys
 import termios
 import time
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,14 +22,12 @@ from prompt_toolkit.key_binding.defaults import load_key_bindings
 from prompt_toolkit.keys import Keys
 
 from eh_connect.person.terminal_full import FullTerminal
-from tests.support.screen import CTRL_C, CTRL_D, ENTER, at_terminal
+from tests.support.screen import CTRL_C, CTRL_D, ENTER, Person, at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from tests.support.screen import Person
 
 CANARY = "v1.eu1.not-to-be-seen-0123456789-abcdefghij"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -41,7 +40,6 @@ NO_WORDS = re.compile(r"--\w[\w-]*|\b[\w/]+(_|\.)[\w./]+\b|EH_\w+")
 """Flags, variables, names of files and identifiers, which are named as they are."""
 
 DOCUMENTS = ("README.md", "SECURITY.md", "docs/*.md")
-FOR_DEVELOPERS = {"docs/architecture.md"}
 PROSE = re.compile(r"[A-Za-z']{2,}[,;:.]? +(\{…\} +)?[A-Za-z']{2,}")
 """Two words beside each other, or with a value between them."""
 
@@ -49,16 +47,12 @@ NO_PROSE = re.compile(r"\(\?|\\[wdsb]|\[\^|^(GET|POST|PATCH|SELECT) |^[a-z]+=")
 """Patterns, and what is for machines."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A text, and where it stands; ``{…}`` is a value."""
 
     file: str
     line: int
     text: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text}"
 
 
 def texts() -> Iterator[Text]:
@@ -69,7 +63,7 @@ def texts() -> Iterator[Text]:
         yield from _of_page(path)
     for pattern in DOCUMENTS:
         for path in sorted(ROOT.glob(pattern)):
-            if _name(path) not in FOR_DEVELOPERS:
+            if path.name != "architecture.md":  # for developers
                 yield from _of_document(path)
 
 
@@ -88,7 +82,7 @@ def _of_code(path: Path) -> Iterator[Text]:
         else:
             continue
         if PROSE.search(text) and not NO_PROSE.search(text):
-            yield Text(_name(path), node.lineno, _one_line(text))
+            yield _text(path, node.lineno, text)
 
 
 def _of_page(path: Path) -> Iterator[Text]:
@@ -104,19 +98,15 @@ def _of_document(path: Path) -> Iterator[Text]:
 def _of_lines(path: Path, source: str) -> Iterator[Text]:
     for number, line in enumerate(source.splitlines(), 1):
         if PROSE.search(line):
-            yield Text(_name(path), number, _one_line(line))
+            yield _text(path, number, line)
 
 
 def _blank(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n") or " "
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _name(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
+def _text(path: Path, line: int, text: str) -> Text:
+    return Text(path.relative_to(ROOT).as_posix(), line, " ".join(text.split()))
 
 
 @cache
@@ -127,12 +117,12 @@ def everything() -> list[Text]:
 @pytest.mark.parametrize("word", NOT)
 def test_no_text_has_a_word_that_we_do_not_say(word: str) -> None:
     pattern = re.compile(rf"(?<![\w-])({word})(?![\w-])", re.IGNORECASE)
-    found = [str(text) for text in everything() if pattern.search(NO_WORDS.sub("…", text.text))]
-    assert not found, f"say instead: {NOT[word]}\n" + "\n".join(found)
+    found = [text for text in everything() if pattern.search(NO_WORDS.sub("…", text.text))]
+    assert found == [], f"say instead: {NOT[word]}"
 
 
 def test_quotes_are_straight() -> None:
-    assert not [str(text) for text in everything() if re.search("[“”„]", text.text)]
+    assert not [text for text in everything() if re.search("[“”„]", text.text)]
 
 
 def test_the_list_has_texts_of_each_kind() -> None:
@@ -141,4 +131,4 @@ def test_the_list_has_texts_of_each_kind() -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.writelines(f"{text}\n" for text in texts())
+    sys.stdout.writelines(f"{text.file}:{text.line}: {text.text}\n" for text in texts())

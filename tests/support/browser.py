@@ -19,7 +19,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from tests.support.needs import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from selenium.webdriver.remote.webelement import WebElement
@@ -98,12 +98,15 @@ class Browser:
         self.driver.execute_script("window.isOld = true")
         pressed.click()
         loaded = "return !window.isOld && document.readyState === 'complete'"
-        waiting = WebDriverWait(self.driver, _PATIENCE, 0.05, ignored_exceptions=[WebDriverException])
-        waiting.until(lambda driver: driver.execute_script(loaded))
+        self.waits_until(lambda: self.driver.execute_script(loaded))
 
     def sees(self, text: str) -> None:
         """Wait until a text is there that the page itself puts there."""
-        WebDriverWait(self.driver, _PATIENCE, 0.05).until(lambda _: text in self.text())
+        self.waits_until(lambda: text in self.text())
+
+    def waits_until(self, happened: Callable[[], bool]) -> None:
+        waiting = WebDriverWait(self.driver, _PATIENCE, 0.05, ignored_exceptions=[WebDriverException])
+        waiting.until(lambda _: happened())
 
     def screenshot(self, path: Path, most: int = 1300) -> None:
         """The page as far as there is something on it, but at most so many pixels of its height."""

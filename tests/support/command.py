@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.support import leaks
-from tests.support.forked import CHECKOUT, RECORDER, Child, wait_until
+from tests.support.forked import CHECKOUT, RECORDER, Child, Kind, wait_until
 from tests.support.secret_service import kept_in
 
 if TYPE_CHECKING:
-    from tests.support.forked import Kind
     from tests.support.sandbox import Stage
 
 PAIR = {"client_id": leaks.CLIENT_ID, "client_secret": leaks.CLIENT_SECRET}

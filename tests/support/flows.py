@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from tests.support.command import NEW_PAIR, PAIR
-from tests.support.forked import wait_until
-
-if TYPE_CHECKING:
-    from tests.support.command import Run, Tool
-    from tests.support.forked import Child
+from tests.support.command import NEW_PAIR, PAIR, Run, Tool
+from tests.support.forked import Child, wait_until
 
 
 class Flow(NamedTuple):

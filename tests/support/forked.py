@@ -40,16 +40,8 @@ LIMIT = 60.0
 
 _LARGEST = 1 << 20
 _HEAVY = (
-    "typer",
-    "httpx",
-    "httpcore",
-    "encodings.idna",
-    "typer._adapters",
-    "keyring",
-    "questionary",
-    "rich.console",
-    "msgspec",
-    "prompt_toolkit.application",
+    *("typer", "typer._adapters", "httpx", "httpcore", "encodings.idna", "keyring", "questionary"),
+    *("rich.console", "msgspec", "prompt_toolkit.application"),
 )
 
 

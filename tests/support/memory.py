@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from eh_connect.cli.commands import COMMANDS
 from eh_connect.errors import BusyError, StorageError
 from eh_connect.local.keyring import KeyringStore
 from eh_connect.local.profile import LocalProfile
-from eh_connect.local.state import StateFolder
+from eh_connect.local.state import LocalState, Purpose, StateFolder
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 from eh_connect.values import Values
 from tests.support.stackone import Steps
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from eh_connect.local.state import LocalState, Purpose
-
-    Entries = dict[str, Credentials | Secret | tuple[str, ...]]
-
+Entries = dict[str, Credentials | Secret | tuple[str, ...]]
 NOW = "2026-11-27T09:22:00+00:00"
 OLD = Credentials(Secret("idOld" + "x" * 38), Secret("secretOld" + "x" * 34))
 NEW = Credentials(OLD.client_id, Secret("secretNew" + "y" * 34))

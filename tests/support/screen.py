@@ -22,12 +22,11 @@ from typing import TYPE_CHECKING, Any
 import pyte
 
 from tests.support import leaks
-from tests.support.forked import CHECKOUT, Child
+from tests.support.forked import CHECKOUT, Child, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tests.support.forked import Kind
 
 ROWS = 40
 PATIENCE = 25.0
