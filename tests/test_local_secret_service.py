@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import run_python
-from tests.support.needs import needs_secret_service
-from tests.support.secret_service import kept_in, secret_service
+from tests.support.secret_service import kept_in, needs_secret_service, secret_service
 
 if TYPE_CHECKING:
     from pathlib import Path

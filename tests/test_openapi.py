@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from typing import Any
 
 import pytest
-from werkzeug.wrappers import Request, Response
+from werkzeug import Request, Response
+from werkzeug.test import Client
 
 from tests.support.openapi import JudgedApp, Violation, check_answer, check_request
 
@@ -26,12 +26,10 @@ OWNER = {"origin_owner_id": "o", "origin_owner_name": "O"}
         ("POST", "/actions/rpc", {"action": "a"}, {}),
         ("GET", "/connector_profiles", {"a": 1}, {}),
         ("GET", "/connector_profiles?page=true", None, {}),
-        ("GET", "/connector_profiles?limit=3", None, {}),
         ("GET", "/actions?filter%5Bconnector%5D=e", None, {}),
         ("GET", "/actions?include=everything", None, {}),
         ("GET", "/v2/accounts?profile=1", None, {}),
         ("GET", "/connector_profiles/p", None, {}),
-        ("DELETE", "/connector_profiles/p", None, {}),
         ("POST", "/connector_profiles", {"name": "n"}, {}),
         ("PATCH", "/connector_profiles/p", {"client_secret": "s"}, {}),
         ("PATCH", "/connector_profiles/p", {"setup_information": {"clientSecret": "s"}}, {}),
@@ -99,15 +97,6 @@ def test_wrong_answers_do_not_pass(method: str, path: str, status: int, body: An
 def test_a_stage_is_judged_by_its_answers_and_by_what_our_client_sends(agent: str, wrong: int) -> None:
     judged = JudgedApp(Request.application(lambda request: Response(request.get_data(), 200)))
     for path in ("/connect_sessions", "/hub"):
-        body = b'{"type": "TEST"}'
-        environ = {
-            "REQUEST_METHOD": "POST",
-            "PATH_INFO": path,
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_USER_AGENT": agent,
-            "CONTENT_TYPE": "application/json",
-            "wsgi.input": io.BytesIO(body),
-        }
-        answer = judged(environ, lambda *_: print)
-        assert b"".join(answer) == body, "what was judged reaches the application"
+        answer = Client(judged).post(path, json={"type": "TEST"}, headers={"User-Agent": agent})
+        assert b"TEST" in answer.data, "what was judged reaches the application"
     assert len(judged.violations) == wrong

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.flows import FLOWS, begin, is_finished
+from tests.support.command import FLOWS, begin, is_finished
 from tests.support.raw_server import closed
 
 if TYPE_CHECKING:

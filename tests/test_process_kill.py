@@ -1,4 +1,4 @@
-"""Killed anywhere: what StackOne holds is in the keyring, and the next run finishes."""
+"""Killed anywhere, or two runs at once: nothing is lost, there is one profile, and the next run finishes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.flows import FLOWS, begin, hang, is_finished
+from tests.support.command import FLOWS, PAIR, Tool, begin, hang, is_finished
 from tests.support.forked import wait_until
-from tests.support.needs import needs_secret_service
-from tests.support.secret_service import secret_service
+from tests.support.secret_service import needs_secret_service, secret_service
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.support.command import Tool
 
 KILL, INTERRUPT = signal.SIGKILL, signal.SIGINT
 CODES = {KILL: -KILL, INTERRUPT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
@@ -116,3 +113,35 @@ def test_the_served_sandbox_ends_when_it_is_told_to(tool: Tool) -> None:
     child.send_signal(signal.SIGTERM)
     run = tool.end(child)
     assert (run.code, "Traceback" in run.err) == (143, False)
+
+
+def test_while_a_creation_may_be_under_way_no_run_sends_another(tool: Tool) -> None:
+    """It was cut off without effect: as far as the next run knows, the profile may still show."""
+    child = hang(tool, "POST", "/connector_profiles", 1, takes_effect=False, seconds=1)
+    child.send_signal(signal.SIGKILL)
+    tool.end(child)
+    tool.stage.faults()
+    run = tool.setup("--timeout", "3")
+    assert (run.error["code"], run.error["type"]) == (7, "network")
+    assert (len(tool.stage.requests()) > 1, tool.stage.profiles) == (True, [])
+
+
+def test_the_second_run_on_a_label_is_turned_away_while_the_first_works(tool: Tool) -> None:
+    first = hang(tool, "GET", "/connector_profiles")
+    asked = len(tool.stage.requests())
+    second = tool.setup()
+    assert (second.error["code"], second.error["type"]) == (4, "storage")
+    assert ("default" in second.error["title"], "--no-store" in (second.error["hint"] or "")) == (True, False)
+    assert tool.setup("--dry-run").succeeded["action"] == "pending", "it needs no lock"
+    assert asked == 1
+    assert tool.end(first).succeeded["action"] == "created"
+    assert tool.kept() == {"current": PAIR}
+
+
+def test_two_labels_go_side_by_side(tool: Tool) -> None:
+    one = ("setup", "--json", "--profile", "one", "--name", "One")
+    first = hang(tool, "GET", "/connector_profiles", command=one)
+    assert tool.setup("--profile", "two", "--name", "Two").succeeded["profile"]["name"] == "Two"
+    assert first.poll() is None
+    assert tool.end(first).succeeded["profile"]["label"] == "one"
+    assert tool.kept("one") == tool.kept("two") == {"current": PAIR}

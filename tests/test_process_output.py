@@ -13,7 +13,7 @@ import pytest
 from eh_connect.cli.output import Output
 from eh_connect.errors import EhConnectError
 from tests.support import leaks
-from tests.support.needs import needs
+from tests.support.secret_service import needs
 
 if TYPE_CHECKING:
     from tests.support.command import Tool

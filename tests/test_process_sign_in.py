@@ -144,16 +144,6 @@ def test_the_token_is_shown_where_it_was_asked_for_and_is_nowhere_else(done: Too
     assert not any(token in text for text in (*files, done.keyring.read_text()))
 
 
-def test_a_link_that_leads_elsewhere_is_neither_shown_nor_kept(done: Tool) -> None:
-    body = json.dumps({"id": 1, "auth_link_url": "https://evil.example/canary", "token": "a"})
-    match = {"method": "POST", "path": "/connect_sessions"}
-    done.stage.faults({"kind": "body", "match": match, "body": body, "times": None})
-    run = done.run("verify", "--json")
-    assert (run.error["code"], "evil.example" in run.out + run.err) == (7, False)
-    done.stage.faults()
-    assert done.run("verify", "--json").succeeded["status"] == "pending"
-
-
 # The actions
 
 

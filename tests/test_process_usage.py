@@ -79,7 +79,7 @@ def test_every_bad_value_is_told_at_once_with_its_flag_and_changes_nothing(tool:
     run = tool.run("setup", "--no-input", *arguments, STACKONE_API_KEY=None)
     assert (run.code, run.out) == (3, "")
     assert all(flag in run.err for flag in (*BAD, "--api-key-file", "STACKONE_API_KEY"))
-    assert (tool.stage.log(), tool.state.exists(), tool.keyring.exists()) == ([], False, False)
+    assert (tool.stage.requests(), tool.state.exists(), tool.keyring.exists()) == ([], False, False)
 
 
 def test_tab_offers_what_is_known(tool: Tool) -> None:

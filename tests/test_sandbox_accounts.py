@@ -97,7 +97,7 @@ def test_from_hub_to_a_linked_account(stage: Stage, stackone: StackOne) -> None:
     its = {"provider": "employmenthero", "origin_owner_id": "an-owner", "type": "test"}
     assert its.items() <= older.items()
     (kept,) = (account["tokens"] for account in stage.accounts)
-    seen = page + str((attempt, newer, older, stage.log()))
+    seen = page + str((attempt, newer, older, stage.requests()))
     assert not [kept[name] for name in ("access_token", "refresh_token") if kept[name] in seen]
 
 

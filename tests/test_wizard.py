@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import leaks
-from tests.support.screen import CTRL_C, DOWN, ENTER
-from tests.support.wizard import BEFORE_THE_REVIEW, TO_THE_FORM, TO_THE_REVIEW, at, link_on, paste, walk
+from tests.support.screen import (
+    BEFORE_THE_REVIEW,
+    CTRL_C,
+    DOWN,
+    ENTER,
+    TO_THE_FORM,
+    TO_THE_REVIEW,
+    at,
+    link_on,
+    paste,
+    walk,
+)
 
 if TYPE_CHECKING:
     from tests.support.command import Tool

@@ -8,8 +8,7 @@ import pytest
 
 from tests.support import leaks
 from tests.support.hand_over import lock
-from tests.support.screen import CTRL_C, ENTER
-from tests.support.wizard import TO_THE_FORM, at, link_on, paste, walk
+from tests.support.screen import CTRL_C, ENTER, TO_THE_FORM, at, link_on, paste, walk
 
 if TYPE_CHECKING:
     from pathlib import Path

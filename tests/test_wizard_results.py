@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support import leaks
-from tests.support.screen import CTRL_C, ENTER
-from tests.support.wizard import NOTHING, at, paste
+from tests.support.screen import CTRL_C, ENTER, NOTHING, at, paste
 
 if TYPE_CHECKING:
     from tests.support.command import Tool

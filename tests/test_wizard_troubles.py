@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import leaks
-from tests.support.screen import CTRL_C, ENTER
-from tests.support.wizard import TO_THE_SECRET, at, link_on, paste, walk
+from tests.support.screen import CTRL_C, ENTER, TO_THE_SECRET, at, link_on, paste, walk
 
 if TYPE_CHECKING:
     from tests.support.command import Tool

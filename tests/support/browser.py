@@ -16,7 +16,7 @@ from selenium.webdriver.common.proxy import Proxy, ProxyType
 from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.support.needs import needs
+from tests.support.secret_service import needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The whole tool as a process of its own, from this checkout, in an environment of its own."""
+"""The whole tool as a process of its own, in an environment of its own, and its flows that write."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support import leaks
 from tests.support.forked import CHECKOUT, RECORDER, Child, Kind, wait_until
@@ -31,21 +31,18 @@ class Run:
     err: str
 
     @property
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> Any:
         """The one JSON object that is all of standard output."""
-        answer = json.loads(self.out)
-        assert isinstance(answer, dict)
-        return answer
+        return json.loads(self.out)
 
     @property
-    def error(self) -> dict[str, Any]:
+    def error(self) -> Any:
         """The answer's error, whose code is the exit code."""
-        error: dict[str, Any] = self.answer["error"]
-        assert (self.answer["ok"], error["code"]) == (False, self.code)
-        return error
+        assert (self.answer["ok"], self.answer["error"]["code"]) == (False, self.code)
+        return self.answer["error"]
 
     @property
-    def succeeded(self) -> dict[str, Any]:
+    def succeeded(self) -> Any:
         """The answer of a run that did not fail."""
         assert (self.code, self.answer["ok"]) == (0, True), self
         return self.answer
@@ -155,11 +152,10 @@ class Tool:
             stream.write_bytes(content)
         return Child(arguments, self.variables(changed), self.folder, streams, kind)
 
-    def printed(self, child: Child) -> dict[str, Any]:
+    def printed(self, child: Child) -> Any:
         """The object that a process which goes on has printed."""
         wait_until(lambda: child.streams[1].read_bytes().endswith(b"\n}\n"))
-        printed: dict[str, Any] = json.loads(child.streams[1].read_text())
-        return printed
+        return json.loads(child.streams[1].read_text())
 
     def end(self, child: Child) -> Run:
         """Wait for the end of a process, and have what it produced searched."""
@@ -202,3 +198,67 @@ def run_python(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
     )
+
+
+class Flow(NamedTuple):
+    """A write: its command, and the credentials in the keyring before and after it."""
+
+    command: tuple[str, ...]
+    finds: dict[str, dict[str, str]]
+    leaves: dict[str, dict[str, str]]
+
+
+_NEW = {"current": NEW_PAIR, "previous": PAIR}
+FLOWS = {
+    "creation": Flow(("setup", "--json"), {}, {"current": PAIR}),
+    "update": Flow(("setup", "--json"), {"current": PAIR}, _NEW),
+    "rotation": Flow(("rotate", "--json"), {"current": PAIR}, _NEW),
+    "rollback": Flow(("rotate", "--rollback", "--json"), _NEW, {"current": PAIR, "previous": NEW_PAIR}),
+}
+
+
+def begin(tool: Tool, flow: str) -> dict[str, str]:
+    """Do what comes before the flow; the variables that it needs."""
+    if flow != "creation":
+        tool.setup().succeeded  # noqa: B018  # it asserts
+    if flow == "rollback":
+        tool.run("rotate", "--json", **tool.rotated).succeeded  # noqa: B018  # it asserts
+    return tool.rotated if FLOWS[flow].leaves == _NEW else {}
+
+
+def is_finished(tool: Tool, flow: str, run: Run) -> None:
+    """The run ended well; all is as the flow leaves it, once; and there is nothing left to do."""
+    assert run.succeeded["action"] in {"created", "updated", "unchanged", "rotated", "rolled_back"}
+    wanted = FLOWS[flow].leaves["current"]
+    (made,) = tool.stage.profiles
+    assert {key: made[key] for key in wanted} == wanted
+    assert tool.kept() == FLOWS[flow].leaves
+    again = tool.setup(EH_CONNECT_CLIENT_SECRET=wanted["client_secret"])
+    assert again.succeeded["action"] == "unchanged"
+    assert not list(tool.state.glob("*.tmp"))
+
+
+def hang(
+    tool: Tool,
+    method: str,
+    path: str,
+    earlier: int = 0,
+    *,
+    command: tuple[str, ...] = ("setup", "--json"),
+    takes_effect: bool = True,
+    seconds: float = 2,
+    changed: dict[str, str] | None = None,
+) -> Child:
+    """Start a run that waits for the answer to a request, the next after ``earlier`` ones like it."""
+    match = {"method": method, "path": path}
+    slow = {"kind": "delay" if takes_effect else "drop", "match": match, "seconds": seconds}
+    tool.stage.faults({"kind": "delay", "match": match, "times": earlier}, slow)
+    known = len(tool.stage.requests())
+    child = tool.start(*command, **(changed or {}))
+
+    def hangs() -> bool:
+        sent = [entry for entry in tool.stage.requests()[known:] if entry.startswith(f"{method} {path}")]
+        return len(sent) == earlier + 1
+
+    wait_until(hangs)
+    return child

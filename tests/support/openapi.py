@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from functools import cache
@@ -17,6 +18,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import httpx
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from referencing import Registry, Specification
+from werkzeug import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -98,39 +100,24 @@ class JudgedApp:
         self.violations: list[str] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path = quote(environ.get("PATH_INFO", "/"), safe="/")
+        request = Request(environ)
+        method, path = request.method, quote(request.path)
         if not is_call(path):
             return self._app(environ, start_response)
-        method, statuses = environ["REQUEST_METHOD"], list[int]()
-        if str(environ.get("HTTP_USER_AGENT")).startswith("eh-connect/"):
-            self._judge(lambda: _check_environ(method, path, environ))
-
-        def start(status: str, *rest: Any) -> Any:
-            statuses.append(int(status[:3]))
-            return start_response(status, *rest)
-
-        answered = self._app(environ, start)
-        body = b"".join(answered)
-        if (close := getattr(answered, "close", None)) is not None:
-            close()
-        self._judge(lambda: check_answer(method, path, statuses[-1], body))
-        return [body]
+        body = request.get_data()
+        environ["wsgi.input"] = io.BytesIO(body)
+        if request.user_agent.string.startswith("eh-connect/"):
+            url = f"{path}?{request.query_string.decode()}"
+            self._judge(lambda: check_request(method, url, request.headers, body))
+        answer = Response.from_app(self._app, environ, buffered=True)
+        self._judge(lambda: check_answer(method, path, answer.status_code, answer.get_data()))
+        return answer(environ, start_response)
 
     def _judge(self, check: Callable[[], None]) -> None:
         try:
             check()
         except Violation as exc:
             self.violations.append(str(exc))
-
-
-def _check_environ(method: str, path: str, environ: WSGIEnvironment) -> None:
-    import io
-
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    headers = {k[5:].replace("_", "-"): v for k, v in environ.items() if k.startswith("HTTP_")}
-    headers["content-type"] = environ.get("CONTENT_TYPE", "")
-    check_request(method, f"{path}?{environ.get('QUERY_STRING', '')}", headers, body)
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:

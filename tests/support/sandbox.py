@@ -83,7 +83,7 @@ class Disturbed:
         self._app = app
         self._lock = threading.Lock()
         self.faults: list[Fault] = []
-        self.log: list[dict[str, Any]] = []
+        self.requests: list[str] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
@@ -95,8 +95,8 @@ class Disturbed:
             fault = next((fault for fault in self.faults if fault.hits(request)), None)
             if fault is not None and fault.times is not None:
                 fault.times -= 1
-            entry = {"method": request.method, "path": request.path, "empty_object": body.strip() == b"{}"}
-            self.log.append(entry | {"fault": fault and fault.kind})
+            asks = " {}" if body.strip() == b"{}" else ""
+            self.requests.append(f"{request.method} {request.path}{asks}")
         app = fault.apply(self._app, environ) if fault else self._app
         return app(environ, start_response)
 
@@ -133,22 +133,19 @@ class Stage(Sandbox):
         return f"{portal_url('1', self.employment_hero_url)}/{self.environment['EH_CONNECT_CLIENT_ID']}"
 
     @property
-    def grants(self) -> list[dict[str, Any]]:
+    def grants(self) -> Any:
         """Employment Hero's codes and tokens."""
-        grants: list[dict[str, Any]] = self.records.data["employment_hero"]["grants"]
-        return grants
+        return self.records.data["employment_hero"]["grants"]
 
     @property
-    def profiles(self) -> list[dict[str, Any]]:
+    def profiles(self) -> Any:
         """With what StackOne never shows: ``{"shown", "client_id", "client_secret", "actions"}``."""
-        profiles: list[dict[str, Any]] = self.records.data["stackone"]["profiles"]
-        return profiles
+        return self.records.data["stackone"]["profiles"]
 
     @property
-    def accounts(self) -> list[dict[str, Any]]:
+    def accounts(self) -> Any:
         """The linked accounts: ``{"shown", "profile", "tokens"}``. Asking StackOne may refresh tokens."""
-        found: list[dict[str, Any]] = self.records.data["stackone"]["accounts"]
-        return found
+        return self.records.data["stackone"]["accounts"]
 
     @property
     def sessions(self) -> list[dict[str, Any]]:
@@ -210,16 +207,9 @@ class Stage(Sandbox):
         """Order these faults (fields: ``Fault``) in place of earlier ones."""
         self._server(employment_hero).faults = [Fault(**fault) for fault in faults]
 
-    def log(self, *, employment_hero: bool = False) -> list[dict[str, Any]]:
-        """The requests so far: method, path, empty_object, fault."""
-        return list(self._server(employment_hero).log)
-
     def requests(self, *, employment_hero: bool = False) -> list[str]:
         """The requests so far, such as ``GET /actions``; an ask ends in ``{}``."""
-        return [
-            f"{entry['method']} {entry['path']}" + (" {}" if entry["empty_object"] else "")
-            for entry in self.log(employment_hero=employment_hero)
-        ]
+        return list(self._server(employment_hero).requests)
 
     def _server(self, employment_hero: bool) -> Disturbed:
         return self._servers["employment_hero" if employment_hero else "stackone"]

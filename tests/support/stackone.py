@@ -141,12 +141,19 @@ class StackOne:
         return self._answer(request)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        name, last = _name(request), request.url.path.rpartition("/")[2]
         body = json.loads(request.content or b"{}")
-        if request.method == "GET":
-            return httpx.Response(200, json=self._read(name, request.url.params))
+        found = self.rows.get(request.url.path.rpartition("/")[2])
         status, answer = 200, dict[str, Any]()
-        match name:
+        match _name(request):
+            case "list":
+                answer = {"data": [row.shown() for row in self.rows.values()], "total": len(self.rows)}
+            case "actions":
+                listed = [{"id": each} for each in self.offered]
+                entry = {"connector_key": "employmenthero", "authentication": self.auth, "actions": listed}
+                answer = {"data": [entry]}
+            case "accounts":
+                row = self.rows.get(request.url.params["connector_profile_id"])
+                answer = {"data": [{"connector_profile_id": row.id}] * row.accounts if row else []}
             case "ask to create":
                 status, answer = 422, {"message": "connector_key is missing"}
             case "create":
@@ -154,24 +161,13 @@ class StackOne:
                 self._write(row, body)
                 row.updated_at = row.created_at
                 status, answer = 201, row.shown()
-            case "ask to update" | "update":
-                found = self.rows.get(last)
-                if found is not None and body:
-                    self._write(found, body)
-                status, answer = (200, found.shown()) if found else (404, {"message": "Not found"})
-        return httpx.Response(status, json=answer)
-
-    def _read(self, name: str, params: httpx.QueryParams) -> dict[str, Any]:
-        match name:
-            case "list":
-                return {"data": [row.shown() for row in self.rows.values()], "total": len(self.rows)}
-            case "actions":
-                listed = [{"id": each} for each in self.offered]
-                entry = {"connector_key": "employmenthero", "authentication": self.auth, "actions": listed}
-                return {"data": [entry]}
+            case _ if found is None:
+                status, answer = 404, {"message": "Not found"}
             case _:
-                row = self.rows.get(params["connector_profile_id"])
-                return {"data": [{"connector_profile_id": row.id}] * row.accounts if row else []}
+                if body:
+                    self._write(found, body)
+                answer = found.shown()
+        return httpx.Response(status, json=answer)
 
     def _write(self, row: Row, body: dict[str, Any]) -> None:
         self.sent.append(body)
