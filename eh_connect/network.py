@@ -69,7 +69,7 @@ def open_http(url: str, *, transport: httpx.BaseTransport | None = None) -> Http
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",
             },
-            verify=_trusted(url if transport is None else ""),
+            verify=_tls_context(url if transport is None else ""),
             trust_env=False,  # we read the environment ourselves, so that we can name the proxy
             proxy=proxy,
             transport=transport,
@@ -119,15 +119,15 @@ def exchange(
             response.close()
 
     with time.running():
-        came = attempt.outcome(send, allowed, place)
-    if not isinstance(came, Answer):
-        _LOG.debug("%s %s: %s", request.method, place, type(came).__name__)
+        outcome = attempt.outcome(send, allowed, place)
+    if not isinstance(outcome, Answer):
+        _LOG.debug("%s %s: %s", request.method, place, type(outcome).__name__)
         # Not raised `from` it, because httpx's exceptions hold the request, with the key and the secret.
-        raise exchange_error(came, host, http.proxy_name, was_sent=attempt.may_have_been_sent)
-    _LOG.debug("%s %s: %d, %.2f s", request.method, place, came.status, before - time.left)
-    if http.proxy_name and came.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+        raise exchange_error(outcome, host, http.proxy_name, was_sent=attempt.may_have_been_sent)
+    _LOG.debug("%s %s: %d, %.2f s", request.method, place, outcome.status, before - time.left)
+    if http.proxy_name and outcome.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
         raise proxy_wants_password(http.proxy_name)
-    return came
+    return outcome
 
 
 class _Attempt:
@@ -136,7 +136,7 @@ class _Attempt:
     def __init__(self, http: Http) -> None:
         self._http = http
         self._lock = Lock()
-        self._is_left = False
+        self._is_abandoned = False
         self.may_have_been_sent = True
         """True until a connection is started, False while it is made, True when the request goes out."""
 
@@ -145,12 +145,12 @@ class _Attempt:
         try:
             return bounded(send, seconds, name=place)
         except DeadlineError:
-            self._leave()
+            self._abandon()
             return httpx.ReadTimeout("left behind") if self.may_have_been_sent else httpx.ConnectTimeout("")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as exc:
             return exc
         except BaseException:  # after Ctrl-C or SIGTERM the thread must not send the request any more
-            self._leave()
+            self._abandon()
             raise
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
@@ -161,14 +161,14 @@ class _Attempt:
             self._http.connection = info["return_value"]
         elif event == "http11.send_request_headers.started":
             with self._lock:
-                if self._is_left:
+                if self._is_abandoned:
                     raise httpx.WriteTimeout("left behind")
                 if info["request"].method != b"CONNECT":  # which goes to the proxy only
                     self.may_have_been_sent = True
 
-    def _leave(self) -> None:
+    def _abandon(self) -> None:
         with self._lock:
-            self._is_left = True
+            self._is_abandoned = True
         held = self._http.connection and self._http.connection.get_extra_info("socket")
         if held is not None:
             with suppress(OSError):  # the connection has ended by itself
@@ -193,10 +193,10 @@ def _proxy(url: httpx.URL) -> httpx.Proxy | None:
     if not named or is_loopback(url.host) or urllib.request.proxy_bypass(place):
         return None
     proxy = httpx.URL(named if "://" in named else f"http://{named}")
-    return httpx.Proxy(proxy, ssl_context=_trusted("https:") if proxy.scheme == "https" else None)
+    return httpx.Proxy(proxy, ssl_context=_tls_context("https:") if proxy.scheme == "https" else None)
 
 
-def _trusted(url: str) -> ssl.SSLContext:
+def _tls_context(url: str) -> ssl.SSLContext:
     """Return a context that trusts SSL_CERT_FILE and SSL_CERT_DIR, or the system's store if neither is set."""
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if not url.startswith("https:"):

@@ -53,14 +53,14 @@ def exchange_error(exc: Exception, host: str, proxy: str | None, *, was_sent: bo
     if not isinstance(exc, httpx.HTTPError):
         title = f"{host} answered with an address that makes no sense"
         return ExchangeError(title, arrived=True, hint="Check the URL, and the proxy.")
-    never = not was_sent or isinstance(
+    never_sent = not was_sent or isinstance(
         exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError
     )
     causes = tuple(_chain(exc))
     through = f"{host} through the proxy {proxy}" if proxy else host
     if isinstance(exc, httpx.ProxyError):
         return _refused_by_proxy(str(exc), host, proxy or "")
-    if never and any(isinstance(cause, ssl.SSLError) for cause in causes):
+    if never_sent and any(isinstance(cause, ssl.SSLError) for cause in causes):
         return ExchangeError(
             f"No secure connection to {through}",
             arrived=False,
@@ -68,17 +68,17 @@ def exchange_error(exc: Exception, host: str, proxy: str | None, *, was_sent: bo
             hint="Behind a company proxy, set SSL_CERT_FILE to the file of its certificates. "
             "Check the clock of this computer too.",
         )
-    first, check = (f"The proxy {proxy}", PROXY) if proxy else (host, _URL)
+    culprit, check = (f"The proxy {proxy}", PROXY) if proxy else (host, _URL)
     if isinstance(exc, httpx.TimeoutException):
-        title, hint = f"No {'connection to' if never else 'answer from'} {through} in time", LATER
+        title, hint = f"No {'connection to' if never_sent else 'answer from'} {through} in time", LATER
     elif any(isinstance(cause, socket.gaierror) for cause in causes):
-        title, hint = f"{first} can't be found by its name", check
+        title, hint = f"{culprit} can't be found by its name", check
     elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        title, hint = f"{first} refuses the connection", check
+        title, hint = f"{culprit} refuses the connection", check
     else:
-        title = f"No connection to {through}" if never else f"The connection to {through} broke"
+        title = f"No connection to {through}" if never_sent else f"The connection to {through} broke"
         hint = LATER
-    return ExchangeError(title, passing=True, arrived=not never, hint=hint)
+    return ExchangeError(title, passing=True, arrived=not never_sent, hint=hint)
 
 
 def proxy_wants_password(proxy: str) -> ExchangeError:

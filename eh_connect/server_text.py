@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from eh_connect.secret import Secret
 
 _PIECE = 12
-"""Any so many characters of a secret in a row are blanked out, because an echo may be cut off."""
+"""Characters. A piece of a secret that is this long is blanked out too, because an echo may be cut off."""
 
 _SHORTEST_SCRUBBED = 6
 """A shorter secret is not blanked out, because it may be an ordinary word."""
@@ -55,16 +55,16 @@ def read_json(text: str, secrets: Iterable[Secret] = ()) -> Any:
     if sum(map(text.count, ",:[{")) > _MOST_VALUES:
         raise ValueError("too many values")
     try:
-        return _without(json.loads(text), _scrubber(secrets))
+        return _scrub_value(json.loads(text), _scrubber(secrets))
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
-def _without(value: Any, scrubbed: Callable[[str], str]) -> Any:
+def _scrub_value(value: Any, scrubbed: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
-        return {_without(key, scrubbed): _without(item, scrubbed) for key, item in value.items()}
+        return {_scrub_value(key, scrubbed): _scrub_value(item, scrubbed) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without(item, scrubbed) for item in value]
+        return [_scrub_value(item, scrubbed) for item in value]
     if not isinstance(value, str):
         return value
     value = value[:_LONGEST]
@@ -73,7 +73,7 @@ def _without(value: Any, scrubbed: Callable[[str], str]) -> Any:
 
 
 def _scrubber(secrets: Iterable[Secret]) -> Callable[[str], str]:
-    forms = sorted({f for s in secrets for f in _forms(s.reveal())}, key=len, reverse=True)
+    forms = sorted({f for s in secrets for f in _spellings(s.reveal())}, key=len, reverse=True)
     if not forms:
         return lambda text: text
     whole = re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
@@ -105,7 +105,7 @@ def _lower(text: str) -> str:
     return low if len(low) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
 
 
-def _forms(value: str) -> set[str]:
+def _spellings(value: str) -> set[str]:
     if len(value) < _SHORTEST_SCRUBBED:
         return set()
     raw = value.encode(errors="surrogatepass")

@@ -81,7 +81,7 @@ class HandOverKey:
 
     @property
     def check_phrase(self) -> str:
-        """Eight digits like ``1a2b 3c4d``. Page and terminal show them, so people can compare them by phone."""
+        """Eight hex digits, as in ``1a2b 3c4d``. Page and terminal show them, to compare on the phone."""
         digits = _decoded(self.thumbprint)[:4].hex()
         return f"{digits[:4]} {digits[4:]}"
 
@@ -99,9 +99,9 @@ def page(
     ``asked_by`` is who wants the credentials. ``steps`` are the guide's lines; exact values among them get
     copy buttons. Those of the named ``values`` that are in no step are shown before the steps.
     """
-    script, style = _part("hand_over.js"), _part("hand_over.css")
+    script, style = _resource("hand_over.js"), _resource("hand_over.css")
     in_steps = {line.text for line in steps if line.kind is Kind.EXACT}
-    return Template(_part("hand_over.html")).substitute(
+    return Template(_resource("hand_over.html")).substitute(
         script=script,
         style=style,
         policy=f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
@@ -117,7 +117,7 @@ def page(
     )
 
 
-def _part(name: str) -> str:
+def _resource(name: str) -> str:
     return resources.files("eh_connect.employment_hero").joinpath(name).read_text("utf-8")
 
 
@@ -166,9 +166,10 @@ def looks_locked(text: str) -> bool:
 
 
 def open_locked(text: str, secret: Secret | None) -> Credentials:
-    """Return the credentials that were locked in the page whose key is ``secret`` (None if no page is out).
+    """Return the credentials that were locked in the page whose key is ``secret``.
 
-    What a mail adds to ``text`` (line breaks, quotes, blanks, ``>``) is removed.
+    ``secret`` is None if no page is out. What a mail adds to ``text`` (line breaks, quotes, blanks, ``>``) is
+    removed.
 
     Raises:
         LockedTextError: it is no locked text, cut off, altered, from another page, or without credentials.
@@ -209,9 +210,9 @@ def _header(text: str) -> dict[str, Any]:
     try:
         header = json.loads(_decoded(first))
     except (ValueError, RecursionError):
-        raise _altered() from None
+        raise _altered_error() from None
     if not isinstance(header, dict):
-        raise _altered()
+        raise _altered_error()
     return header
 
 
@@ -223,7 +224,7 @@ def _decrypted(text: str, key: HandOverKey) -> bytes:
         plain = decrypt_compact(text, key.jwk, algorithms=["ECDH-ES", "A256GCM"]).plaintext
         if plain is not None:
             return plain
-    raise _altered()
+    raise _altered_error()
 
 
 def _credentials(plain: bytes) -> Credentials:
@@ -239,7 +240,7 @@ def _credentials(plain: bytes) -> Credentials:
     return Credentials(*map(Secret, values))
 
 
-def _altered() -> LockedTextError:
+def _altered_error() -> LockedTextError:
     return LockedTextError(
         "it was altered on the way, or a part is missing. Ask for it again, copied with the page's button"
     )

@@ -58,7 +58,7 @@ def org_id_from(text: str, app_url: str = APP_URL) -> OrgId:
     ids = {one.lower() for one in found}
     if len(ids) == 1:
         return OrgId(ids.pop())
-    raise ValueError(_why_none(len(ids), bool(ours), others))
+    raise ValueError(_refusal(len(ids), bool(ours), others))
 
 
 def portal_url(org_id: str, app_url: str = APP_URL) -> str:
@@ -80,7 +80,7 @@ def _addresses(text: str, app_url: str) -> tuple[list[str], list[str]]:
     return ours, others
 
 
-def _why_none(count: int, ours: bool, others: list[str]) -> str:
+def _refusal(count: int, ours: bool, others: list[str]) -> str:
     if count > 1:
         return "it names more than one organisation. Paste the address of the one that you mean"
     if any(_PAYROLL.search(host) for host in others):

@@ -1,6 +1,6 @@
 """The credential probe: a token request with a made-up code to Employment Hero's OAuth server.
 
-Employment Hero doesn't document the errors of that server. Most servers answer ``invalid_client`` to wrong
+Employment Hero doesn't document the errors of that server. Servers like it answer ``invalid_client`` to wrong
 credentials, and ``invalid_grant`` to right ones with a wrong code. We infer that this one does so too. But a
 server that looks at the code first answers ``invalid_grant`` to everything. So the result is only advice.
 """

@@ -197,10 +197,10 @@ def parse(text: str) -> Selection:
     for word in dict.fromkeys(words):
         if (preset := _PRESETS.get(_key(word))) is not None:
             selection |= preset
-        elif (box := _named(word) or _BY_STRING.get(_key(word))) is not None:
+        elif (box := _find_box(word) or _BY_STRING.get(_key(word))) is not None:
             selection |= Selection(frozenset({box}))
         else:
-            problems.append(_explained(word))
+            problems.append(_refusal(word))
     if problems:
         raise ValueError("; ".join(problems))
     return selection
@@ -213,7 +213,7 @@ def card_for_action(action_id: str, scope_strings: Iterable[str]) -> str | None:
     action's ID, as in ``employmenthero_list_employees``.
     """
     known = (_BY_STRING.get(_key(_DOCUMENTED.sub("", string))) for string in scope_strings)
-    box = next(filter(None, known), None) or _named(action_id.rpartition("list_")[2])
+    box = next(filter(None, known), None) or _find_box(action_id.rpartition("list_")[2])
     return None if box is None else box.title
 
 
@@ -234,7 +234,7 @@ def _key(word: str) -> str:
     return key.replace("organiz", "organis").replace("cost center", "cost centre")
 
 
-def _named(word: str) -> Box | None:
+def _find_box(word: str) -> Box | None:
     """Find the box by its card, and by section and box if they are named. If no box is named, it is Read."""
     said = set(re.split(r"\)?[/:(]", _key(word).removesuffix(")")))
     for box, section, card, name in _PARTS:
@@ -257,11 +257,11 @@ _SUGGESTED = {
 }
 
 
-def _explained(word: str) -> str:
+def _refusal(word: str) -> str:
     """Say why a word is refused, and what the person may mean."""
     shown = f'"{word if word.isprintable() else ascii(word)}"'
     if _DOCUMENTED.match(word):
-        return f"{shown}: this spelling isn't in the portal. {_documented(word)}"
+        return f"{shown}: this spelling isn't in the portal. {_documented_card(word)}"
     name = re.split(r"[/:(]", _key(word))[0]
     same = [box for box in BOXES if _key(box.card) == name]
     if same:
@@ -274,12 +274,12 @@ def _explained(word: str) -> str:
     return f"{shown}: did you mean {' or '.join(_SUGGESTED[key] for key in near)}?"
 
 
-def _documented(word: str) -> str:
+def _documented_card(word: str) -> str:
     """Say which card has a scope that is spelled like ``urn:mainapp:organisations:read``."""
     scope = _DOCUMENTED.sub("", word)
     if (box := _BY_STRING.get(_key(scope))) is not None:
         return f"Its card is {box.title}"
     for part in reversed(scope.split(":")):
-        if (box := _named(part)) is not None:
+        if (box := _find_box(part)) is not None:
             return f"Perhaps you mean {box.title}"
     return "Use the name of its card"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ELSEWHERE = "Set EH_CONNECT_HOME to a folder that eh-connect can have for itself."
-_MOST_LINKS = 40
 
 
 def default_folder(environ: Mapping[str, str]) -> Path | None:
@@ -57,7 +56,7 @@ class PrivateFolder:
 
     def read(self, name: str) -> bytes | None:
         """Return a file's content, or None if there is no such file. Creates nothing."""
-        folder = self._found()
+        folder = self._existing()
         if folder is None:
             return None
         path = folder / name
@@ -68,14 +67,14 @@ class PrivateFolder:
 
     def write(self, name: str, content: bytes) -> None:
         """Replace a file in one step. A reader sees the old content or the new one, never a part of it."""
-        path = self._made() / name
+        path = self._ensured() / name
         with _translated("write", path), _temporary(path, content) as temporary:
             temporary.replace(path)
             _sync(path.parent)
 
     def delete(self, name: str) -> None:
         """Delete a file, if it is there."""
-        folder = self._found()
+        folder = self._existing()
         if folder is not None:
             with _translated("delete", folder / name):
                 (folder / name).unlink(missing_ok=True)
@@ -83,11 +82,11 @@ class PrivateFolder:
 
     def exists(self) -> bool:
         """Whether the folder is there. Creates nothing."""
-        return self._found() is not None
+        return self._existing() is not None
 
     def names(self) -> list[str]:
         """Return the names of all files in the folder. Creates nothing."""
-        folder = self._found()
+        folder = self._existing()
         if folder is None:
             return []
         with _translated("list", folder):
@@ -95,7 +94,7 @@ class PrivateFolder:
 
     def check_writable(self) -> None:
         """Make the folder if it is missing, write a file in it and delete that file."""
-        folder = self._made()
+        folder = self._ensured()
         with _translated("write in", folder):
             _sweep(folder, "trial")
             with _temporary(folder / "trial", b"trial"):
@@ -109,7 +108,7 @@ class PrivateFolder:
         """
         from filelock import FileLock, Timeout
 
-        folder = self._made()
+        folder = self._ensured()
         path = folder / name
         with _translated("lock", path), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # filelock would print them between our lines
@@ -133,24 +132,24 @@ class PrivateFolder:
         finally:
             lock.release()
 
-    def _found(self) -> Path | None:
+    def _existing(self) -> Path | None:
         """Return the folder if it exists. Raises StorageError if others may write to it."""
         if self.path is None:
             return None
         with _translated("read", self.path):
-            return self.path if _judge_way(self.path) else None
+            return self.path if _judge_folder(self.path) else None
 
-    def _made(self) -> Path:
+    def _ensured(self) -> Path:
         """Return the folder. It is made if it was missing, and nobody else may look into it."""
         path = self.path
         if path is None:
             raise StorageError("This system knows no home folder for you", hint=ELSEWHERE)
         with _translated("make", path):
-            if not _judge_way(path):
+            if not _judge_folder(path):
                 for folder in (*reversed(path.parents), path):
                     if not folder.is_dir():
                         folder.mkdir(mode=0o700, exist_ok=True)
-                _judge_way(path)
+                _judge_folder(path)
             if os.name == "nt" or not path.stat().st_mode & 0o077:
                 return path
             names = [each.name for each in path.iterdir()]
@@ -170,7 +169,7 @@ def _open(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
-def _judge_way(folder: Path, *, is_above: bool = False, links: int = 0) -> bool:
+def _judge_folder(folder: Path, *, is_above: bool = False) -> bool:
     """Whether there is such a folder. Raises StorageError if others may change it or a folder above it.
 
     If a part of the path is a link, the path that it leads to is judged as well, because whoever may change
@@ -187,10 +186,9 @@ def _judge_way(folder: Path, *, is_above: bool = False, links: int = 0) -> bool:
             return False
         _judge(at, status, is_above=is_above or at != folder)
         if stat.S_ISLNK(status.st_mode):
-            if links == _MOST_LINKS:
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-            leads = at.parent / at.readlink()
-            if not _judge_way(leads, is_above=is_above or at != folder, links=links + 1):
+            with suppress(FileNotFoundError):
+                at.stat()  # raises OSError if links lead in a circle
+            if not _judge_folder(at.parent / at.readlink(), is_above=is_above or at != folder):
                 return False
         elif not stat.S_ISDIR(status.st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))

@@ -1,4 +1,4 @@
 """A client of StackOne's platform API, usable as a library.
 
-``client`` holds the documented calls, ``assumed_writes`` the ones that nobody has published.
+``client`` and ``sessions`` have the documented calls, ``assumed_writes`` the ones that StackOne doesn't document.
 """

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from eh_connect.stackone.models import ProfileFields
 
 PUBLIC_OPENAPI = "https://api.eu1.stackone.com/oas/stackone.json"
-"""Source: StackOne's documentation loads it from there. It is the same for all regions."""
+"""Source: StackOne's documentation loads it from there. We use it whatever region the key has."""
 
 _COLLECTION = "/connector_profiles"
 _NO_SUCH_CALL = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}

@@ -31,7 +31,7 @@ DEFAULT_AUTH_KEY = "oauth2"
 """The auth option if ``GET /actions`` names none. Source: StackOne's connector templates."""
 
 _LONGEST = 1000
-"""Characters of a field. No real one is longer."""
+"""Characters of a field that are kept. It is long enough for any real one."""
 
 
 def _text(value: Any) -> str | None:
@@ -190,7 +190,7 @@ class ConnectSession(Record, frozen=True, kw_only=True):
 class ActionRun(Record, frozen=True):
     """How an action went. Nothing that the action brought is kept.
 
-    ``scopes`` are the ones that a refusal names. ``is_call_gone`` means that StackOne's API no longer has the
+    ``scopes`` are the ones that a refusal names. ``is_call_gone`` means that StackOne's API doesn't have the
     call that runs actions.
     """
 
