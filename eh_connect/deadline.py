@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time as system
 from contextlib import contextmanager
+from math import inf
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +21,11 @@ class DeadlineError(Exception):
 
 
 def bounded(
-    call: Callable[[], T], seconds: float | None, *, name: str, tick: Callable[[float], None] | None = None
+    call: Callable[[], T],
+    seconds: float | None,
+    *,
+    name: str,
+    tick: Callable[[float], object] = lambda _: None,
 ) -> T:
     """Run ``call`` in a thread, and return what it returns or raise what it raises.
 
@@ -37,16 +42,13 @@ def bounded(
             errors.append(exc)
         done.set()
 
-    start = system.monotonic()
+    start, limit = system.monotonic(), inf if seconds is None else seconds
     Thread(target=work, name=name, daemon=True).start()
-    while not done.wait(
-        _POLL if seconds is None else max(min(_POLL, start + seconds - system.monotonic()), 0)
-    ):
+    while not done.wait(max(min(_POLL, start + limit - system.monotonic()), 0)):
         so_far = system.monotonic() - start
-        if seconds is not None and so_far >= seconds:
-            raise DeadlineError(f"{name}: nothing within {seconds:g} s")
-        if tick is not None:
-            tick(so_far)
+        if so_far >= limit:
+            raise DeadlineError(f"{name}: nothing within {limit:g} s")
+        tick(so_far)
     if errors:
         raise errors.pop()
     return results.pop()

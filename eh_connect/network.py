@@ -17,7 +17,7 @@ import httpx
 from eh_connect import __version__
 from eh_connect.deadline import DeadlineError, bounded
 from eh_connect.network_body import body_text, read_whole
-from eh_connect.network_faults import PROXY, ExchangeError, exchange_error, proxy_wants_password
+from eh_connect.network_faults import PROXY, ExchangeError, exchange_error, refused_by_proxy
 from eh_connect.record import Record
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def exchange(
         raise exchange_error(outcome, host, http.proxy_name, was_sent=attempt.may_have_been_sent)
     _LOG.debug("%s %s: %d, %.2f s", request.method, place, outcome.status, before - time.left)
     if http.proxy_name and outcome.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
-        raise proxy_wants_password(http.proxy_name)
+        raise refused_by_proxy(outcome.status, host, http.proxy_name)
     return outcome
 
 

@@ -59,7 +59,8 @@ def exchange_error(exc: Exception, host: str, proxy: str | None, *, was_sent: bo
     causes = tuple(_chain(exc))
     through = f"{host} through the proxy {proxy}" if proxy else host
     if isinstance(exc, httpx.ProxyError):
-        return _refused_by_proxy(str(exc), host, proxy or "")
+        found = re.match(r"([1-5]\d\d)\b", str(exc))
+        return refused_by_proxy(int(found[1]) if found else None, host, proxy or "")
     if never_sent and any(isinstance(cause, ssl.SSLError) for cause in causes):
         return ExchangeError(
             f"No secure connection to {through}",
@@ -81,22 +82,16 @@ def exchange_error(exc: Exception, host: str, proxy: str | None, *, was_sent: bo
     return ExchangeError(title, passing=True, arrived=not never_sent, hint=hint)
 
 
-def proxy_wants_password(proxy: str) -> ExchangeError:
-    """Return the error for HTTP 407."""
-    return ExchangeError(
-        f"The proxy {proxy} wants a user name and a password (HTTP 407)",
-        arrived=False,
-        detail="There are none in the proxy's address, or it does not take them.",
-        hint="Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT, or ask whoever runs the proxy.",
-        http_status=407,
-    )
-
-
-def _refused_by_proxy(said: str, host: str, proxy: str) -> ExchangeError:
-    found = re.match(r"([1-5]\d\d)\b", said)
-    status = int(found[1]) if found else None
+def refused_by_proxy(status: int | None, host: str, proxy: str) -> ExchangeError:
+    """Return the error for a proxy that refuses; ``status`` is the HTTP status that it answered, if any."""
     if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
-        return proxy_wants_password(proxy)
+        return ExchangeError(
+            f"The proxy {proxy} wants a user name and a password (HTTP 407)",
+            arrived=False,
+            detail="There are none in the proxy's address, or it does not take them.",
+            hint="Set HTTPS_PROXY to http://NAME:PASSWORD@HOST:PORT, or ask whoever runs the proxy.",
+            http_status=status,
+        )
     return ExchangeError(
         f"The proxy {proxy} made no connection to {host}{f' (HTTP {status})' if status else ''}",
         passing=status is None or status >= httpx.codes.INTERNAL_SERVER_ERROR,

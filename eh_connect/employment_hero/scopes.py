@@ -122,9 +122,6 @@ class Selection(Record, frozen=True):
 
     boxes: frozenset[Box] = frozenset()
 
-    def __or__(self, other: Selection) -> Selection:
-        return Selection(self.boxes | other.boxes)
-
     @property
     def ticked(self) -> tuple[Box, ...]:
         """The boxes in the portal's order."""
@@ -193,17 +190,17 @@ def parse(text: str) -> Selection:
     words = [word for part in re.split(r"[,;\n\r]", cleaned(text)) for word in _split(cleaned(part)) if word]
     if not words:
         raise ValueError(f"it names no scope. Use {', '.join(PRESETS)}, or names of cards")
-    selection, problems = Selection(), []
+    boxes, problems = set[Box](), []
     for word in dict.fromkeys(words):
         if (preset := _PRESETS.get(_key(word))) is not None:
-            selection |= preset
+            boxes |= preset.boxes
         elif (box := _find_box(word) or _BY_STRING.get(_key(word))) is not None:
-            selection |= Selection(frozenset({box}))
+            boxes.add(box)
         else:
             problems.append(_refusal(word))
     if problems:
         raise ValueError("; ".join(problems))
-    return selection
+    return Selection(frozenset(boxes))
 
 
 def card_for_action(action_id: str, scope_strings: Iterable[str]) -> str | None:
