@@ -45,10 +45,11 @@ def doctor(session: Session) -> DoctorResult:
     judge_given(session)
     values.stop_on_problems()
     local = session.local(values.require(i.PROFILE), writes=False, patient=False)
-    return run_checks((*_Here(session, local).checks(), *Network(session, local).checks()), session.console())
+    checks = (*_ThisComputer(session, local).checks(), *Network(session, local).checks())
+    return run_checks(checks, session.console())
 
 
-class _Here:
+class _ThisComputer:
     """The checks of this computer."""
 
     def __init__(self, session: Session, local: LocalProfile) -> None:

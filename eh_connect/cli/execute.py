@@ -50,7 +50,7 @@ def execute(command: Command, typed: Mapping[str, Any]) -> int:
     try:
         _refuse_secrets(typed)
         if typed.get("verbose"):
-            _show_requests(output)
+            _log_requests(output)
         with ExitStack() as stack:
             session = Session(command, typed, output, stack)
             result: Result = pkgutil.resolve_name(command.run)(session)
@@ -82,7 +82,7 @@ def _ignore(_signal: int, _frame: FrameType | None) -> None:
     """Do nothing. Python prints an error if SIG_IGN is set while a signal is on its way."""
 
 
-def _show_requests(output: Output) -> None:
+def _log_requests(output: Output) -> None:
     """Write our own log to standard error. The log of httpx stays off, because it has whole URLs."""
     log, handler = logging.getLogger("eh_connect"), logging.Handler()
     handler.emit = lambda record: output.show(prose(record.getMessage()))  # type: ignore[method-assign]  # it does nothing else

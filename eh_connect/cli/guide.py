@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
-from eh_connect.cli.opening import fill_choices
+from eh_connect.cli.opening import use_saved_choices
 from eh_connect.guide_document import GuideResult, WrittenResult, build
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def guide(session: Session) -> Result:
     form, file = values.require(i.FORMAT), values[i.OUTPUT_FILE]
     local = session.local(values.require(i.PROFILE), writes=form == "html")
     local.load_state()
-    fill_choices(values, local.state)
+    use_saved_choices(values, local.state)
     if form == "html":
         with local.lock():
             return write_page(values, local, Path(file) if file else None)

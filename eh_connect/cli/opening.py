@@ -57,7 +57,7 @@ def open_label(
         local.load_state()
         if stores or local.known or any(values[each] is None for each in wanted()):
             local.load_secrets()  # else keyring is not even imported
-        fill(values, local, purpose)
+        use_saved(values, local, purpose)
         judge_given(session)
         values.note_missing(*wanted())
         is_known = local.state.profile_id is not None or local.state.pending is not None
@@ -98,7 +98,7 @@ def check_servers(values: Values, local: LocalProfile) -> None:
     local.check_origins(origins(values), tuple(default))
 
 
-def fill(values: Values, local: LocalProfile, purpose: Purpose | None) -> None:
+def use_saved(values: Values, local: LocalProfile, purpose: Purpose | None) -> None:
     """Fill in what is saved, for all that was not given."""
     saved = local.credentials
     if purpose == "rollback":  # ignore variables that are still set: the credentials are in the keyring
@@ -114,10 +114,10 @@ def fill(values: Values, local: LocalProfile, purpose: Purpose | None) -> None:
             values.use_saved(i.CLIENT_SECRET, saved.client_secret)
         values.use_saved(i.CLIENT_ID, saved.client_id)
     values.use_saved(i.API_KEY, local.api_key)
-    fill_choices(values, local.state)
+    use_saved_choices(values, local.state)
 
 
-def fill_choices(values: Values, state: LocalState) -> None:
+def use_saved_choices(values: Values, state: LocalState) -> None:
     """Fill in the earlier choices that are not secret."""
     values.use_saved(i.NAME, state.wanted_name or state.name)
     values.use_saved(i.ORG_ID, state.org_id)

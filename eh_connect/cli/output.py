@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from eh_connect.errors import Problem
     from eh_connect.results import Result
 
-_ASCII = str.maketrans(
+_ASCII_FORMS = str.maketrans(
     {"✓": "OK:", "✗": "Error:", "→": "->", "…": "...", "·": "-", "›": ">", "•": "*", "─": "-"}
 )
 """Replacements, for a terminal or a file whose encoding lacks these characters."""
 
-_IN_PROSE = re.compile(
+_COMMAND_IN_PROSE = re.compile(
     r"eh-connect (setup|verify|link|status|rotate|guide|doctor|remove)( --[a-z-]+)*(?=[.,;:)]|$| with | again)",
     re.MULTILINE,
 )
@@ -82,7 +82,7 @@ class Output:
 
     def show(self, *lines: Line) -> None:
         """Write lines to standard error."""
-        _write(sys.stderr, self._drawn(lines, sys.stderr))
+        _write(sys.stderr, self._render(lines, sys.stderr))
 
     def warn(self, text: str) -> None:
         """Write a warning to standard error, and add it to the JSON."""
@@ -92,12 +92,12 @@ class Output:
     def result(self, result: Result) -> None:
         """Write the result to standard output."""
         if self.json:
-            self._object(ok=True, steps=result.next_steps, body=result.body())
+            self._write_json(ok=True, steps=result.next_steps, body=result.body())
             return
         lines = result.lines()
         if result.next_steps:
             lines += [BLANK, title("Next"), *self._steps(result.next_steps)]
-        _write(sys.stdout, self._drawn(lines, sys.stdout))
+        _write(sys.stdout, self._render(lines, sys.stdout))
 
     def failure(self, error: EhConnectError) -> None:
         """Write an error: as the JSON object if none was written yet, else to standard error."""
@@ -108,33 +108,33 @@ class Output:
                 invalid = tuple(map(Invalid.sharing, getattr(error, "invalid", ())))
                 described = Error.sharing(error, missing=missing, invalid=invalid)
                 body = {**error.body, "error": described.body()}
-                self._object(ok=False, steps=error.next_steps, body=body)
+                self._write_json(ok=False, steps=error.next_steps, body=body)
                 return
             if error.found and not self.json:
-                _write(sys.stdout, self._drawn(error.found, sys.stdout))
+                _write(sys.stdout, self._render(error.found, sys.stdout))
         self.show(*_error_lines(error), *(self._steps(error.next_steps)))
 
     def _steps(self, steps: tuple[NextStep, ...]) -> list[Line]:
         return [row(step.why, self._with_suffix(step.command)) for step in steps]
 
     def _with_suffixes(self, text: str | None) -> str | None:
-        return text and _IN_PROSE.sub(lambda found: self._with_suffix(found[0]), text)
+        return text and _COMMAND_IN_PROSE.sub(lambda found: self._with_suffix(found[0]), text)
 
     def _with_suffix(self, command: str) -> str:
         return command if self.suffix in command else command + self.suffix
 
-    def _drawn(self, lines: Any, stream: Any) -> str:
+    def _render(self, lines: Any, stream: Any) -> str:
         from eh_connect.person.look import detect_look, render
 
         return render(lines, detect_look(stream, plain=self.plain))
 
-    def _object(self, *, ok: bool, steps: tuple[NextStep, ...], body: dict[str, Any]) -> None:
+    def _write_json(self, *, ok: bool, steps: tuple[NextStep, ...], body: dict[str, Any]) -> None:
         following = tuple(step.replace(command=self._with_suffix(step.command)) for step in steps)
         common = Common(command=self.command, ok=ok, warnings=tuple(self.warnings), next=following)
         answer = common.body() | body
         self._answered = True
         text = json.dumps(answer, ensure_ascii=False, indent=2)
-        if _encoding(sys.stdout) != "utf-8" or not _fits(text, "utf-8"):  # JSON is UTF-8, or ASCII
+        if _encoding(sys.stdout) != "utf-8" or not _can_encode(text, "utf-8"):  # JSON is UTF-8, or ASCII
             text = json.dumps(answer, indent=2)
         _write(sys.stdout, text + "\n")
 
@@ -152,22 +152,22 @@ def defect(exc: BaseException) -> EhConnectError:
 
 def _error_lines(error: EhConnectError) -> list[Line]:
     """The lines that a person reads: what happened, what is likely, and what to do."""
-    is_wish = isinstance(error, StoppedError)
-    lines = [prose(error.title, indent=0) if is_wish else fail(error.title)]
-    lines += [_detail(line) for line in (error.detail or "").splitlines()]
+    is_stop = isinstance(error, StoppedError)
+    lines = [prose(error.title, indent=0) if is_stop else fail(error.title)]
+    lines += [_detail_line(line) for line in (error.detail or "").splitlines()]
     if isinstance(error, InputError):
         problems = (*error.missing, *error.invalid)
-        lines += [row(problem.title or problem.input, _described(problem)) for problem in problems]
+        lines += [row(problem.title or problem.input, _problem_text(problem)) for problem in problems]
     lines += [todo(line) for line in (error.hint or "").splitlines()]
     return lines
 
 
-def _detail(line: str) -> Line:
+def _detail_line(line: str) -> Line:
     """A line of the detail; an address stands alone, so that it can be copied."""
     return exact(line) if line.startswith("https://") and " " not in line else prose(line)
 
 
-def _described(problem: Problem) -> str:
+def _problem_text(problem: Problem) -> str:
     names = (problem.flag if problem.flag != problem.title else None, problem.variable)
     given_by = ", ".join(each for each in names if each)
     return f"{problem.why} ({given_by})" if problem.why else given_by
@@ -178,8 +178,8 @@ def _write(stream: Any, text: str) -> None:
     if stream is None:
         return
     encoding = _encoding(stream)
-    if not _fits(text, encoding):
-        text = text.translate(_ASCII).encode(encoding, "backslashreplace").decode(encoding)
+    if not _can_encode(text, encoding):
+        text = text.translate(_ASCII_FORMS).encode(encoding, "backslashreplace").decode(encoding)
     try:
         stream.write(text)
         stream.flush()
@@ -198,7 +198,7 @@ def _encoding(stream: Any) -> str:
     return codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name
 
 
-def _fits(text: str, encoding: str) -> bool:
+def _can_encode(text: str, encoding: str) -> bool:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:  # no encoding takes half a surrogate pair

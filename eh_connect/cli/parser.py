@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eh_connect.cli.commands import Command
     from eh_connect.values import Input
 
-_CODES = {
+_EXIT_CODES = {
     3: "a value is missing or wrong",
     4: "keyring, folder or lock",
     5: "API key refused",
@@ -31,7 +31,7 @@ _CODES = {
     9: "rejected",
     10: "changes are pending",
 }
-_WIDEST, _COLUMN = 100, 27
+_MAX_WIDTH, _FLAGS_WIDTH = 100, 27
 
 
 def parser_of(command: Command) -> Any:
@@ -42,9 +42,9 @@ def parser_of(command: Command) -> Any:
             return as_typed(super().get_params(ctx))
 
         def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # the parser's signature
-            formatter.write(_help(command, min(shutil.get_terminal_size().columns, _WIDEST)) + "\n")
+            formatter.write(_help_text(command, min(shutil.get_terminal_size().columns, _MAX_WIDTH)) + "\n")
 
-    def body(**typed: Any) -> None:
+    def run(**typed: Any) -> None:
         from eh_connect.cli.execute import execute
 
         # Typer gives lists or tuples, depending on its version.
@@ -52,11 +52,11 @@ def parser_of(command: Command) -> Any:
         raise typer.Exit(execute(command, flags))
 
     parameters = [_parameter(wanted) for wanted in (*command.all_inputs, *REFUSED) if wanted.flag]
-    body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
-    body.__annotations__ = {each.name: each.annotation for each in parameters}
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
     settings = {"help_option_names": ["-h", "--help"]}
-    app.command(command.name, cls=WithHelp, help=command.does, context_settings=settings)(body)
+    app.command(command.name, cls=WithHelp, help=command.does, context_settings=settings)(run)
     return typer.main.get_command(app)
 
 
@@ -80,7 +80,7 @@ def _flags(wanted: Input[Any]) -> str:
     return "/".join(flag for flag in (wanted.flag, wanted.off) if flag)
 
 
-def _help(command: Command, width: int) -> str:
+def _help_text(command: Command, width: int) -> str:
     """The help of a command: usage, examples, options by group, exit codes."""
     lines = [f"Usage: eh-connect {command.name} [OPTIONS]", ""]
     for text in (command.does, command.more):
@@ -89,16 +89,16 @@ def _help(command: Command, width: int) -> str:
     for line, purpose in command.examples:
         lines += [f"  {line}", f"      {purpose}"]
     for group in GROUPS:
-        rows = [_row(each, width) for each in command.all_inputs if each.flag and each.group == group]
+        rows = [_help_row(each, width) for each in command.all_inputs if each.flag and each.group == group]
         if group == GROUPS[-1]:
             rows.append([f"  {'-h, --help':<25} Show this help"])
         lines += ["", f"{group}:", *(line for row in rows for line in row)] if rows else []
-    codes = " · ".join(f"{code} {_CODES[code]}" for code in command.codes)
+    codes = " · ".join(f"{code} {_EXIT_CODES[code]}" for code in command.codes)
     lines += ["", *textwrap.wrap(f"Exit codes: {codes}", width, break_on_hyphens=False)]
     return "\n".join(lines)
 
 
-def _row(wanted: Input[Any], width: int) -> list[str]:
+def _help_row(wanted: Input[Any], width: int) -> list[str]:
     """The lines of the help for an input."""
     head = f"  {_flags(wanted)} {wanted.kind.metavar}".rstrip()
     text = wanted.help
@@ -106,9 +106,9 @@ def _row(wanted: Input[Any], width: int) -> list[str]:
         text += f" [{default}]"
     if wanted.variable:
         text += f" ({wanted.variable})"
-    lines = textwrap.wrap(text, width - _COLUMN - 1, break_on_hyphens=False)
-    first = [head] if len(head) > _COLUMN else [f"{head:<{_COLUMN}} {lines.pop(0)}"]
-    return [*first, *(" " * (_COLUMN + 1) + line for line in lines)]
+    lines = textwrap.wrap(text, width - _FLAGS_WIDTH - 1, break_on_hyphens=False)
+    first = [head] if len(head) > _FLAGS_WIDTH else [f"{head:<{_FLAGS_WIDTH}} {lines.pop(0)}"]
+    return [*first, *(" " * (_FLAGS_WIDTH + 1) + line for line in lines)]
 
 
 def default_text(wanted: Input[Any]) -> str:

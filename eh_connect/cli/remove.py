@@ -41,9 +41,9 @@ def remove(session: Session) -> RemoveResult:
         if not locked and not local.is_empty:
             stack.enter_context(local.lock())
             local.load()
-        looked = with_project(session, LabelSource(local.label, local, why_not="it is not set up"))
+        source = with_project(session, LabelSource(local.label, local, why_not="it is not set up"))
         confirm = partial(_confirm, terminal, local.label) if asks and terminal else None
-        return forget(local, looked, values, confirm)
+        return forget(local, source, values, confirm)
 
 
 def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:

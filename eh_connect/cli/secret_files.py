@@ -21,16 +21,10 @@ PATIENCE = 20.0
 def read_secret(
     path: str, title: str, *, show: Callable[[Line], None], patience: float | None, is_shared: bool = False
 ) -> str:
-    """Return the text of a file, which should hold the secret that ``title`` names.
+    """Return the text of a file (``-`` is standard input), which holds the secret that ``title`` names.
 
-    Raises ValueError, with the reason, if there is no such text.
-
-    Args:
-        path: the file; ``-`` is standard input.
-        title: the name of the secret.
-        show: writes a line to the person.
-        patience: how many seconds to wait; None if a person is there, who can press Ctrl-C.
-        is_shared: whether standard input was named more than once.
+    It waits for ``patience`` seconds; if that is None, until the person presses Ctrl-C. ``is_shared``: standard
+    input was named more than once. Raises ValueError with the reason if there is no such text.
     """
     if path == "-" and is_shared:
         raise ValueError("standard input can carry only one secret")

@@ -247,9 +247,10 @@ class Session:
         from eh_connect.stackone.client import Client
 
         if api_key not in self._clients:
-            held = [credentials_of(self.values)]
-            held += [pair for local in self._locals for pair in (local.current, local.staged, local.previous)]
-            secrets = [secret for pair in held if pair for secret in (pair.client_id, pair.client_secret)]
+            pairs = [credentials_of(self.values)]
+            for local in self._locals:
+                pairs += [local.current, local.staged, local.previous]
+            secrets = [secret for pair in pairs if pair for secret in (pair.client_id, pair.client_secret)]
             client = Client(api_key, url=self.values.require(i.STACKONE_URL), time=self.time, secrets=secrets)
             self._clients[api_key] = self._stack.enter_context(client)
         return self._clients[api_key]

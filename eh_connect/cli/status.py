@@ -23,9 +23,9 @@ def status(session: Session) -> StatusResult:
     values.stop_on_problems()
     is_one = values.given(i.PROFILE)
     labels = [values.require(i.PROFILE)] if is_one else StateFolder(session.folder).labels()
-    looked = [_load(session, label) for label in labels]
+    sources = [_load(session, label) for label in labels]
     return compare(
-        looked if values[i.OFFLINE] else [with_project(session, each) for each in looked],
+        sources if values[i.OFFLINE] else [with_project(session, each) for each in sources],
         now=now(),
         max_age=values[i.MAX_AGE],
         check=values.require(i.DUE_CHECK),
@@ -49,15 +49,15 @@ def _load(session: Session, label: str) -> LabelSource:
     )
 
 
-def with_project(session: Session, looked: LabelSource) -> LabelSource:
+def with_project(session: Session, source: LabelSource) -> LabelSource:
     """Add the StackOne project of a label, or the reason why StackOne is not asked."""
-    local = looked.local
+    local = source.local
     if local is None or local.state.profile_id is None:
-        return looked
+        return source
     try:
         project = open_project(session, local)
     except InputError as exc:
-        return looked.replace(why_not=exc.title, failures=(*looked.failures, exc))
+        return source.replace(why_not=exc.title, failures=(*source.failures, exc))
     if project is None:
-        return looked.replace(why_not="not checked: no API key (--api-key-file or STACKONE_API_KEY)")
-    return looked.replace(project=project)
+        return source.replace(why_not="not checked: no API key (--api-key-file or STACKONE_API_KEY)")
+    return source.replace(project=project)

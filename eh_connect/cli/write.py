@@ -60,8 +60,8 @@ def _needed_inputs(values: Values, purpose: Purpose, local: LocalProfile) -> tup
         return (i.API_KEY,)
     needs = (i.API_KEY, i.CLIENT_ID, i.CLIENT_SECRET)
     is_known = purpose == "setup" or local.state.profile_id is not None
-    is_short = any(values[each] is None for each in needs)
-    return needs if is_known or not is_short else (i.PROFILE_ID, *needs)
+    lacks_values = any(values[each] is None for each in needs)
+    return needs if is_known or not lacks_values else (i.PROFILE_ID, *needs)
 
 
 def _ask_and_write(session: Session, purpose: Purpose, local: LocalProfile) -> WriteResult:
@@ -69,21 +69,21 @@ def _ask_and_write(session: Session, purpose: Purpose, local: LocalProfile) -> W
     values = session.values
     if purpose == "rollback" and not (local.rollback_target or local.staged):
         raise local.unreadable or no_previous(values, local.label)
-    asking = session.wizard(local) if session.asks else None
+    wizard = session.wizard(local) if session.asks else None
     try:
-        if asking is not None and purpose == "setup":
-            asking.gather()
-        elif asking is not None:
-            asking.ask_key()
+        if wizard is not None and purpose == "setup":
+            wizard.gather()
+        elif wizard is not None:
+            wizard.ask_key()
         local.servers = {
             "stackone_url": values.require(i.STACKONE_URL),
             "oauth_url": values.require(i.EMPLOYMENT_HERO_OAUTH_URL),
         }
         result = _write_until_settled(session, purpose, local)
     except (KeyboardInterrupt, EOFError):
-        if asking is None or local.is_sent:
+        if wizard is None or local.is_sent:
             raise
-        raise asking.stopped() from None
+        raise wizard.stopped() from None
     finally:
         given = credentials_of(values)
         is_saved = given is not None and given in {local.staged, local.current}

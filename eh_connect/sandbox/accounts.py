@@ -77,7 +77,7 @@ def create_session(data: Data, fields: Data) -> Data:
     If its owner has an account already, the session edits that one, unless ``multiple`` is set.
     """
     body = validated(SessionBody, fields)
-    shown = {name: its for name, its in structs.asdict(body).items() if name not in _HIDDEN_FIELDS}
+    shown = {name: value for name, value in structs.asdict(body).items() if name not in _HIDDEN_FIELDS}
     shown["type"] = body.type or "production"
     shown["connector_profile_id"] = body.connector_profile_id or body.integration_id
     if shown["connector_profile_id"]:
@@ -86,9 +86,9 @@ def create_session(data: Data, fields: Data) -> Data:
             raise RefusedError(412, "The connector profile is disabled")
         shown["provider"] = profile["connector_key"]
     if not (body.multiple or body.account_id):
-        owners = (each["shown"] for each in data["accounts"])
-        theirs = (its["id"] for its in owners if all(its[name] == shown[name] for name in _OWNER_FIELDS))
-        shown["account_id"] = next(theirs, None)
+        accounts = [each["shown"] for each in data["accounts"]]
+        owned = (each["id"] for each in accounts if all(each[name] == shown[name] for name in _OWNER_FIELDS))
+        shown["account_id"] = next(owned, None)
     shown |= {"id": len(data["sessions"]) + 1, "organization_id": "1", "project_id": "1"}
     shown |= {"created_at": now(), "latest_connection_attempt": None}
     expires = time.time() + (body.expires_in or 1800)
@@ -158,10 +158,7 @@ def tokens_for(grant: dict[str, str], profile: Data, server: str) -> Data:
 
 
 def finish_sign_in(sent: Mapping[str, str], verifier: str, profile: Data, server: str) -> tuple[Data, str]:
-    """Finish a sign-in: return its tokens, and the organisation's name if the scopes allow to read it.
-
-    ``sent`` is the query with which the person came back from Employment Hero. NoTokenError: it didn't work.
-    """
+    """Exchange the code of a sign-in for tokens; return them, and the organisation's name if it may be read."""
     if "error" in sent:
         raise NoTokenError(sent.get("error_description", ""), sent["error"])
     grant = {"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI}

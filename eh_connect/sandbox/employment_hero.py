@@ -36,8 +36,8 @@ _STRINGS = {  # of each box; made up where the real ones were never seen
     for box in BOXES
 }
 _CARDS = [
-    {"section": its[0].section, "card": its[0].card, "boxes": [box.name for box in its]}
-    for its in by_card(BOXES)
+    {"section": boxes[0].section, "card": boxes[0].card, "boxes": [box.name for box in boxes]}
+    for boxes in by_card(BOXES)
 ]
 _SECTIONS = [
     {"section": section, "role": role, "cards": [card for card in _CARDS if card["section"] == section]}
@@ -49,7 +49,7 @@ _REQUIRED = {  # the parameters of each grant type
     "refresh_token": ("refresh_token",),
 }
 _SECRETS = {"client_id", "client_secret", "code", "code_verifier"}  # not allowed in the query
-_BOUND_TO_CODE = ("client_id", "redirect_uri", "code_challenge")  # a code is valid only with the same ones
+_CODE_KEYS = ("client_id", "redirect_uri", "code_challenge")  # a code is valid only with the same ones
 _CODE_SECONDS = 60
 _TOKEN_SECONDS = 900
 _CHALLENGE_LENGTH = 43
@@ -82,9 +82,9 @@ class Portal(Site):
     def _create(self, request: Request, data: Data, org: str) -> Response:
         if problems := _form_problems(request.form):
             return self._configure(request, data, org, problems)
-        its = {"client_id": made_up(), "client_secrets": [made_up()], "scopes": _scopes(request.form)}
-        data["applications"].append(its | _editable(request.form))
-        return redirect(f"{portal_url(org, '')}/{its['client_id']}?created", 303)
+        application = _editable(request.form) | {"client_id": made_up(), "client_secrets": [made_up()]}
+        data["applications"].append(application | {"scopes": _scopes(request.form)})
+        return redirect(f"{portal_url(org, '')}/{application['client_id']}?created", 303)
 
     def _show(
         self, request: Request, _: Data, org: str, application: Data, problems: Sequence[str] = ()
@@ -128,33 +128,36 @@ class EmploymentHeroOAuth(Site):
 
     def _authorize(self, request: Request, data: Data) -> Response:
         """Show the login, then the consent, then go back to the client. The query stays the same."""
-        sent, form, its = request.args, request.form, _application(data, request.args)
-        if its is None or sent.get("redirect_uri") not in its["redirect_uri"].replace(",", " ").split():
-            wrong = "This redirect URI is not the application's" if its else "This application is not known"
+        sent, form, application = request.args, request.form, _find_application(data, request.args)
+        uris = application["redirect_uri"].replace(",", " ").split() if application else []
+        if application is None or sent.get("redirect_uri") not in uris:
+            wrong = (
+                "This redirect URI is not the application's"
+                if application
+                else "This application is not known"
+            )
             return self.message(wrong, status=400)  # no redirect: RFC 6749, 4.1.2.1
         if urlsplit(sent["redirect_uri"]).hostname == HOST:
             return self.message("Forbidden", status=403)
         if error := _authorize_error(sent):
             return self._redirect_back(sent, **error)
         if (ticket := form.get("ticket")) not in self._signed_in:
-            return self._sign_in(request, its)
+            return self._sign_in(request, application)
         self._signed_in.discard(str(ticket))
         if form.get("decision") != "Allow":
             return self._redirect_back(sent, error="access_denied")
-        grant = dict.fromkeys(("access_token", "refresh_token")) | {
-            name: sent[name] for name in _BOUND_TO_CODE
-        }
+        grant = dict.fromkeys(("access_token", "refresh_token")) | {name: sent[name] for name in _CODE_KEYS}
         data["grants"].append(grant | {"code": (code := made_up()), "expires": time.time() + _CODE_SECONDS})
         return self._redirect_back(sent, code=code)
 
-    def _sign_in(self, request: Request, its: Data) -> Response:
+    def _sign_in(self, request: Request, application: Data) -> Response:
         here, form = f"{request.path}?{request.query_string.decode()}", request.form
         if any(form.get(name) != value for name, value in _PERSON.items()):
             problems = ["This sandbox knows only the person who is filled in"] if "email" in form else []
             return self.page("sign_in", "Sign in", {"here": here, **_PERSON}, problems)
         self._signed_in.add(ticket := made_up())
-        shown = its | {"here": here, "ticket": ticket, "organisation": ORGANISATION}
-        return self.page("consent", f"Authorize {its['name']}", shown)
+        shown = application | {"here": here, "ticket": ticket, "organisation": ORGANISATION}
+        return self.page("consent", f"Authorize {application['name']}", shown)
 
     def _redirect_back(self, sent: Mapping[str, str], **said: str) -> Response:
         to = sent["redirect_uri"]
@@ -172,10 +175,10 @@ class EmploymentHeroOAuth(Site):
             return {"error": "unsupported_grant_type" if grant_type else "invalid_request"}, 400
         if not all(sent.get(name) for name in _REQUIRED[grant_type]):
             return {"error": "invalid_request"}, 400
-        its, name = _application(data, sent), _REQUIRED[grant_type][0]
-        if its is None or sent.get("client_secret") not in its["client_secrets"]:
+        application, name = _find_application(data, sent), _REQUIRED[grant_type][0]
+        if application is None or sent.get("client_secret") not in application["client_secrets"]:
             return {"error": "invalid_client"}, 401
-        owned = (each for each in data["grants"] if each["client_id"] == its["client_id"])
+        owned = (each for each in data["grants"] if each["client_id"] == application["client_id"])
         grant = next((each for each in owned if each[name] == sent[name]), None)
         if grant is None or (name == "code" and not _spend_code(grant, sent)):
             return {"error": "invalid_grant"}, 400
@@ -187,11 +190,11 @@ class EmploymentHeroOAuth(Site):
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         alive = (each for each in data["grants"] if each["access_token"] and each["expires"] > time.time())
         grant = next((each for each in alive if (kind, token) == ("Bearer", each["access_token"])), None)
-        its = _application(data, grant) if grant else None
-        if its is None:
+        application = _find_application(data, grant) if grant else None
+        if application is None:
             return {"error": "invalid_token"}, 401
         scopes = _SCOPES.get(entity, (f"{entity}:list",))
-        if not set(scopes) & set(its["scopes"]):
+        if not set(scopes) & set(application["scopes"]):
             return {"error": "insufficient_scope", "scope": scopes[0]}, 403
         page, size = (request.args.get(name, 1, type=int) for name in ("page_index", "item_per_page"))
         name = ORGANISATION if entity == "organisations" else "Kim Sample"
@@ -218,12 +221,12 @@ def _scopes(sent: MultiDict[str, str]) -> list[str]:
 
 
 def _form_problems(sent: MultiDict[str, str], *, new: bool = True) -> tuple[str, ...]:
-    its, ticked = _editable(sent), sent.getlist("scope")
-    uris = [_HTTPS.fullmatch(uri.strip()) for uri in its["redirect_uri"].split(",")]
+    fields, ticked = _editable(sent), sent.getlist("scope")
+    uris = [_HTTPS.fullmatch(uri.strip()) for uri in fields["redirect_uri"].split(",")]
     wrong = {
-        "Application Name required": not its["name"],
-        "Redirect URI required": not its["redirect_uri"],
-        "Redirect URI must be an HTTPS address": its["redirect_uri"] and not all(uris),
+        "Application Name required": not fields["name"],
+        "Redirect URI required": not fields["redirect_uri"],
+        "Redirect URI must be an HTTPS address": fields["redirect_uri"] and not all(uris),
         "Redirect URI must not lead to localhost": any(uri and uri[1].lower() == "localhost" for uri in uris),
         "At least 1 scope required": new and not ticked,
         "There is no such scope": new and not _STRINGS.keys() >= set(ticked),
@@ -231,7 +234,7 @@ def _form_problems(sent: MultiDict[str, str], *, new: bool = True) -> tuple[str,
     return tuple(text for text, is_so in wrong.items() if is_so)
 
 
-def _application(data: Data, sent: Mapping[str, Any]) -> Data | None:
+def _find_application(data: Data, sent: Mapping[str, Any]) -> Data | None:
     """The application with the Client ID that was sent; None if there is none."""
     return next((each for each in data["applications"] if each["client_id"] == sent.get("client_id")), None)
 

@@ -97,8 +97,8 @@ def change(data: Data, profile: Data, fields: Data, *, active: bool | None = Non
 
 def versions(profile: Data) -> list[Data]:
     """The versions of a profile's connector, the newest last."""
-    its, pinned = {"owner": "stackone", "builtin": True}, profile["shown"]["connector_pinned_version"]
-    return [its | {"version": version, "pinned": version == pinned} for version in ("1.1.0", "1.2.0")]
+    common, pinned = {"owner": "stackone", "builtin": True}, profile["shown"]["connector_pinned_version"]
+    return [common | {"version": version, "pinned": version == pinned} for version in ("1.1.0", "1.2.0")]
 
 
 def pin(profile: Data, fields: Data) -> Data:

@@ -133,10 +133,10 @@ def first(found: Iterable[Data]) -> Data:
     raise NotFound
 
 
-def by_id(data: Data, kind: str, its_id: str) -> Data:
+def by_id(data: Data, kind: str, wanted: str) -> Data:
     """Find the ``profile``, ``account``, ``session`` or ``application`` of an ID. NotFound: there is none."""
     ids = ((each["shown"]["id"] if "shown" in each else each["client_id"], each) for each in data[f"{kind}s"])
-    return first(each for known, each in ids if str(known) == its_id.removesuffix(".0"))
+    return first(each for known, each in ids if str(known) == wanted.removesuffix(".0"))
 
 
 def challenge_of(verifier: str) -> str:

@@ -55,12 +55,12 @@ class StackOneApi(Site):
     def _list_profiles(self, request: Request, data: Data) -> Data:
         key, enabled = map(request.args.get, ("connector_key", "enabled"))
         found = [
-            its
-            for its in (profile["shown"] for profile in data["profiles"])
-            if key in {None, its["connector_key"]} and enabled in {None, str(its["active"]).lower()}
+            shown
+            for shown in (profile["shown"] for profile in data["profiles"])
+            if key in {None, shown["connector_key"]} and enabled in {None, str(shown["active"]).lower()}
         ]
-        page, size, shown = _page(request, found)
-        return {"page": page, "page_size": size, "total": len(found), "data": shown}
+        page, size, items = _page(request, found)
+        return {"page": page, "page_size": size, "total": len(found), "data": items}
 
     def _create_profile(self, request: Request, data: Data) -> Answer:
         return profiles.create(data, _fields(request))["shown"], 201
@@ -81,9 +81,9 @@ class StackOneApi(Site):
             if "actions" in _listed(request, "exclude"):
                 entry["actions"] = None
             elif "action_details" not in include:
-                entry["actions"] = [{name: its[name] for name in ("id", "label")} for its in entry["actions"]]
+                entry["actions"] = [{"id": each["id"], "label": each["label"]} for each in entry["actions"]]
             if "authentication_guides" not in include:
-                entry["authentication"] = [its | {"support": None} for its in entry["authentication"]]
+                entry["authentication"] = [each | {"support": None} for each in entry["authentication"]]
         begin = _number(request, "next", 0, least=0)
         end = begin + _number(request, "page_size", _PAGE_SIZE)
         return {"data": found[begin:end], "next": str(end) if end < len(found) else None}
@@ -102,7 +102,7 @@ class StackOneApi(Site):
     def _list_accounts(self, request: Request, data: Data) -> list[Data]:
         wanted = [(name, _listed(request, key)) for key, name in _FILTERS.items()]
         shown = (self.fresh(data, each)["shown"] for each in data["accounts"])
-        found = [its for its in shown if all(not values or its[name] in values for name, values in wanted)]
+        found = [each for each in shown if all(not values or each[name] in values for name, values in wanted)]
         return _page(request, found)[2]
 
     def _list_accounts_v2(self, request: Request, data: Data) -> Data:

@@ -34,7 +34,7 @@ class Dashboard(Site):
 
     def _list(self, _: Request, data: Data) -> Response:
         shown = (profile["shown"] for profile in data["profiles"])
-        rows = [its | {"state": "Enabled" if its["active"] else "Disabled"} for its in shown]
+        rows = [each | {"state": "Enabled" if each["active"] else "Disabled"} for each in shown]
         return self.page("profiles", "Connector Profiles", {"url": _URL, "profiles": rows})
 
     def _new(self, request: Request, _: Data, problems: tuple[str, ...] = ()) -> Response:
@@ -53,17 +53,16 @@ class Dashboard(Site):
         return redirect(_URL, 303)
 
     def _show(self, _: Request, __: Data, profile: Data) -> Response:
-        its = profile["shown"]
-        shown = its | {"url": _URL, "client_id": profile["client_id"]}
-        shown["actions"] = _boxes(profiles.actions_of(its["connector_key"]), profile["actions"] or ())
-        shown["switches"] = _boxes(_SWITCHES, [name for name in _SWITCHES if its[name]])
-        return self.page("profile", its["name"], shown)
+        shown = profile["shown"] | {"url": _URL, "client_id": profile["client_id"]}
+        shown["actions"] = _boxes(profiles.actions_of(shown["connector_key"]), profile["actions"] or ())
+        shown["switches"] = _boxes(_SWITCHES, [name for name in _SWITCHES if shown[name]])
+        return self.page("profile", shown["name"], shown)
 
     def _edit(self, request: Request, data: Data, profile: Data) -> Response:
-        form, its, on = request.form, profile["shown"], request.form.getlist("on")
-        fields = _fields(form, profile) | {"name": form.get("name", "").strip() or its["name"]}
+        form, shown, on = request.form, profile["shown"], request.form.getlist("on")
+        fields = _fields(form, profile) | {"name": form.get("name", "").strip() or shown["name"]}
         profiles.change(data, profile, fields | {"default": "default" in on}, active="active" in on)
-        return redirect(f"{_URL}/{its['id']}", 303)
+        return redirect(f"{_URL}/{shown['id']}", 303)
 
     rules = (
         ("GET", "/connector_profiles", _list),
@@ -82,10 +81,10 @@ class Hub(Site):
         return self.message("This link can't be used", text, status=exc.code or 500)
 
     def _show(self, request: Request, data: Data, token: str) -> Response:
-        its = accounts.find_session(data, "token", token)["shown"]
-        shown = {"owner": its["origin_owner_name"], "here": request.script_root + request.path}
-        shown["linked"] = [its["account_id"]] if its["account_id"] else []
-        return self.page("hub", "Edit your account" if its["account_id"] else "Connect your account", shown)
+        session = accounts.find_session(data, "token", token)["shown"]
+        shown = {"owner": session["origin_owner_name"], "here": request.script_root + request.path}
+        shown["linked"] = [session["account_id"]] if session["account_id"] else []
+        return self.page("hub", "Edit your account" if shown["linked"] else "Connect your account", shown)
 
     def _start(self, _: Request, data: Data, token: str) -> Response:
         session = accounts.find_session(data, "token", token)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from eh_connect import inputs as i
-from eh_connect.cli.opening import fill
+from eh_connect.cli.opening import use_saved
 from eh_connect.cli.session import origins
 from eh_connect.deadline import NetworkTime
 from eh_connect.employment_hero.credentials import ProbeResult
@@ -109,7 +109,7 @@ class World(Disk):
         values = self.values(command, credentials, **typed)
         values.stop_on_problems()
         local = self.local(writes=bool(values[i.STORE]) and not values[i.DRY_RUN])
-        fill(values, local, purpose)
+        use_saved(values, local, purpose)
         client, time = self.client(values.require(i.TIMEOUT))
         parts = Parts(
             values=values,
