@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
 
             print(f"eh-connect {__version__}", flush=True)  # noqa: T201  # no Output yet
             return 0
-        return _parsed(arguments)
+        return _run_app(arguments)
     except KeyboardInterrupt:
         return 130
     except SystemExit as exc:
@@ -37,12 +37,12 @@ def main(arguments: list[str]) -> int:
         from eh_connect.errors import StorageError
 
         error = StorageError("The output can't be written", detail=f"{exc.strerror}.")
-        code = 0 if isinstance(exc, BrokenPipeError) else _failed(arguments, error)
+        code = 0 if isinstance(exc, BrokenPipeError) else _report(arguments, error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at exit
         return code
 
 
-def _parsed(arguments: list[str]) -> int:
+def _run_app(arguments: list[str]) -> int:
     import typer
 
     from eh_connect.cli.app import app
@@ -52,9 +52,9 @@ def _parsed(arguments: list[str]) -> int:
     except typer.TyperException as exc:
         from eh_connect.errors import UsageError
 
-        hint = " ".join(filter(None, ("See: eh-connect", _command(arguments), "--help")))
+        hint = " ".join(filter(None, ("See: eh-connect", _find_command(arguments), "--help")))
         message = _without_values(exc.format_message() or "Wrong usage.", arguments)
-        return _failed(arguments, UsageError(message, hint=hint))
+        return _report(arguments, UsageError(message, hint=hint))
     except typer.Abort:
         return 130
     except Exception as exc:  # the command could not even begin: a defect of ours
@@ -62,17 +62,17 @@ def _parsed(arguments: list[str]) -> int:
             raise
         from eh_connect.cli.output import defect
 
-        return _failed(arguments, defect(exc))
+        return _report(arguments, defect(exc))
 
 
-def _failed(arguments: list[str], error: EhConnectError) -> int:
+def _report(arguments: list[str], error: EhConnectError) -> int:
     from eh_connect.cli.output import Output
 
-    Output(_command(arguments), json="--json" in arguments, plain="--plain" in arguments).failure(error)
+    Output(_find_command(arguments), json="--json" in arguments, plain="--plain" in arguments).failure(error)
     return error.code
 
 
-def _command(arguments: list[str]) -> str | None:
+def _find_command(arguments: list[str]) -> str | None:
     from eh_connect.cli.app import NAMES
 
     first = next((a for a in arguments if not a.startswith("-")), None)

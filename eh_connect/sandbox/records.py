@@ -76,7 +76,7 @@ class Records:
     @classmethod
     def load(cls, path: Path) -> Records | None:
         """Load the records of a folder; None if there are none yet."""
-        folder = private(path)
+        folder = private_folder(path)
         if (raw := folder.read(FILE)) is None:
             return None
         try:
@@ -95,7 +95,8 @@ class Records:
         ready = {"name": "StackOne Integration", "redirect_uri": REDIRECT_URI, "scopes": scopes}
         ready |= {"client_id": made_up(), "client_secrets": [made_up()]}
         provider = _EmploymentHero(port=employment_hero, applications=[ready])
-        records = cls(private(path), _Data(stackone=_StackOne(port=stackone), employment_hero=provider))
+        data = _Data(stackone=_StackOne(port=stackone), employment_hero=provider)
+        records = cls(private_folder(path), data)
         records._write(records.data)
         return records
 
@@ -128,41 +129,41 @@ class SandboxKeyring(KeyringBackend):
 
     def get_password(self, service: str, username: str) -> str | None:
         """Return a password; None if there is none."""
-        with self._opened() as kept:
-            return kept.get(service, {}).get(username)
+        with self._passwords() as passwords:
+            return passwords.get(service, {}).get(username)
 
     def set_password(self, service: str, username: str, password: str) -> None:
         """Save a password."""
-        with self._opened(writes=True) as kept:
-            kept.setdefault(service, {})[username] = password
+        with self._passwords(writes=True) as passwords:
+            passwords.setdefault(service, {})[username] = password
 
     def delete_password(self, service: str, username: str) -> None:
         """Delete a password. PasswordDeleteError: there is none."""
-        with self._opened(writes=True) as kept:
-            if kept.get(service, {}).pop(username, None) is None:
+        with self._passwords(writes=True) as passwords:
+            if passwords.get(service, {}).pop(username, None) is None:
                 raise PasswordDeleteError("There is no such password")
 
     @contextmanager
-    def _opened(self, *, writes: bool = False) -> Iterator[dict[str, dict[str, str]]]:
+    def _passwords(self, *, writes: bool = False) -> Iterator[dict[str, dict[str, str]]]:
         home = self.folder or os.environ.get("EH_CONNECT_HOME")
         if not home:
             raise InitError("The sandbox's keyring works with --sandbox, or with EH_CONNECT_HOME set")
-        path, folder = Path(home), private(Path(home))
+        path, folder = Path(home), private_folder(Path(home))
         try:
             if writes:
                 folder.check_writable()
             with FileLock(path / "keyring.lock", timeout=3, mode=0o600) if writes else nullcontext():
-                kept = decode(folder.read(_KEYRING) or b"{}", type=dict[str, dict[str, str]])
-                yield kept
+                passwords = decode(folder.read(_KEYRING) or b"{}", type=dict[str, dict[str, str]])
+                yield passwords
                 if writes:
-                    folder.write(_KEYRING, json.dumps(kept).encode())
+                    folder.write(_KEYRING, json.dumps(passwords).encode())
         except (MsgspecError, UnicodeDecodeError, RecursionError) as exc:
             raise KeyringError(f"{path / _KEYRING} can't be read: delete it to start afresh") from exc
         except (OSError, StorageError) as exc:  # filelock's Timeout is an OSError
             raise KeyringError(f"{path / _KEYRING} can't be used: {type(exc).__name__}") from exc
 
 
-def private(path: Path) -> PrivateFolder:
+def private_folder(path: Path) -> PrivateFolder:
     """The sandbox's folder, which only its owner can read."""
     return PrivateFolder(path, _OURS)
 

@@ -17,7 +17,7 @@ from eh_connect.errors import BusyError, StorageError
 from eh_connect.local.files import display_path
 from eh_connect.sandbox.accounts import request_json
 from eh_connect.sandbox.employment_hero import EmploymentHeroOAuth, Portal
-from eh_connect.sandbox.records import FILE, HOST, Records, SandboxKeyring, private
+from eh_connect.sandbox.records import FILE, HOST, Records, SandboxKeyring, private_folder
 from eh_connect.sandbox.site import json_response
 from eh_connect.sandbox.stackone_api import StackOneApi
 from eh_connect.sandbox.stackone_pages import Dashboard, Hub
@@ -90,7 +90,7 @@ class Sandbox(ExitStack):
         """Wait for the lock and return None, or return the records of a lasting server."""
         while True:
             try:
-                self.enter_context(private(self._folder).lock("serving.lock", "sandbox", FILE))
+                self.enter_context(private_folder(self._folder).lock("serving.lock", "sandbox", FILE))
             except BusyError as exc:
                 records = Records.load(self._folder)
                 url = f"{records.url('stackone')}/sandbox/" if records else ""
