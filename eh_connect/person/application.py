@@ -138,20 +138,17 @@ class ApplicationSteps:
             return True
         section = guide.portal_section(self.values)
         self.terminal.show(BLANK, *section.lines())
-        names = {"n": "Application Name", "r": "Redirect URI"}
-        keys = [Key("o", "open the portal")] if self.desktop.opens else []
-        if self.desktop.can_copy:
-            keys += [Key(key, f"copy {name}") for key, name in names.items()]
-        while pressed := self.terminal.wait_for_key([*keys, BACK, HELP, Key("", "I've created it")]):
-            if pressed == BACK.key:
-                return False
-            if pressed == HELP.key:
-                self.terminal.show(*words.FORM)
-            elif pressed == "o":
-                self.terminal.show(self.desktop.open(next(iter(section.copies.values()))))
-            else:
-                self.terminal.show(self.desktop.copy(names[pressed], section.copies[names[pressed]]))
-        return True
+        show, desktop, copies = self.terminal.show, self.desktop, section.copies
+        keys = []
+        if desktop.opens:
+            address = next(iter(copies.values()))
+            keys.append(Key("o", "open the portal", lambda: show(desktop.open(address))))
+        if desktop.can_copy:
+            name, uri = "Application Name", "Redirect URI"
+            keys.append(Key("n", f"copy {name}", lambda: show(desktop.copy(name, copies[name]))))
+            keys.append(Key("r", f"copy {uri}", lambda: show(desktop.copy(uri, copies[uri]))))
+        explain = HELP.replace(action=lambda: show(*words.FORM))
+        return self.terminal.wait_for_key([*keys, BACK, explain, Key("", "I've created it")]) != BACK.key
 
     def _ask_credentials(self, *, exists: bool) -> None:
         """Step 4."""

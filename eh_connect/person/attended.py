@@ -144,26 +144,19 @@ class Attended(Console):
     @contextmanager
     def waiting(self, about: Sequence[Line], link: str | None) -> Iterator[Watch]:
         """Show and open the link; below it, show a live line with its keys."""
-        keys = [Key("", "check now"), Key("e", "I see an error")]
+        show, desktop = self.show, self.desktop
+        keys = []
         if link is not None:
-            self.show(*about, exact(link))
-            self.show(self.desktop.open(link))
-            opening = [Key("o", "open")] if self.desktop.opens else []
-            copying = [Key("c", "copy the link")] if self.desktop.can_copy else []
-            keys = [*opening, *copying, *keys]
+            show(*about, exact(link))
+            show(desktop.open(link))
+            if desktop.opens:
+                keys.append(Key("o", "open", lambda: show(desktop.open(link))))
+            if desktop.can_copy:
+                keys.append(Key("c", "copy the link", lambda: show(desktop.copy("the link", link))))
+        keys += [Key("", "check now"), Key("e", "I see an error")]
         with self.terminal.watch("Waiting for the sign-in", keys) as watching:
-
-            def watch(seconds: float) -> Literal["look", "error"] | None:
-                pressed = watching(seconds)
-                if pressed == "o" and link is not None:
-                    self.show(self.desktop.open(link))
-                elif pressed == "c" and link is not None:
-                    self.show(self.desktop.copy("the link", link))
-                elif pressed is not None:
-                    return "error" if pressed == "e" else "look"
-                return None
-
-            yield watch
+            answers: dict[str | None, Literal["look", "error"]] = {"": "look", "e": "error"}
+            yield lambda seconds: answers.get(watching(seconds))
 
     def what_shows(self, refusal: ActionNeededError) -> Cause | None:  # noqa: ARG002  # the person sees it
         """Ask what the browser shows. Each choice says what it means."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eh_connect.flows.dashboard import DashboardWork
     from eh_connect.person.desktop import Desktop, Loan
     from eh_connect.person.terminal import Terminal
-    from eh_connect.secret import Secret
+    from eh_connect.secret import Credentials, Secret
     from eh_connect.stackone.models import ConnectorProfile
 
 _LOOK_EVERY = 5.0
@@ -65,8 +65,7 @@ class DashboardScreen:
                         has_doubted = True
                         doubt = "Not there. Is the dashboard in the same project as your API key?"
                         self.terminal.show(warn(doubt))
-                    if pressed := watching(_LOOK_EVERY):
-                        self._act(pressed)
+                    watching(_LOOK_EVERY)
                 return profile
         finally:
             self._take_back()
@@ -80,26 +79,20 @@ class DashboardScreen:
             return None
 
     def _keys(self) -> list[Key]:
-        keys = [Key("o", "open")] if self.desktop.opens else []
-        if self.work.credentials is not None:
-            if self.desktop.can_lend:
-                keys += [Key("i", "copy ID"), Key("s", "copy secret")]
-            keys.append(Key("v", "show both"))
-        return [*keys, Key("", "check now"), HELP]
+        terminal, desktop, credentials = self.terminal, self.desktop, self.work.credentials
+        keys = []
+        if desktop.opens:
+            keys.append(Key("o", "open", lambda: terminal.show(desktop.open(self.work.url))))
+        if credentials is not None and desktop.can_lend:
+            client_id, client_secret = credentials.client_id, credentials.client_secret
+            keys.append(Key("i", "copy ID", lambda: self._lend("Client ID", client_id)))
+            keys.append(Key("s", "copy secret", lambda: self._lend("Client Secret", client_secret)))
+        if credentials is not None:
+            keys.append(Key("v", "show both", lambda: self._reveal(credentials)))
+        return [*keys, Key("", "check now"), HELP.replace(action=lambda: terminal.show(*words.DASHBOARD))]
 
-    def _act(self, pressed: str) -> None:
-        credentials = self.work.credentials
-        if pressed == "o":
-            self.terminal.show(self.desktop.open(self.work.url))
-        elif pressed == HELP.key:
-            self.terminal.show(*words.DASHBOARD)
-        elif credentials is None:
-            return
-        elif pressed == "i":
-            self._lend("Client ID", credentials.client_id)
-        elif pressed == "s":
-            self._lend("Client Secret", credentials.client_secret)
-        elif self.terminal.yes("Show Client ID and Client Secret on this screen?", default=False):
+    def _reveal(self, credentials: Credentials) -> None:
+        if self.terminal.yes("Show Client ID and Client Secret on this screen?", default=False):
             both = (("Client ID", credentials.client_id), ("Client Secret", credentials.client_secret))
             self.terminal.reveal("Paste these in StackOne's dashboard", both)
 

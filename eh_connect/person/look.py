@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
@@ -114,17 +113,17 @@ def render_rows(rows: Iterable[Text], look: Look) -> str:
     """Rows as text for the terminal; each ends with a newline."""
     if not look.ansi:  # rich's console takes 10 ms to load
         return "".join(f"{row.plain}\n" for row in rows)
-    file = StringIO()
-    console = _console(file, force_terminal=True, color_system="standard", no_color=not look.colour)
-    for row in rows:
-        console.print(row, soft_wrap=True, highlight=False, markup=False, emoji=False)
-    return file.getvalue()
+    console = _console(force_terminal=True, color_system="standard", no_color=not look.colour)
+    with console.capture() as captured:
+        for row in rows:
+            console.print(row, soft_wrap=True)
+    return captured.get()
 
 
-def _console(file: StringIO, **options: Any) -> Console:
+def _console(**options: Any) -> Console:
     from rich.console import Console
 
-    return Console(file=file, width=1_000_000, legacy_windows=False, _environ={}, **options)
+    return Console(width=1_000_000, legacy_windows=False, _environ={}, **options)
 
 
 def question(text: str, look: Look, said: str = "") -> list[Text]:
@@ -226,7 +225,7 @@ def _flow(lead: Text, text: Text, look: Look) -> list[Text]:
         text = Text(text.plain.translate(_SPELLED))
     rows = text.split("\n", allow_blank=True)
     if any(row.cell_len > room for row in rows):
-        rows = text.wrap(_console(StringIO()), room, overflow="fold")
+        rows = text.wrap(_console(), room, overflow="fold")
     flowed = [(Text(" " * indent) if number else lead) + row for number, row in enumerate(rows)]
     for row in flowed:
         row.rstrip()

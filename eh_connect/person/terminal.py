@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     Watching = Callable[[float], str | None]
-    """Wait for so many seconds at most. Returns the key as soon as one is pressed, otherwise None."""
+    """Wait for so many seconds, or until a key is pressed. Returns a key that has no action, otherwise None."""
 
 T = TypeVar("T")
 
@@ -37,10 +37,11 @@ class Choice(Record, frozen=True):
 
 
 class Key(Record, frozen=True):
-    """A key that works where nothing is typed: ``Key("n", "copy name")``; Enter is ``""``."""
+    """A key that works where nothing is typed; Enter is ``""``. It may have an action."""
 
     key: str
     label: str
+    action: Callable[[], None] | None = None
 
 
 HELP = Key("?", "help")
@@ -140,9 +141,19 @@ class Terminal(ABC):
             self.show(prose("Type y or n, and Enter."))
 
     def wait_for_key(self, keys: Sequence[Key]) -> str:
-        """Show the keys and return the one that is pressed."""
+        """Show the keys, until one is pressed that has no action. Returns that key."""
         with self.watch("", keys) as watching:
-            return watching(math.inf) or ""
+            while (pressed := watching(math.inf)) is None:
+                pass
+        return pressed
+
+    def _act(self, keys: Sequence[Key], pressed: str | None) -> str | None:
+        """Do what the pressed key does. Returns the key if it has no action, otherwise None."""
+        action = next((key.action for key in keys if key.key == pressed), None)
+        if action is None:
+            return pressed
+        action()
+        return None
 
     def _with_help(self, ask: Callable[[], T], more: Sequence[Line]) -> T:
         """Ask, and show ``more`` and ask again as long as the answer is ``?``."""

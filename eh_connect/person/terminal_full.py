@@ -75,13 +75,15 @@ class FullTerminal(Terminal):
             lead = Text(f"{_spinner()} {text}  {passed // 60}:{passed % 60:02}") if text else None
             return look.legend(keys, self._look, lead)
 
-        def act(press: KeyPress) -> str | None:
+        def key_of(press: KeyPress) -> str | None:
             key = "" if press.key in keyboard.ENTER else press.data.lower()
             return key if key in offered else None
 
         keyboard.drop_typed_ahead(self._keys)
         try:
-            yield lambda seconds: self._redraw_until(draw, act, seconds=seconds, note=note)
+            yield lambda seconds: self._act(
+                keys, self._redraw_until(draw, key_of, seconds=seconds, note=note)
+            )
         finally:
             self._write("")
 

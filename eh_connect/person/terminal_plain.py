@@ -76,7 +76,7 @@ class PlainTerminal(Terminal):
                     lines = keyboard.read_lines(self._fileno)
                     pressed = lines[0].strip().lower()
                     if len(lines) == 1 and any(key.key == pressed for key in keys):
-                        return pressed
+                        return self._act(keys, pressed)
                     length = sum(map(len, lines))
                     if len(lines) > 1 or length > 1:
                         self.show(paste_warning(length))
