@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eh_connect.sandbox import profiles
 from tests.support import leaks
 from tests.support.hand_over import lock
-from tests.support.screen import CTRL_C, ENTER, TO_THE_FORM, at, link_on, paste, walk
+from tests.support.screen import CTRL_C, DOWN, ENTER, TO_THE_FORM, at, link_on, paste, walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +59,26 @@ def test_one_screen_leads_through_the_dashboard_and_notices_the_profile(by_hand:
         someone.sees("Test it now?")
         someone.sees_golden("dashboard-found")
     assert by_hand.holds_what_stackone_has()
+
+
+def test_of_several_new_profiles_the_person_says_which_one_is_theirs(by_hand: Tool) -> None:
+    fields = {
+        "connector_key": "employmenthero",
+        "authentication_config_key": "oauth2",
+        "environment": "production",
+        "setup_information": {"clientId": leaks.CLIENT_ID, "clientSecret": leaks.CLIENT_SECRET},
+    }
+    with at(by_hand, "setup") as someone:
+        walk(someone)
+        someone.sees("check now", stays=False)
+        with by_hand.stage.records.change("stackone") as data:
+            for name in ("One", "Other"):
+                profiles.create(data, fields | {"name": name})
+        someone.types(ENTER)
+        someone.sees("Which one is yours?")
+        someone.sees("(just now)", stays=False)
+        someone.presses(DOWN + ENTER, "Other")
+        someone.sees('Found "Other"')
 
 
 def test_a_secret_is_shown_on_the_press_of_a_key_and_taken_off_and_a_stop_leaves_others_copies(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from eh_connect import dates
 from eh_connect import inputs as i
 from eh_connect.flows.causes import CAUSES
 from eh_connect.flows.console import Console, Revised
@@ -81,10 +82,7 @@ class Attended(Console):
         """Ask which of the new profiles it is."""
         chosen = self.terminal.choose(
             "Several new profiles have appeared. Which one is yours?",
-            [
-                Choice(p.id, p.name, f"{p.id}, created {p.created_at or 'at an unknown time'}")
-                for p in profiles
-            ],
+            [Choice(p.id, p.name, f"{p.id}, created {dates.moment(p.created_at)}") for p in profiles],
         )
         return next(profile for profile in profiles if profile.id == chosen)
 
