@@ -183,7 +183,7 @@ def test_the_system_is_asked_where_it_has_a_screen_for_it(
 ) -> None:
     assert here.has(**{opener: 'echo "$*" >"{kept}"'}).opens(URL, **environ) is asked
     assert here.kept.exists() is asked
-    assert (here.desktop(**environ).finds_no_browser() is None) is asked
+    assert (here.desktop(**environ).why_no_browser() is None) is asked
 
 
 @pytest.mark.parametrize("url", ["--version", "https://example.test/\0"])

@@ -111,7 +111,7 @@ class _ThisComputer:
         return Outcome(seen)
 
     def _browser(self) -> Outcome:
-        why_not = self._session.desktop.finds_no_browser()
+        why_not = self._session.desktop.why_no_browser()
         if why_not is None:
             return Outcome("pages can be opened")
         return Outcome(

@@ -54,13 +54,13 @@ class ApplicationSteps:
         self._ask_credentials(exists=exists)
 
     def _create(self) -> None:
-        """Steps 2 and 3. From each the person can go back to the one before that asks something."""
+        """Steps 2 and 3. The person can go back from the form to the organisation, and from there to the data."""
         while True:
             self._ask_data()
             while self._ask_organisation():
                 if self._show_form():
                     return
-                if self._is_given(i.ORG_ID):
+                if self._is_given(i.ORG_ID):  # that isn't asked: back to the data
                     break
 
     def _is_given(self, wanted: Input[Any]) -> bool:

@@ -33,7 +33,7 @@ def ask_for(terminal: Terminal, wanted: Input[Any], values: Values) -> None:
 def ask_credentials(terminal: Terminal, values: Values, *, only_secret: bool = False) -> None:
     """Ask for Client ID and Client Secret, or for the secret alone, and take them as answers."""
     if not only_secret:
-        values.answer(CLIENT_ID, ask_hidden(terminal, "Client ID", words.CREDENTIALS, judge_pair))
+        values.answer(CLIENT_ID, ask_secret(terminal, "Client ID", words.CREDENTIALS, judge_pair))
     values.answer(CLIENT_SECRET, ask_client_secret(terminal, values.require(CLIENT_ID)))
 
 
@@ -43,10 +43,10 @@ def ask_client_secret(terminal: Terminal, client_id: Secret) -> Secret:
     def judge(text: str) -> list[Finding]:
         return [found for found in judge_pair(client_id.reveal(), text) if found.input == "client-secret"]
 
-    return ask_hidden(terminal, "Client Secret", words.CREDENTIALS, judge)
+    return ask_secret(terminal, "Client Secret", words.CREDENTIALS, judge)
 
 
-def ask_hidden(
+def ask_secret(
     terminal: Terminal, name: str, more: Sequence[Line], judge: Callable[[str], Iterable[Finding]]
 ) -> Secret:
     """Ask for a secret until ``judge`` finds no error in it."""

@@ -39,7 +39,7 @@ _MOST_READ = 1_000_000
 _MOST_SENT = 50_000
 """Bytes of a sequence that is sent to the terminal. Terminals drop longer ones."""
 
-_OURS = ("EH_CONNECT_", "STACKONE_")
+_PREFIXES = ("EH_CONNECT_", "STACKONE_")
 """The beginnings of the names of our variables, which may hold secrets."""
 
 _OPENERS = ("open" if sys.platform == "darwin" else "xdg-open", "gio open")
@@ -121,11 +121,11 @@ class Desktop:
 
     def open(self, url: str) -> Line:
         """Ask a browser to open a page. Returns a line that says whether one was asked; the rest isn't known."""
-        if self.opens and url.startswith(("https://", "http://")) and self._opened(url):
+        if self.opens and url.startswith(("https://", "http://")) and self._ask_browser(url):
             return ok("Asked your browser to open it", indent=2)
         return unsure("No browser could be asked. Open the address by hand.", indent=2)
 
-    def finds_no_browser(self) -> str | None:
+    def why_no_browser(self) -> str | None:
         """Why no browser can be asked; None if one can."""
         if sys.platform == "win32" or next(self._openers(""), None):
             return None
@@ -135,7 +135,7 @@ class Desktop:
 
     @cached_property
     def _tools(self) -> list[Tool]:
-        found = [tool for tool in _TOOLS if self._finds(tool.copy.split()[0])]
+        found = [tool for tool in _TOOLS if self._is_installed(tool.copy.split()[0])]
         return [tool for tool in found if not tool.needs or self._environ.get(tool.needs)]
 
     @property
@@ -162,7 +162,7 @@ class Desktop:
             sequence = b"\x1bP" + sequence + b"\x1b\\"  # GNU screen passes on what is wrapped like this
         return len(sequence) <= _MOST_SENT and _to_terminal(sequence)
 
-    def _opened(self, url: str) -> bool:
+    def _ask_browser(self, url: str) -> bool:
         if sys.platform == "win32" and not self._environ.get("BROWSER", "").strip():
             try:
                 os.startfile(url)  # noqa: S606  # this is how Windows opens the default browser
@@ -178,16 +178,16 @@ class Desktop:
                 words = shlex.split(entry.strip().removesuffix("&"))
             except ValueError:  # a quotation mark is missing
                 continue
-            if words and self._finds(words[0]):
+            if words and self._is_installed(words[0]):
                 given = [word.replace("%s", url) for word in words]
                 yield given if given != words or "%s" in entry else [*words, url]
         if self.is_remote or not self._has_display:
             return
         for opener in (*(_OPENERS_OF_WSL if self._environ.get("WSL_DISTRO_NAME") else ()), *_OPENERS):
-            if self._finds(opener.split()[0]):
+            if self._is_installed(opener.split()[0]):
                 yield [*opener.split(), url]
 
-    def _finds(self, program: str) -> bool:
+    def _is_installed(self, program: str) -> bool:
         return shutil.which(program, path=self._environ.get("PATH", os.defpath)) is not None
 
     def _run(
@@ -197,6 +197,7 @@ class Desktop:
 
         A program that ``stays`` may take longer: it is left running.
         """
+        env = {name: value for name, value in self._environ.items() if not name.startswith(_PREFIXES)}
         try:
             process = subprocess.Popen(  # noqa: S603  # no shell; what is run is listed in our tables, or in BROWSER
                 command,
@@ -205,7 +206,7 @@ class Desktop:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                env={name: value for name, value in self._environ.items() if not name.startswith(_OURS)},
+                env=env,
             )
         except (OSError, ValueError):  # ValueError: a NUL character
             return None

@@ -77,14 +77,14 @@ def write_file(path: Path, text: str) -> Path:
     Raises:
         StorageError: it can't be written.
     """
-    with _writing(os.fspath(path)):
+    with _storage_errors(os.fspath(path)):
         path.write_text(text, encoding="utf-8")
     return path
 
 
 def _write_new(text: str) -> Path:
     """Write the page to a new file in this folder. Returns its path."""
-    with _writing("the page"):
+    with _storage_errors("the page"):
         here = Path.cwd()
         for number in range(1, _MOST_PAGES):
             path = here / f"eh-connect-hand-over{f'-{number}' if number > 1 else ''}.html"
@@ -95,7 +95,7 @@ def _write_new(text: str) -> Path:
 
 
 @contextmanager
-def _writing(what: str) -> Iterator[None]:
+def _storage_errors(what: str) -> Iterator[None]:
     """Turn an OSError into a StorageError that names ``what``."""
     try:
         yield

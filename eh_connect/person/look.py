@@ -68,8 +68,8 @@ class Look(Record, frozen=True):
         return 1_000_000 if self.width is None else max(20, min(self.width, _READABLE) - 1)
 
     @property
-    def stacks(self) -> bool:
-        """Whether a label stands above its value."""
+    def is_narrow(self) -> bool:
+        """Whether a label stands above its value, as there is little room beside it."""
         return self.width is not None and self.width < TABLES and not self.plain
 
 
@@ -197,7 +197,7 @@ def _labelled(lead: Text, label: Text, text: Text, widest: int, look: Look) -> l
     """A label with a text beside it, or below it on a narrow terminal."""
     if not text:
         return _flow(lead, label, look)
-    if not look.stacks:
+    if not look.is_narrow:
         return _flow(lead + label + " " * (widest - label.cell_len + 3), text, look)
     above = _flow(lead, label, look) if label else []
     return above + _flow(Text(" " * (lead.cell_len + 2)), text, look)

@@ -14,7 +14,7 @@ from eh_connect.flows.find import known_profile
 from eh_connect.lines import BLANK, Line, counted, fail, ok, prose, row, title, todo, warn
 from eh_connect.person import words
 from eh_connect.person.application import ApplicationSteps
-from eh_connect.person.asking import ask_for, ask_hidden, region
+from eh_connect.person.asking import ask_for, ask_secret, region
 from eh_connect.person.terminal import STOP, Choice
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Wizard(ApplicationSteps):
             terminal.show(prose(words.KEY_WHERE))
         while True:
             if key is None:
-                key = ask_hidden(terminal, "StackOne API key", words.API_KEY, judge_api_key)
+                key = ask_secret(terminal, "StackOne API key", words.API_KEY, judge_api_key)
                 self.values.answer(i.API_KEY, key)
             try:
                 with terminal.working("Checking the key"):
@@ -114,11 +114,9 @@ class Wizard(ApplicationSteps):
             return [ok(f"{accepted} Its project has no Employment Hero profile.")]
         if self.local.state.profile_id is not None:
             return [ok(accepted)]
-        many = (
-            "an Employment Hero profile"
-            if len(profiles) == 1
-            else f"{len(profiles)} Employment Hero profiles"
-        )
+        many = "an Employment Hero profile"
+        if len(profiles) > 1:
+            many = f"{len(profiles)} Employment Hero profiles"
         shown = profiles[:_MOST_SHOWN]
         self.linked = {profile.id: count_accounts(profile, reads) for profile in shown}
         described = [prose(_described(profile, self.linked[profile.id])) for profile in shown]
