@@ -25,6 +25,14 @@ def test_a_key_that_is_refused_is_asked_for_again(tool: Tool) -> None:
         someone.sees_golden("key-refused")
 
 
+def test_a_key_that_was_given_is_not_called_pasted_where_it_is_refused(tool: Tool) -> None:
+    with at(tool, "setup", STACKONE_API_KEY=WRONG_KEY) as someone:
+        someone.sees("rejected the API key")
+        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.sees("Key accepted")
+        assert "You pasted" not in someone.text
+
+
 def test_without_a_keyring_it_ends_before_anything_is_asked(tool: Tool) -> None:
     with at(
         tool, "setup", DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent", EH_CONNECT_KEYRING=None

@@ -97,8 +97,10 @@ class Wizard(ApplicationSteps):
                     reads = self.connect(key)
                     profiles = reads.profiles()
             except StackOneAuthError as exc:
+                is_pasted = self.values.source(i.API_KEY) == "answer"
+                pasted = f" You pasted {key.length} characters." if is_pasted else ""
                 terminal.show(
-                    fail(f"{exc.title}. You pasted {key.length} characters."),
+                    fail(f"{exc.title}.{pasted}"),
                     *([prose(exc.detail)] if exc.detail else []),
                     todo("Paste it again, or create one: StackOne › Project Settings › API Keys"),
                 )
