@@ -180,7 +180,7 @@ class Desktop:
                 continue
             if words and self._is_installed(words[0]):
                 given = [word.replace("%s", url) for word in words]
-                yield given if given != words or "%s" in entry else [*words, url]
+                yield given if given != words else [*words, url]
         if self.is_remote or not self._has_display:
             return
         for opener in (*(_OPENERS_OF_WSL if self._environ.get("WSL_DISTRO_NAME") else ()), *_OPENERS):
