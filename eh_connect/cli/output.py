@@ -100,7 +100,7 @@ class Output:
         _write(sys.stdout, self._render(lines, sys.stdout))
 
     def failure(self, error: EhConnectError) -> None:
-        """Write an error: as the JSON object if none was written yet, else to standard error."""
+        """Write an error to standard error; with ``--json`` as the JSON object, unless one was written already."""
         error.detail, error.hint = self._with_suffixes(error.detail), self._with_suffixes(error.hint)
         with suppress(StorageError):  # standard output can't be written: the error goes to standard error
             if self.json and not self._answered:

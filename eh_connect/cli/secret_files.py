@@ -48,9 +48,17 @@ def read_secret(
     return text
 
 
+def stdin_is_terminal() -> bool:
+    """Whether standard input is a terminal."""
+    try:
+        return sys.stdin is not None and sys.stdin.isatty()
+    except ValueError:  # it is closed
+        return False
+
+
 def _bytes(path: str) -> bytes:
     if path == "-":
-        if sys.stdin is None or sys.stdin.isatty():
+        if sys.stdin is None or stdin_is_terminal():
             raise ValueError("standard input is a terminal: pipe the secret in, or name a file")
         try:
             return sys.stdin.buffer.read(LARGEST + 1)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from eh_connect import inputs as i
 from eh_connect.cli.commands import COMMANDS
-from eh_connect.cli.secret_files import PATIENCE, read_secret
+from eh_connect.cli.secret_files import PATIENCE, read_secret, stdin_is_terminal
 from eh_connect.deadline import NetworkTime
 from eh_connect.errors import StorageError
 from eh_connect.judging import origin
@@ -72,7 +71,7 @@ class Session:
         read = partial(
             read_secret,
             show=self.output.show,
-            patience=None if self.attended else PATIENCE,
+            patience=None if self.terminal else PATIENCE,
             is_shared=[self._typed.get(each.parameter) for each in i.READ_FROM_FILES].count("-") > 1,
         )
         return Values(
@@ -98,21 +97,16 @@ class Session:
     @cached_property
     def terminal(self) -> Terminal | None:
         """The terminal of the person; None if nobody is there, or the run must not ask."""
-        if self.is_silent or not _stdin_is_terminal():
+        if self.is_silent or not stdin_is_terminal():
             return None
         from eh_connect.person.terminal import open_terminal
 
         return open_terminal(plain=self.output.plain)
 
     @property
-    def attended(self) -> bool:
-        """Whether a person is there to wait for."""
-        return self.terminal is not None
-
-    @property
     def asks(self) -> bool:
         """Whether questions may be asked: a dry run asks none."""
-        return self.attended and not self._typed.get("dry_run")
+        return self.terminal is not None and not self._typed.get("dry_run")
 
     @cached_property
     def desktop(self) -> Desktop:
@@ -133,7 +127,7 @@ class Session:
         given = self.values[i.WAIT]
         if given is not None:
             return given
-        return usual if self.attended else 0.0
+        return usual if self.terminal else 0.0
 
     def console(self, purpose: Purpose | None = None) -> Console:
         """The console that a flow asks: the person, if questions are allowed. ``purpose`` is that of a write."""
@@ -218,7 +212,7 @@ class Session:
         keyring = KeyringStore(
             label,
             backend_name=self.environ.get("EH_CONNECT_KEYRING") or None,
-            limit=None if self.attended and patient else KEYRING_LIMIT,
+            limit=None if self.terminal and patient else KEYRING_LIMIT,
             waiting=self._waiting_for_keyring,
         )
         self._locals.append(LocalProfile(label, keyring, StateFolder(self.folder), writes=writes, now=now))
@@ -226,7 +220,7 @@ class Session:
 
     def _waiting_for_keyring(self) -> None:
         """Tell the person, once, that they may have to unlock the keyring."""
-        if self.attended and not self._has_waited:
+        if self.terminal and not self._has_waited:
             self._has_waited = True
             self.output.show(
                 prose("Waiting for your keyring. Unlock it in the window that it opened. Ctrl+C stops.")
@@ -287,10 +281,3 @@ def credentials_of(values: Values) -> Credentials | None:
     """The Client ID and Client Secret of this run; None unless both are known."""
     client_id, client_secret = values[i.CLIENT_ID], values[i.CLIENT_SECRET]
     return Credentials(client_id, client_secret) if client_id and client_secret else None
-
-
-def _stdin_is_terminal() -> bool:
-    try:
-        return sys.stdin is not None and sys.stdin.isatty()
-    except ValueError:  # closed
-        return False
