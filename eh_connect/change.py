@@ -165,10 +165,7 @@ class WriteResult(Result, frozen=True, kw_only=True):
             return [lines.title("This would change. Nothing was sent."), *rows]
         if self.secret is None:
             return [lines.unsure(f'"{name}" was left as it is: it was not set up from here')]
-        found = [lines.ok(_TITLES[self.action].format(name=name))]
-        if self.profile.id is None:
-            return found
-        found.append(lines.exact(self.profile.id))
+        found = [lines.ok(_TITLES[self.action].format(name=name)), lines.exact(self.profile.id or "")]
         if self.is_brief:
             return found
         saved = f"saved in {self.keyring}" if self.keyring else "not saved here"

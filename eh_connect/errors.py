@@ -1,19 +1,4 @@
-"""Every error that a person may see, with its exit code.
-
-EhConnectError            1  a defect of the tool itself
-├─ UsageError             2  wrong usage
-├─ InputError             3  a value is missing or invalid
-├─ StorageError           4  keyring, folder, disk, lock
-│  └─ BusyError            4  another run holds the lock
-├─ StackOneAuthError      5  StackOne refused the API key or its rights
-├─ StackOneRefusedError   6  StackOne refused the request, or an existing profile forbids it
-│  └─ WriteRefusedError    6  StackOne plainly did not accept a change
-├─ NetworkError           7  no answer, or none that can be read
-│  └─ LostAnswerError     7  no answer, but the request may have taken effect
-├─ ActionNeededError      8  a person must act
-├─ RejectedError          9  Employment Hero rejected the credentials
-└─ StoppedError         130  stopped by the person
-"""
+"""Every error that a person may see, with its exit code; docs/exit-codes.md says what to do about each."""
 
 from __future__ import annotations
 

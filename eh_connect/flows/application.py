@@ -67,7 +67,7 @@ def guard_application(change: Change, parts: Parts) -> int | None:
     return linked
 
 
-def same_application(credentials: Credentials | None, parts: Parts) -> Credentials:
+def same_application(parts: Parts) -> Credentials:
     """Return the credentials of a rotation, and have the person make the secret where it is missing.
 
     StackOneRefusedError (6): another Client ID was given, or saved by a set-up that is not finished.
@@ -84,10 +84,10 @@ def same_application(credentials: Credentials | None, parts: Parts) -> Credentia
                 NextStep("Return", values.command("rotate", "--rollback")),
             ),
         )
-    client_id, held = values[i.CLIENT_ID], current or staged
+    client_id, secret, held = values[i.CLIENT_ID], values[i.CLIENT_SECRET], current or staged
     is_same = held is None or held.client_id == client_id
-    if credentials is not None and is_same and not _is_outdated(credentials, parts):
-        return credentials
+    if client_id and secret and is_same and not _is_outdated(Credentials(client_id, secret), parts):
+        return Credentials(client_id, secret)
     profile = required_profile(parts.client.profiles(), values, local)
     if client_id is None:
         raise InputError(

@@ -106,10 +106,9 @@ class Console:
         )
 
     @contextmanager
-    def waiting(self, about: Sequence[Line], link: str | None) -> Iterator[Watch]:
-        """Show the link for a sign-in, if there is one, and wait for the sign-in inside the block."""
-        if link is not None:
-            self.show(*about, exact(link))
+    def waiting(self, about: Sequence[Line], link: str) -> Iterator[Watch]:
+        """Show the link for a sign-in, and wait for the sign-in inside the block."""
+        self.show(*about, exact(link))
         if self.verbose:
             self.show(prose("Waiting for the sign-in"))
         yield time.sleep  # nobody presses a key, so this only waits

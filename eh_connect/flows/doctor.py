@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from eh_connect.errors import EhConnectError, NetworkError
+from eh_connect.record import Record
 from eh_connect.results import CheckView, DoctorResult
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 LATER = "Wait a little, then run eh-connect doctor again."
 
 
-class Outcome(NamedTuple):
+class Outcome(Record, frozen=True):
     """What a check saw.
 
     ``warn``: the tool works all the same, for now. ``skip``: there was nothing to look at.
@@ -26,7 +27,7 @@ class Outcome(NamedTuple):
     remedy: str | None = None
 
 
-class Check(NamedTuple):
+class Check(Record, frozen=True):
     """A check. Its ``look`` raises EhConnectError for what would make ``setup`` fail.
 
     ``name`` is its ID in words. ``advisory``: a network error is only a warning, because ``setup`` goes on
@@ -37,7 +38,7 @@ class Check(NamedTuple):
     name: str
     look: Callable[[], Outcome]
     advisory: bool = False
-    needs: str | None = None
+    needs: str = ""
 
 
 def run_checks(checks: Iterable[Check], console: Console) -> DoctorResult:
@@ -47,13 +48,13 @@ def run_checks(checks: Iterable[Check], console: Console) -> DoctorResult:
     missed: dict[str, str] = {}
     for check in checks:
         if check.needs in missed:
-            seen = Outcome(f"needs {missed[check.needs or '']} first", "skip")
+            seen = Outcome(f"needs {missed[check.needs]} first", "skip")
         else:
             with console.working(f"Checking {check.name}"):
                 seen = _look(check, failures)
         if seen.result in {"fail", "skip"}:
             missed[check.id] = check.name
-        found.append(CheckView(id=check.id, name=check.name, **seen._asdict()))
+        found.append(CheckView.sharing(seen, id=check.id, name=check.name))
     result = DoctorResult(checks=tuple(found))
     if not failures:
         return result

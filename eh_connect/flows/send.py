@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from eh_connect.local.state import Purpose
     from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 
-LOOKS = 3
+_LOOKS = 3
 """How often a run looks for a creation whose answer was lost. It pauses 1 s, then 2 s between the looks."""
 
-EVERY = 2.0
+_PAUSE = 2.0
 """Seconds between two looks for a creation that an earlier run began."""
 
 _ONE_LOOK = 3.0
@@ -117,7 +117,7 @@ class Sending:
     def _find_created(self, fields: ProfileFields, lost: LostAnswerError) -> ConnectorProfile:
         """Look for a profile whose creation got no answer, and update it; the creation is never repeated."""
         with self.parts.console.working("The answer was lost. Looking whether the profile was created"):
-            for look in range(LOOKS):
+            for look in range(_LOOKS):
                 if look:
                     self.parts.time.sleep(float(look))
                 if new := new_profiles(self.parts.client.profiles(), self.parts.local):
@@ -256,7 +256,7 @@ def await_pending_creation(parts: Parts) -> list[ConnectorProfile] | None:
         return None
     with parts.console.working(f'Looking for "{pending.name}", which an earlier run began to create'):
         while left := pending.seconds_left(parts.now()):
-            pause = min(EVERY, left)
+            pause = min(_PAUSE, left)
             if parts.time.left < pause + _ONE_LOOK:
                 raise NetworkError(
                     "StackOne may still be creating the profile",

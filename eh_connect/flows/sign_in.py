@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from eh_connect import dates, inputs
 from eh_connect.errors import (
@@ -21,17 +21,16 @@ from eh_connect.errors import (
 )
 from eh_connect.flows import causes
 from eh_connect.flows.find import required_profile
-from eh_connect.lines import exact, ok, prose, title, unsure
+from eh_connect.lines import exact, ok, prose, title
 from eh_connect.results import SessionResult
-from eh_connect.stackone.models import SessionRequest
+from eh_connect.stackone.models import ConnectSession, SessionRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from eh_connect.flows.console import Watch
     from eh_connect.flows.parts import Parts
     from eh_connect.lines import Line
-    from eh_connect.stackone.models import ConnectSession
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 2.0, 10.0, 1.3
 """Seconds between two looks at a session, and the factor by which they grow."""
@@ -52,35 +51,36 @@ def link(parts: Parts, wait: float) -> SessionResult:
         expires_in=values.require(inputs.EXPIRES_IN),
         label=values[inputs.SESSION_LABEL],
     )
+
+    def begin() -> tuple[Line, ...]:
+        until = sign_in.begin(request)
+        return (
+            title(f'Link for {owner}, through "{profile.name}"'),
+            prose(
+                "Send it to the customer's administrator only. Keep it private: "
+                f"{until} anyone who has it can connect an account in that name."
+            ),
+        )
+
     with sign_in.reported():
-        outcome = "over"
-        while outcome == "over":
-            until = sign_in.begin(request)
-            about = (
-                title(f'Link for {owner}, through "{profile.name}"'),
-                prose(
-                    "Send it to the customer's administrator only. Keep it private: "
-                    f"{until} anyone who has it can connect an account in that name."
-                ),
-            )
-            outcome = sign_in.watch(about)
-        session = sign_in.current
-        if outcome == "authenticated":
-            account = [exact(session.account_id)] if session.account_id else []
-            return sign_in.result(found=(ok(f'{owner} is connected through "{profile.name}"'), *account))
-        shown = exact(session.link.reveal()) if session.link else unsure("StackOne gave no link")
-        return sign_in.result(found=(*about, shown))
+        if not sign_in.was_used(begin):
+            return sign_in.result(found=(*sign_in.about, exact(sign_in.link)))
+        account = sign_in.session.account_id
+        connected = ok(f'{owner} is connected through "{profile.name}"')
+        return sign_in.result(found=(connected, *([exact(account)] if account else [])))
 
 
 class SignIn:
     """Makes connect sessions through the label's profile, one after the other, until one has an outcome.
 
-    ``wait`` is how many seconds to wait for a person; 0: the session stays pending.
+    ``wait`` is how many seconds to wait for a person; 0: the session stays pending. ``about`` is what is said
+    about the link.
     """
 
     def __init__(self, parts: Parts, wait: float) -> None:
         self.profile = required_profile(parts.client.profiles(), parts.values, parts.local)
-        self.session: ConnectSession | None = None
+        self.session = ConnectSession(id="")  # none yet
+        self.about: tuple[Line, ...] = ()
         self.parts = parts
         self._wait = wait
         self._dead = 0.0
@@ -106,38 +106,40 @@ class SignIn:
         """Make a session; return in words how long its link works."""
         self._dead = self.parts.time.clock() + request.expires_in
         self.session = self.parts.sessions.create(request)
-        start = dates.parsed(self.session.created_at) or dates.parsed(self.parts.now())
-        if start is not None:
-            end = start + timedelta(seconds=request.expires_in)
-            self._expires_at = end.isoformat(timespec="seconds")
+        start = dates.parsed(self.session.created_at) or datetime.fromisoformat(self.parts.now())
+        end = start + timedelta(seconds=request.expires_in)
+        self._expires_at = end.isoformat(timespec="seconds")
         return dates.deadline(self._expires_at, request.expires_in)
 
-    def watch(self, about: Sequence[Line]) -> Literal["authenticated", "pending", "over"]:
-        """Show the link, and wait until somebody signed in.
+    def was_used(self, begin: Callable[[], tuple[Line, ...]]) -> bool:
+        """Show a link and wait until somebody signed in; False: nobody waits.
 
-        ``pending``: nobody waits. ``over``: the link ran out or was cancelled, and the person wants a new one.
+        ``begin`` makes a session and returns what to say about its link. It is called again where a link ran out
+        or was cancelled and the person wants a new one.
+
         RejectedError: StackOne reports an error. ActionNeededError: nobody signed in. NetworkError: the last
         look at the session failed.
         """
-        if not self._wait:
-            return "pending"
-        link = self.current.link
-        with self.parts.console.waiting(about, link.reveal() if link else None) as watch:
-            return self._poll(watch)
+        while True:
+            self.about = begin()
+            if not self._wait:
+                return False
+            with self.parts.console.waiting(self.about, self.link) as watch:
+                if self._poll(watch):
+                    return True
 
     def raise_error(self) -> None:
         """Raise RejectedError where StackOne reports that the sign-in failed."""
-        if self.current.status == "error":
-            raise causes.rejected(self.current, self.parts)
+        if self.session.status == "error":
+            raise causes.rejected(self.session, self.parts)
 
     @property
-    def current(self) -> ConnectSession:
-        """The session as StackOne showed it last."""
-        if self.session is None:
-            raise AssertionError("begin comes first")
-        return self.session
+    def link(self) -> str:
+        """The link of the session, empty where an earlier run made it."""
+        return self.session.link.reveal() if self.session.link else ""
 
-    def _poll(self, watch: Watch) -> Literal["authenticated", "over"]:
+    def _poll(self, watch: Watch) -> bool:
+        """Return whether somebody signed in; otherwise the person wants a new link."""
         clock, console, again = self.parts.time.clock, self.parts.console, self.parts.again
         start, pause = clock(), FIRST_PAUSE
         end, dead = start + self._wait, self._dead
@@ -145,15 +147,15 @@ class SignIn:
             now = clock()
             pressed = watch(max(0.0, min(pause, end - now, dead - now)))
             unseen = self._look(max(1.0, end - clock()))
-            status = self.current.status
+            status = self.session.status
             if status == "authenticated":
-                return "authenticated"
+                return True
             self.raise_error()
             now = clock()
             if status in {"cancelled", "expired"} or now >= dead:
                 console.new_link(causes.attempt_over(status, again))
                 self.parts.time.renew()
-                return "over"
+                return False
             if unseen and now >= end:
                 raise unseen
             if pressed == "error" or now >= end:
@@ -161,14 +163,14 @@ class SignIn:
                 refusal = causes.no_sign_in(now - start, again, unknown=unknown)
                 cause = console.what_shows(refusal)
                 if cause is not None:
-                    raise causes.seen_in_browser(cause, self.current, again)
+                    raise causes.seen_in_browser(cause, self.session, again)
                 end, pause = clock() + self._wait, FIRST_PAUSE
             else:
                 pause = FIRST_PAUSE if pressed else min(pause * GROWTH, LONGEST_PAUSE)
 
     def _look(self, limit: float) -> NetworkError | None:
         """Look at the session. A network error is shown and returned, as the next look may succeed."""
-        session = self.current
+        session = self.session
         self.parts.time.renew(limit)
         try:
             seen = self.parts.sessions.look(session.id)
@@ -192,14 +194,14 @@ class SignIn:
         self._said = text
 
     def _body(self) -> dict[str, object]:
-        return self.result().body() if self.session is not None else {}
+        return self.result().body() if self.session.id else {}
 
     def result(self, **more: Any) -> SessionResult:
         """Return what is known of the session."""
-        session = self.current
+        session = self.session
         return SessionResult(
             session_id=int(session.id) if session.id.isascii() and session.id.isdigit() else session.id,
-            auth_link_url=session.link.reveal() if session.link else None,
+            auth_link_url=self.link or None,
             expires_at=self._expires_at,
             status=session.status,
             oauth_error=session.oauth_error,

@@ -51,12 +51,9 @@ class _Test(SignIn):
         self._found: list[Line] = []
 
     def run(self) -> SessionResult:
-        if not self._find_earlier():
-            while (outcome := self._try_link()) == "over":
-                pass
-            if outcome == "pending":
-                return self._pending()
-        account, actions = self.current.account_id, None
+        if not self._find_earlier() and not self._sign_in():
+            return self._pending()
+        account, actions = self.session.account_id, None
         try:
             self.parts.time.renew()
             self._note_verified()
@@ -91,34 +88,31 @@ class _Test(SignIn):
         self.raise_error()
         return True
 
-    def _try_link(self) -> str:
+    def _sign_in(self) -> bool:
+        try:
+            return self.was_used(self._begin)
+        finally:
+            if self.session.status not in {"pending", "authenticated"}:
+                self._note(session=None)
+
+    def _begin(self) -> tuple[Line, ...]:
         owner = f"eh-connect-verify-{secrets.token_hex(4)}"  # one used before would open its account again
         request = SessionRequest(self.profile.id, owner, _OWNER_NAME, kind="test", expires_in=_LINK_LIFE)
         until = self.begin(request)
-        self._about = lines.prose(
-            f"Sign in and allow access here. Keep the link private: {until} anyone who has it can connect an "
-            "account."
+        self._note(session=SavedSession(id=self.session.id, owner_id=owner))
+        return (
+            lines.prose(
+                f"Sign in and allow access here. Keep the link private: {until} anyone who has it can connect an "
+                "account."
+            ),
         )
-        self._note(session=SavedSession(id=self.current.id, owner_id=owner))
-        try:
-            return self.watch([self._about])
-        finally:
-            if self.current.status not in {"pending", "authenticated"}:
-                self._note(session=None)
 
     def _pending(self) -> SessionResult:
-        link = self.current.link
         step = NextStep("See whether the sign-in was done", self.parts.again)
         if not self._is_saved:
             step = NextStep("Make a new link, and wait", f"{self.parts.again} --wait {_LONG_WAIT}")
-        return self.result(
-            found=(
-                self._about,
-                *([lines.exact(link.reveal())] if link else []),
-                lines.unsure("No sign-in yet"),
-            ),
-            next_steps=(step,),
-        )
+        found = (*self.about, lines.exact(self.link), lines.unsure("No sign-in yet"))
+        return self.result(found=found, next_steps=(step,))
 
     def _note_verified(self) -> None:
         self._found.append(lines.ok("Verified: Client ID, Client Secret and redirect URI work together"))

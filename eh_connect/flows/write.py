@@ -63,15 +63,12 @@ class _Write:
 
     def _to_bring(self) -> Credentials:
         """Return the given or saved credentials, after finishing what an earlier run staged."""
-        client_id, client_secret = self.values[i.CLIENT_ID], self.values[i.CLIENT_SECRET]
-        credentials = Credentials(client_id, client_secret) if client_id and client_secret else None
         if self.purpose == "rotate":
-            credentials = same_application(credentials, self.parts)
-        if credentials is None:
-            raise AssertionError("missing values were reported, or asked for")
+            credentials = same_application(self.parts)
+        else:
+            credentials = Credentials(self.values.require(i.CLIENT_ID), self.values.require(i.CLIENT_SECRET))
         self._refuse_previous(credentials)
         self._finish_staged(credentials)
-        self._refuse_previous(credentials)
         return credentials
 
     def _to_roll_back(self) -> Credentials:
@@ -147,7 +144,7 @@ class _Write:
             return profile
         if found.done_by_hand and profile is not None:
             self._take_over(profile, credentials, is_new=found.is_new)
-            self._refuse_previous(credentials)
+        self._refuse_previous(credentials)
         change = plan(profile, credentials, values, self.local.in_force(profile))
         accounts = guard_application(change, self.parts)
         if values[i.DRY_RUN]:

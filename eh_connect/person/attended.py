@@ -140,17 +140,16 @@ class Attended(Console):
         return profile
 
     @contextmanager
-    def waiting(self, about: Sequence[Line], link: str | None) -> Iterator[Watch]:
+    def waiting(self, about: Sequence[Line], link: str) -> Iterator[Watch]:
         """Show and open the link; below it, show a live line with its keys."""
         show, desktop = self.show, self.desktop
+        show(*about, exact(link))
+        show(desktop.open(link))
         keys = []
-        if link is not None:
-            show(*about, exact(link))
-            show(desktop.open(link))
-            if desktop.opens:
-                keys.append(Key("o", "open", lambda: show(desktop.open(link))))
-            if desktop.can_copy:
-                keys.append(Key("c", "copy the link", lambda: show(desktop.copy("the link", link))))
+        if desktop.opens:
+            keys.append(Key("o", "open", lambda: show(desktop.open(link))))
+        if desktop.can_copy:
+            keys.append(Key("c", "copy the link", lambda: show(desktop.copy("the link", link))))
         keys += [Key("", "check now"), Key("e", "I see an error")]
         with self.terminal.watch("Waiting for the sign-in", keys) as watching:
             answers: dict[str | None, Literal["look", "error"]] = {"": "look", "e": "error"}
