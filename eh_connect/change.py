@@ -5,7 +5,7 @@ The plan has three uses: a dry run prints it, the API is sent it, and a person m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 from eh_connect import dates, lines
 from eh_connect.inputs import ACTIONS, DEFAULT, NAME
@@ -117,21 +117,13 @@ class ProfileView(View, frozen=True, kw_only=True):
     """The profile. A field is null where there is no profile yet, or StackOne doesn't say."""
 
     label: str
-    id: str | None
+    id: str | None = None
     name: str
-    connector_key: str
-    active: bool | None
-    default: bool | None
-    created_at: str | None
-    updated_at: str | None
-
-    @classmethod
-    def of(cls, profile: ConnectorProfile | None, label: str, name: str) -> Self:
-        """Return the view of a profile, or of one with this name that is not there yet."""
-        if profile is not None:
-            return cls.sharing(profile, label=label)
-        new: dict[str, Any] = dict.fromkeys(cls.__struct_fields__)
-        return cls(**new | {"label": label, "name": name, "connector_key": EMPLOYMENT_HERO})
+    connector_key: str = EMPLOYMENT_HERO
+    active: bool | None = None
+    default: bool | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
 
 
 class WriteResult(Result, frozen=True, kw_only=True):

@@ -228,7 +228,9 @@ class _Write:
         is_ours = profile is not None and profile.id == state.profile_id
         is_pending = self.action == "pending"
         is_saved = is_ours and local.writes
-        secret = None
+        view, secret = ProfileView(label=local.label, name=self.values.require(i.NAME)), None
+        if profile is not None:
+            view = ProfileView.sharing(profile, label=local.label)
         if is_ours or self.action != "unchanged":  # otherwise the profile was left as it is
             secret = SecretView(
                 fingerprint=credentials.client_secret.fingerprint,
@@ -241,7 +243,7 @@ class _Write:
             via=self.via,
             documented=None if self.via is None else self.via == "dashboard",
             proven=state.verified_at if is_ours else None,
-            profile=ProfileView.of(profile, local.label, self.values.require(i.NAME)),
+            profile=view,
             secret=secret,
             plan=tuple(self.shown),
             keyring=local.keyring.display_name if is_saved else None,
