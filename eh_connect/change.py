@@ -62,7 +62,7 @@ class Change(Record, frozen=True):
 
         StackOne has one of the ``held`` credentials.
         """
-        if self.fields.credentials is None or self.profile is None:
+        if self.fields.credentials is None:
             return False
         wanted = self.fields.credentials.client_id
         return any(each.client_id != wanted for each in held) if held else None

@@ -31,11 +31,9 @@ def moment(iso: str | None, now: datetime | None = None) -> str:
     return f"{shown} ({ago})"
 
 
-def deadline(iso: str | None, seconds: float) -> str:
+def deadline(end: datetime, seconds: float) -> str:
     """Return ``for 30 minutes (until 10:52)``."""
-    time = parsed(iso)
-    until = f" (until {time.astimezone():%H:%M})" if time else ""
-    return f"for {span(seconds)}{until}"
+    return f"for {span(seconds)} (until {end.astimezone():%H:%M})"
 
 
 def span(seconds: float) -> str:

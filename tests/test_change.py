@@ -88,11 +88,10 @@ def test_a_creation_has_every_field_that_is_known() -> None:
         (PROFILE, A, None, (A, OTHER_APPLICATION), True),
         (PROFILE, OTHER_APPLICATION, None, (A, OTHER_APPLICATION), True),
         (PROFILE, A, IN_FORCE, (OTHER_APPLICATION,), False),
-        (None, OTHER_APPLICATION, None, (A,), False),
     ],
 )
 def test_whether_the_application_changes_is_told_from_what_is_sent_and_what_stackone_may_hold(
-    before: ConnectorProfile | None,
+    before: ConnectorProfile,
     sent: Credentials,
     in_force: InForce | None,
     held: tuple[Credentials, ...],

@@ -38,5 +38,5 @@ def test_what_is_no_time_is_shown_as_it_is(text: str) -> None:
 
 
 def test_a_deadline_is_a_duration_and_a_time() -> None:
-    assert deadline("2026-11-27T09:52:00+00:00", 1800).startswith("for 30 minutes (until ")
+    assert deadline(NOW, 1800).startswith("for 30 minutes (until ")
     assert (span(1), span(86_400 * 2)) == ("1 second", "2 days")

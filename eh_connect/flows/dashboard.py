@@ -38,7 +38,7 @@ class DashboardWork(Record, frozen=True):
 def by_hand(
     parts: Parts, change: Change, profiles: list[ConnectorProfile], purpose: Purpose
 ) -> ConnectorProfile:
-    """Stage the credentials, have the person make the change, and save the profile that appears or changes.
+    """Stage the credentials, have the person make the change, and return the profile that appears or changes.
 
     ActionNeededError (8): no person is there. What was staged stays, so that the same command can take over
     what somebody makes later.
@@ -59,9 +59,7 @@ def by_hand(
         title = "Several new profiles have appeared at StackOne"
         return parts.console.which(new, ambiguous(title, new, purpose, parts.values))
 
-    profile = parts.console.dashboard(_work(parts, change), look)
-    local.commit(profile, change.fields, "dashboard")
-    return profile
+    return parts.console.dashboard(_work(parts, change), look)
 
 
 def _work(parts: Parts, change: Change) -> DashboardWork:

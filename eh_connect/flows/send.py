@@ -1,7 +1,7 @@
-"""Make a change through StackOne's API: complete the fields, ask, stage, send, read back, make current.
+"""Make a change through StackOne's API: complete the fields, ask, stage the credentials, send, read back.
 
-WriteRefusedError means that StackOne plainly did not accept the change; what was staged for it is undone. After
-any other error the staged credentials stay, and the next run goes on from there.
+The caller then makes the credentials current. WriteRefusedError means that StackOne plainly did not accept the
+change; what was staged for it is undone. After any other error it stays, and the next run goes on from there.
 """
 
 from __future__ import annotations
@@ -94,7 +94,6 @@ class Sending:
                 detail=f"Its ID is {profile.id}. Whether a new one was made can't be seen from the answer.",
                 hint="Look at the dashboard, then run the same command again.",
             )
-        local.commit(profile, self.change.fields, "api")
         return profile
 
     def _stop_creating(self, stop: BaseException, name: str) -> NoReturn:
@@ -146,7 +145,6 @@ class Sending:
         if answer is None:
             return None
         self._check_update(before, after, fields)
-        local.commit(after, self.change.fields, "api")
         return after
 
     def _send(self, call: Callable[[], ConnectorProfile | None]) -> ConnectorProfile | None:

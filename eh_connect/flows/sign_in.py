@@ -109,7 +109,7 @@ class SignIn:
         start = dates.parsed(self.session.created_at) or datetime.fromisoformat(self.parts.now())
         end = start + timedelta(seconds=request.expires_in)
         self._expires_at = end.isoformat(timespec="seconds")
-        return dates.deadline(self._expires_at, request.expires_in)
+        return dates.deadline(end, request.expires_in)
 
     def was_used(self, begin: Callable[[], tuple[Line, ...]]) -> bool:
         """Show a link and wait until somebody signed in; False: nobody waits.

@@ -160,7 +160,7 @@ class _Write:
         action = self._action(credentials, is_new=profile is None or found.is_new)
         self.local.note(wanted_name=values[i.NAME] if profile is None else None)
         after, via = self._apply(change, profiles, accounts)
-        self._add(action, change.shown, via)
+        self._commit(after, change.fields, via, action, change.shown)
         return after
 
     def _action(self, credentials: Credentials, *, is_new: bool) -> Action:
@@ -190,10 +190,18 @@ class _Write:
         shown: tuple[FieldView, ...] = ()
         if staged is not None:
             shown = tuple(c for c in plan(profile, staged, self.values, None).shown if "client" in c.field)
-        self.local.commit(profile, ProfileFields(credentials=staged), "dashboard")
-        self._add(action, shown, "dashboard")
+        self._commit(profile, ProfileFields(credentials=staged), "dashboard", action, shown)
 
-    def _add(self, action: Action, shown: tuple[FieldView, ...], via: Via) -> None:
+    def _commit(
+        self,
+        profile: ConnectorProfile,
+        fields: ProfileFields,
+        via: Via,
+        action: Action,
+        shown: tuple[FieldView, ...],
+    ) -> None:
+        """Make the credentials current, now that StackOne has them, and add to the result."""
+        self.local.commit(profile, fields, via)
         self.action = "created" if self.action == "created" else action
         self.shown += shown
         self.via = via
