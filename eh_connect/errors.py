@@ -55,6 +55,11 @@ class EhConnectError(Exception):
         """The title with a full stop, so that more can follow it on the same line."""
         return self.title if self.title.endswith((".", "!", "?", "…")) else f"{self.title}."
 
+    @property
+    def sentences(self) -> str:
+        """The title and the detail, on one line."""
+        return f"{self.sentence} {self.detail or ''}".strip()
+
 
 class UsageError(EhConnectError):
     """Wrong usage: an unknown command or flag, or a secret on the command line."""

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def secret(text: str) -> Secret:
-    """Return a secret, without what pasting adds to it."""
-    text = cleaned(text)
+def _filled(text: str) -> str:
     if not text:
         raise ValueError("it is empty")
-    return Secret(text)
+    return text
+
+
+def secret(text: str) -> Secret:
+    """Return a secret, without what pasting adds to it."""
+    return Secret(_filled(cleaned(text)))
 
 
 def organisation(text: str) -> str:
@@ -54,9 +57,7 @@ def label(text: str) -> str:
 
 def line(text: str) -> str:
     """Return a name: one line of printable text."""
-    text = text.strip()
-    if not text:
-        raise ValueError("it is empty")
+    text = _filled(text.strip())
     if not text.isprintable():
         raise ValueError("it contains characters that can't be printed")
     return text
@@ -64,9 +65,7 @@ def line(text: str) -> str:
 
 def identifier(text: str) -> str:
     """Return an ID: printable text without blanks."""
-    text = cleaned(text)
-    if not text:
-        raise ValueError("it is empty")
+    text = _filled(cleaned(text))
     if not text.isprintable() or any(c.isspace() for c in text):
         raise ValueError("an ID has no blanks or control characters in it")
     return text

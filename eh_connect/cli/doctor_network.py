@@ -72,7 +72,7 @@ class Network:
         try:
             client = open_project(self._session, self._local)
         except InputError as exc:
-            return Outcome(f"not sent. {exc.sentence} {exc.detail or ''}".strip(), "skip", exc.hint)
+            return Outcome(f"not sent. {exc.sentences}", "skip", exc.hint)
         if client is None:
             remedy = "Give one by STACKONE_API_KEY or --api-key-file."
             return Outcome("none is given or saved", "skip", remedy)

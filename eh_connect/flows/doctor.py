@@ -69,8 +69,7 @@ def _look(check: Check, failures: list[EhConnectError]) -> Outcome:
     try:
         return check.look()
     except EhConnectError as exc:
-        detail = f"{exc.sentence} {exc.detail or ''}".strip()
         if check.advisory and isinstance(exc, NetworkError):
-            return Outcome(detail, "warn", exc.hint or LATER)
+            return Outcome(exc.sentences, "warn", exc.hint or LATER)
         failures.append(exc)
-        return Outcome(detail, "fail", exc.hint)
+        return Outcome(exc.sentences, "fail", exc.hint)

@@ -243,15 +243,14 @@ def _refuse_unknown(wanted: tuple[str, ...], ids: tuple[str, ...]) -> None:
         )
 
 
-def await_pending_creation(parts: Parts) -> list[ConnectorProfile] | None:
+def await_pending_creation(profiles: list[ConnectorProfile], parts: Parts) -> list[ConnectorProfile]:
     """Wait until a creation that an earlier run began shows in the list, or can no longer be under way.
 
-    Returns the profiles as they are then, or None where no creation is under way. NetworkError (7): the
-    network time is over first.
+    Returns the profiles as they are then. NetworkError (7): the network time is over first.
     """
     pending = parts.local.state.pending
     if pending is None or not pending.seconds_left(parts.now()):
-        return None
+        return profiles
     with parts.console.working(f'Looking for "{pending.name}", which an earlier run began to create'):
         while left := pending.seconds_left(parts.now()):
             pause = min(_PAUSE, left)

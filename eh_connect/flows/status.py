@@ -84,7 +84,7 @@ def compare(
     if not failures:
         return result
     for failure in failures[1:]:
-        warn(f"{failure.sentence} {failure.detail or ''}".strip())
+        warn(failure.sentences)
     failures[0].body, failures[0].found = result.body(), result.lines()
     raise failures[0]
 

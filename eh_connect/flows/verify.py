@@ -125,7 +125,7 @@ class _Test(SignIn):
         except (StopIteration, *STACKONE_ERRORS):
             why_not = "whether the profile was changed meanwhile could not be checked"
         except StorageError as exc:
-            why_not = f"{exc.sentence} {exc.detail or ''}".strip()
+            why_not = exc.sentences
         if why_not is not None:
             self.parts.console.warn(
                 f"Verified what StackOne has now. It is not noted for the saved secret: {why_not}"

@@ -127,9 +127,8 @@ class _Write:
             profiles = self.parts.client.profiles()
         found = find_profile(profiles, self.purpose, self.parts)
         if found.profile is None and not self.values[i.DRY_RUN]:
-            later = await_pending_creation(self.parts)
-            if later is not None:
-                return later, find_profile(later, self.purpose, self.parts)
+            profiles = await_pending_creation(profiles, self.parts)
+            found = find_profile(profiles, self.purpose, self.parts)
         return profiles, found
 
     def _bring(self, credentials: Credentials) -> ConnectorProfile | None:
