@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,9 @@ pytest_plugins = ["tests.support.leaks"]
 
 
 def pytest_configure() -> None:
-    """The tools that tests start inherit this: under nohup they would be deaf to a closed terminal."""
+    """No example has to be fast; and no tool that tests start is deaf to a closed terminal, as under nohup."""
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 

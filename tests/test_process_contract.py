@@ -104,6 +104,8 @@ def test_status_compares_what_is_here_with_what_stackone_has(tool: Tool) -> None
     assert (run.code, run.answer["profiles"][0]["agree"]) == (9, False)
     assert tool.run("status", "--json").code == 0
     assert tool.run("status", "--json", STACKONE_API_KEY="v1.eu1.no-such-key").error["code"] == 5
+    elsewhere = tool.run("status", "--json", STACKONE_API_URL="http://127.0.0.1:9")
+    assert elsewhere.error["code"] == 3, "saved secrets are bound to their servers"
     tool.setup("--profile", "two", "--name", "Two").succeeded  # noqa: B018  # it asserts
     both = tool.run("status", "--json").succeeded
     assert ([profile["label"] for profile in both["profiles"]], both["secret"]) == (["default", "two"], None)

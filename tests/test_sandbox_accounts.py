@@ -25,14 +25,13 @@ def test_a_session_is_shown_without_its_token(stage: Stage, stackone: StackOne) 
     assert (session["type"], session["label"], session["metadata"]) == ("test", "A label", {"a": 1})
     shown = {name: session[name] for name in session.keys() - {"token", "auth_link_url"}}
     for spelling in (f"{session['id']}", f"{session['id']}.0"):
-        assert stackone.http.get(f"/connect_sessions/{spelling}").json() == shown
-    by_token = stackone.http.post("/connect_sessions/authenticate", json={"token": session["token"]})
-    assert (by_token.status_code, by_token.json()) == (201, shown)
+        assert stackone.get(f"/connect_sessions/{spelling}") == shown
+    assert stackone.done("POST", "/connect_sessions/authenticate", {"token": session["token"]}) == shown
     other = stackone.session()
     assert (other["id"], other["token"], other["type"]) != (session["id"], session["token"], "test")
-    unknown = [stackone.http.get(f"/connect_sessions/{number}") for number in ("0", "99", "x", "-1")]
-    unknown.append(stackone.http.post("/connect_sessions/authenticate", json={"token": "made-up"}))
-    assert {answer.status_code for answer in unknown} == {404}
+    for number in ("0", "99", "x", "-1"):
+        assert stackone.refused("GET", f"/connect_sessions/{number}") == 404
+    assert stackone.refused("POST", "/connect_sessions/authenticate", {"token": "made-up"}) == 404
 
 
 def test_every_documented_field_is_taken_and_may_be_null(stackone: StackOne) -> None:
@@ -49,8 +48,7 @@ def test_every_documented_field_is_taken_and_may_be_null(stackone: StackOne) -> 
     }
     for name, value in fields.items():
         for sent in (value, None):
-            answer = stackone.http.post("/connect_sessions", json=stackone.body(**{name: sent}))
-            assert answer.status_code == 201, answer.text
+            stackone.session(**{name: sent})
 
 
 def test_a_wrong_field_is_422_and_makes_no_session(stackone: StackOne) -> None:
@@ -75,7 +73,7 @@ def test_a_session_needs_its_owner_a_known_profile_and_an_enabled_one(
 ) -> None:
     bodies = [{"origin_owner_id": "x"}, stackone.body(connector_profile_id="unknown"), stackone.body()]
     stackone.disable()
-    statuses = [stackone.http.post("/connect_sessions", json=body).status_code for body in bodies]
+    statuses = [stackone.refused("POST", "/connect_sessions", body) for body in bodies]
     assert (statuses, stage.sessions) == ([422, 404, 412], [])
 
 
@@ -92,8 +90,8 @@ def test_from_hub_to_a_linked_account(stage: Stage, stackone: StackOne) -> None:
     assert attempt["account_secure_id"] == newer["id"]
     its = {"connector": "employmenthero", "owner_id": "an-owner", "status": "active"}
     assert its.items() <= newer.items()
-    assert stackone.http.get(f"/v2/accounts/{newer['id']}").json() == newer
-    older = stackone.http.get(f"/accounts/{newer['id']}").json()
+    assert stackone.get(f"/v2/accounts/{newer['id']}") == newer
+    older = stackone.get(f"/accounts/{newer['id']}")
     its = {"provider": "employmenthero", "origin_owner_id": "an-owner", "type": "test"}
     assert its.items() <= older.items()
     (kept,) = (account["tokens"] for account in stage.accounts)
@@ -233,14 +231,13 @@ def test_accounts_are_listed_and_filtered(stackone: StackOne) -> None:
         "?status=error": [],
         "?page=2.0&page_size=1": [other],
     }.items():
-        assert [account["id"] for account in stackone.http.get(f"/accounts{query}").json()] == found
+        assert [account["id"] for account in stackone.get(f"/accounts{query}")] == found
 
 
 def test_an_account_is_deleted_once_and_shown_then(stage: Stage, stackone: StackOne) -> None:
     kept, gone = stackone.linked(), stage.link_account(stackone.profile)
-    deleted = stackone.http.request("DELETE", f"/accounts/{gone}", json={})
-    assert (deleted.status_code, deleted.json()["id"]) == (200, gone)
-    assert stackone.http.delete(f"/accounts/{gone}").status_code == 404
+    assert stackone.done("DELETE", f"/accounts/{gone}", {})["id"] == gone
+    assert stackone.refused("DELETE", f"/accounts/{gone}") == 404
     assert [account["id"] for account in stackone.accounts()] == [kept]
 
 

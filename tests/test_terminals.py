@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.input.ansi_escape_sequences import REVERSE_ANSI_SEQUENCES
+from prompt_toolkit.key_binding import merge_key_bindings
 from prompt_toolkit.key_binding.bindings.auto_suggest import load_auto_suggest_bindings
 from prompt_toolkit.key_binding.bindings.open_in_editor import load_open_in_editor_bindings
 from prompt_toolkit.key_binding.bindings.page_navigation import load_page_navigation_bindings
@@ -102,34 +103,28 @@ def never_saw(someone: Person, secret: str) -> bool:
 # What is hidden stays hidden
 
 
-def registry() -> list[str]:
+TYPED = REVERSE_ANSI_SEQUENCES | {
+    Keys.CPRResponse: "\x1b[1;1R",
+    Keys.Vt100MouseEvent: "\x1b[<0;1;1M",
+    Keys.BracketedPaste: "\x1b[200~pasted\x1b[201~",
+    Keys.Any: "x",
+}
+"""What a terminal sends for a key of prompt_toolkit's."""
+
+
+def registry() -> set[str]:
     """What has to be typed for each binding that prompt_toolkit knows."""
-    others = {
-        Keys.CPRResponse: "\x1b[1;1R",
-        Keys.Vt100MouseEvent: "\x1b[<0;1;1M",
-        Keys.BracketedPaste: "\x1b[200~pasted\x1b[201~",
-        Keys.Any: "x",
-    }
-    typed = dict(REVERSE_ANSI_SEQUENCES) | others
-    loaded = (
-        load_key_bindings(),
-        load_auto_suggest_bindings(),
-        load_open_in_editor_bindings(),
-        load_page_navigation_bindings(),
-    )
-    sequences = {
-        "".join(typed.get(key, "") if isinstance(key, Keys) else key for key in binding.keys)
-        for bindings in loaded
-        for binding in bindings.bindings
-    }
-    return sorted(sequences - {""})
+    further = (load_auto_suggest_bindings, load_open_in_editor_bindings, load_page_navigation_bindings)
+    bindings = merge_key_bindings([load_key_bindings(), *(load() for load in further)]).bindings
+    keys = ([TYPED.get(key, "") if isinstance(key, Keys) else key for key in each.keys] for each in bindings)
+    return {*map("".join, keys)} - {""}
 
 
 def test_no_key_of_the_library_shows_what_is_pasted_at_a_hidden_question() -> None:
     bindings = registry()
     assert len(bindings) > 150
     pastes = f"\x1b[200~{CANARY}\x1b[201~{CANARY[1:]}"  # not twice the same: that would be asked about
-    for keys in bindings:
+    for keys in sorted(bindings):
         screen = io.StringIO()
         with create_pipe_input() as typed:
             typed.send_text(keys + pastes + ENTER)
@@ -170,8 +165,7 @@ def test_a_hidden_line_says_its_length_and_is_read_whole(form: Form) -> None:
 
 @both
 def test_the_same_secret_twice_over_is_asked_about(form: Form) -> None:
-    with person("said(terminal.ask_hidden('Secret', ()))", form) as someone:
-        HIDDEN.comes(someone, form)
+    with asked(HIDDEN, form) as someone:
         someone.types(CANARY * 2 + ENTER)
         someone.answers("86 characters: the same 43 twice. Use it once? (Y/n)")
         someone.sees("=> 43.")
@@ -292,9 +286,6 @@ def test_what_was_typed_ahead_answers_nothing(
         ask.comes(someone, form)
         someone.types(answer + ("" if ask is KEYS and form is Form.FULL else ENTER))
         someone.sees(f"=> {result}")
-
-
-# A window that changes
 
 
 def test_a_question_is_whole_in_a_window_that_was_made_small(tmp_path: Path) -> None:

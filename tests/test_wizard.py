@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import leaks
-from tests.support.screen import (
-    BEFORE_THE_REVIEW,
-    CTRL_C,
-    DOWN,
-    ENTER,
-    TO_THE_FORM,
-    TO_THE_REVIEW,
-    at,
-    link_on,
-    paste,
-    walk,
-)
+from tests.support.screen import BEFORE_THE_REVIEW, CTRL_C, DOWN, ENTER, TO_THE_FORM, TO_THE_REVIEW, at
 
 if TYPE_CHECKING:
     from tests.support.command import Tool
@@ -28,11 +17,11 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_the_happy_path(tool: Tool, columns: int) -> None:
     with at(tool, "setup", columns=columns) as someone:
-        walk(someone)
+        someone.walks()
         someone.chooses("Create the connector profile?")
         someone.answers("Test it now?")
         someone.sees("check now", stays=False)
-        tool.stage.sign_in(link_on(someone))
+        tool.stage.sign_in(someone.link)
         someone.types(ENTER)
         someone.sees("Verified")
         someone.answers("(y/N)")
@@ -47,7 +36,7 @@ def test_the_happy_path(tool: Tool, columns: int) -> None:
 
 def test_without_colour_it_is_the_same_form(tool: Tool) -> None:
     with at(tool, "setup", NO_COLOR="1") as someone:
-        walk(someone)
+        someone.walks()
         someone.sees("Create the connector profile?")
     assert not re.search(rb"\x1b\[[0-9;]*(3[0-7]|9[0-7])m", someone.raw)
     assert b"\x1b[1m" in someone.raw, "bold is no colour"
@@ -56,19 +45,19 @@ def test_without_colour_it_is_the_same_form(tool: Tool) -> None:
 def test_the_plain_form_has_the_same_steps_one_line_after_another(tool: Tool) -> None:
     with at(tool, "setup", "--plain") as someone:
         someone.sees("Step 1 of 5. StackOne")
-        paste(someone, "Question: StackOne API key", leaks.API_KEY)
+        someone.pastes("Question: StackOne API key", leaks.API_KEY)
         someone.sees("OK: Key accepted")
         someone.answers("Number", "1")
         someone.answers("a colleague has the account)", "12345")
         someone.answers("I've created it")
         someone.sees("Step 4 of 5.")
-        paste(someone, "Question: Client ID", leaks.CLIENT_ID)
-        paste(someone, "Question: Client Secret", leaks.CLIENT_SECRET)
+        someone.pastes("Question: Client ID", leaks.CLIENT_ID)
+        someone.pastes("Question: Client Secret", leaks.CLIENT_SECRET)
         someone.sees("Step 5 of 5. Review")
         someone.answers("Number", "1")
         someone.answers("Test it now?", "y")
         someone.sees("Enter")
-        tool.stage.sign_in(link_on(someone))
+        tool.stage.sign_in(someone.link)
         someone.types(ENTER)
         someone.sees("OK: Verified")
         someone.answers("(y/N)", "")
@@ -97,7 +86,7 @@ def test_ctrl_c_says_what_is_saved_and_the_next_run_goes_on(
     tool: Tool, answers: int, next_question: str
 ) -> None:
     with at(tool, "setup") as someone:
-        walk(someone, answers)
+        someone.walks(answers)
         someone.sees((*(question for question, _ in BEFORE_THE_REVIEW), "Stop")[answers], stays=False)
         someone.waits_unseen()
         someone.types(CTRL_C)
@@ -109,13 +98,13 @@ def test_ctrl_c_says_what_is_saved_and_the_next_run_goes_on(
             someone.sees_golden("stopped-5")
     assert tool.stage.profiles == []
     with at(tool, "setup") as someone:
-        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.pastes("StackOne API key", leaks.API_KEY)
         someone.sees(next_question, stays=False)
 
 
 def test_answers_can_be_gone_back_to(tool: Tool) -> None:
     with at(tool, "setup") as someone:
-        walk(someone, TO_THE_FORM)
+        someone.walks(TO_THE_FORM)
         someone.presses("b", "I've created it")
         someone.answers("a colleague has the account)", "b")
         someone.presses(DOWN * 2 + ENTER, "Choose cards")
@@ -126,7 +115,7 @@ def test_answers_can_be_gone_back_to(tool: Tool) -> None:
 
 def test_back_from_the_form_ends_there_again_where_all_before_it_was_given(tool: Tool) -> None:
     with at(tool, "setup", "--scopes", "directory", "--org-id", "12345") as someone:
-        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.pastes("StackOne API key", leaks.API_KEY)
         for key in ("b", ENTER):
             someone.sees("4 Scopes")
             someone.presses(key, "I've created it")
@@ -135,7 +124,7 @@ def test_back_from_the_form_ends_there_again_where_all_before_it_was_given(tool:
 
 def test_back_from_the_form_passes_the_organisation_where_it_was_given(tool: Tool) -> None:
     with at(tool, "setup", "--org-id", "12345") as someone:
-        walk(someone, 2)
+        someone.walks(2)
         someone.presses("b", "I've created it")
         someone.presses(ENTER, "Choose cards")
         someone.sees("I've created it", stays=False)
@@ -149,6 +138,6 @@ def test_each_question_explains_itself(tool: Tool) -> None:
         someone.waits_unseen()
         someone.types("?" + ENTER)
         someone.sees("Only a Project Admin")
-        walk(someone, TO_THE_FORM)
+        someone.walks(TO_THE_FORM)
         someone.presses("?", "I've created it")
         someone.sees_golden("explained")

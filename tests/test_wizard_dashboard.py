@@ -9,7 +9,7 @@ import pytest
 from eh_connect.sandbox import profiles
 from tests.support import leaks
 from tests.support.hand_over import lock
-from tests.support.screen import CTRL_C, DOWN, ENTER, TO_THE_FORM, at, link_on, paste, walk
+from tests.support.screen import CTRL_C, DOWN, ENTER, TO_THE_FORM, at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def by_hand(tool: Tool) -> Tool:
 
 def test_one_screen_leads_through_the_dashboard_and_notices_the_profile(by_hand: Tool) -> None:
     with at(by_hand, "setup") as someone:
-        walk(someone)
+        someone.walks()
         someone.sees("check now", stays=False)
         someone.sees_golden("dashboard")
         someone.types("v")
@@ -69,7 +69,7 @@ def test_of_several_new_profiles_the_person_says_which_one_is_theirs(by_hand: To
         "setup_information": {"clientId": leaks.CLIENT_ID, "clientSecret": leaks.CLIENT_SECRET},
     }
     with at(by_hand, "setup") as someone:
-        walk(someone)
+        someone.walks()
         someone.sees("check now", stays=False)
         with by_hand.stage.records.change("stackone") as data:
             for name in ("One", "Other"):
@@ -85,7 +85,7 @@ def test_a_secret_is_shown_on_the_press_of_a_key_and_taken_off_and_a_stop_leaves
     by_hand: Tool, desktop: Desktop
 ) -> None:
     with at(by_hand, "setup", **desktop.environ) as someone:
-        walk(someone)
+        someone.walks()
         someone.presses("s", "check now")
         someone.sees("Copied: Client Secret")
         someone.sees("check now", stays=False)
@@ -108,7 +108,7 @@ def test_a_secret_is_shown_on_the_press_of_a_key_and_taken_off_and_a_stop_leaves
     by_hand.stage.enter_by_hand(leaks.CLIENT_SECRET, leaks.CLIENT_ID)
     with at(by_hand, "setup") as someone:
         someone.sees("Going on with what you saved")
-        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.pastes("StackOne API key", leaks.API_KEY)
         someone.sees("Test it now?")
     assert by_hand.holds_what_stackone_has()
 
@@ -117,7 +117,7 @@ def test_a_secret_is_lent_to_the_clipboard_until_the_profile_is_there(
     by_hand: Tool, desktop: Desktop
 ) -> None:
     with at(by_hand, "setup", **desktop.environ) as someone:
-        walk(someone)
+        someone.walks()
         for key, said, value in (
             ("i", "Client ID", leaks.CLIENT_ID),
             ("s", "Client Secret", leaks.CLIENT_SECRET),
@@ -137,7 +137,7 @@ def test_a_rotation_where_the_api_can_t_is_one_screen_too(tool: Tool, desktop: D
     tool.setup()
     tool.stage.refuse_writes()
     with at(tool, "rotate", STACKONE_API_KEY=leaks.API_KEY, **desktop.environ) as someone:
-        paste(someone, "New Client Secret", leaks.NEW_SECRET)
+        someone.pastes("New Client Secret", leaks.NEW_SECRET)
         someone.sees("check now", stays=False)
         someone.sees_golden("dashboard-rotate")
         tool.stage.enter_by_hand(leaks.NEW_SECRET)
@@ -148,7 +148,7 @@ def test_a_rotation_where_the_api_can_t_is_one_screen_too(tool: Tool, desktop: D
 
 def test_the_values_of_the_form_are_copied_by_a_key(tool: Tool, desktop: Desktop) -> None:
     with at(tool, "setup", **desktop.environ) as someone:
-        walk(someone, TO_THE_FORM)
+        someone.walks(TO_THE_FORM)
         for key, said in (
             ("n", "Copied: Application Name"),
             ("r", "Copied: Redirect URI"),
@@ -166,7 +166,7 @@ def test_a_sign_in_is_waited_for_with_the_link_at_hand(tool: Tool, desktop: Desk
     with at(tool, "verify", STACKONE_API_KEY=leaks.API_KEY, **desktop.environ) as someone:
         someone.presses("c", "I see an error")
         someone.sees("Copied: the link")
-        assert desktop.held.read_text() == link_on(someone)
+        assert desktop.held.read_text() == someone.link
         someone.sees("I see an error", stays=False)
         someone.sees_golden("sign-in")
         tool.stage.sign_in(desktop.held.read_text())
@@ -177,7 +177,7 @@ def test_a_sign_in_is_waited_for_with_the_link_at_hand(tool: Tool, desktop: Desk
 
 def test_a_colleague_gets_a_page_and_the_next_run_takes_the_locked_text(tool: Tool) -> None:
     with at(tool, "setup") as someone:
-        walk(someone, TO_THE_FORM - 1)
+        someone.walks(TO_THE_FORM - 1)
         someone.answers("a colleague has the account)", "g")
         someone.sees("check phrase")
         someone.chooses("What now?")
@@ -185,7 +185,7 @@ def test_a_colleague_gets_a_page_and_the_next_run_takes_the_locked_text(tool: To
         assert someone.leaves() == 130
     (page,) = tool.folder.glob("*.html")
     with at(tool, "setup") as someone:
-        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.pastes("StackOne API key", leaks.API_KEY)
         someone.sees("the locked text you received")
         someone.waits_unseen()
         someone.types(lock(page) + ENTER)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support import leaks
-from tests.support.screen import CTRL_C, ENTER, NOTHING, at, paste
+from tests.support.screen import CTRL_C, ENTER, NOTHING, at
 
 if TYPE_CHECKING:
     from tests.support.command import Tool
@@ -34,7 +34,7 @@ def test_a_result_at_a_terminal(done: Tool, name: str) -> None:
 
 def test_a_rotation_asks_for_the_new_secret_alone(done: Tool) -> None:
     with at(done, "rotate", **KEY) as someone:
-        paste(someone, "New Client Secret", leaks.NEW_SECRET)
+        someone.pastes("New Client Secret", leaks.NEW_SECRET)
         someone.answers("Test it now?", "n")
         someone.answers("(y/N)", "y")
         assert someone.leaves() == 0
@@ -85,5 +85,5 @@ def test_a_key_that_is_missing_is_asked_for_where_it_is_needed(done: Tool, name:
         if name == "status":
             assert someone.leaves() == 0
             return
-        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.pastes("StackOne API key", leaks.API_KEY)
         someone.sees("Key accepted")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import leaks
-from tests.support.screen import CTRL_C, ENTER, TO_THE_SECRET, at, link_on, paste, walk
+from tests.support.screen import CTRL_C, ENTER, TO_THE_SECRET, at
 
 if TYPE_CHECKING:
     from tests.support.command import Tool
@@ -18,9 +18,9 @@ WRONG_SECRET = "wrongSecretOfFortyThreeCharacters0123456789"
 
 def test_a_key_that_is_refused_is_asked_for_again(tool: Tool) -> None:
     with at(tool, "setup") as someone:
-        paste(someone, "StackOne API key", WRONG_KEY)
+        someone.pastes("StackOne API key", WRONG_KEY)
         someone.sees("rejected the API key")
-        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.pastes("StackOne API key", leaks.API_KEY)
         someone.sees("help", stays=False)
         someone.sees_golden("key-refused")
 
@@ -28,7 +28,7 @@ def test_a_key_that_is_refused_is_asked_for_again(tool: Tool) -> None:
 def test_a_key_that_was_given_is_not_called_pasted_where_it_is_refused(tool: Tool) -> None:
     with at(tool, "setup", STACKONE_API_KEY=WRONG_KEY) as someone:
         someone.sees("rejected the API key")
-        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.pastes("StackOne API key", leaks.API_KEY)
         someone.sees("Key accepted")
         assert "You pasted" not in someone.text
 
@@ -43,11 +43,11 @@ def test_without_a_keyring_it_ends_before_anything_is_asked(tool: Tool) -> None:
 
 def test_credentials_that_are_refused_can_be_pasted_again(tool: Tool) -> None:
     with at(tool, "setup") as someone:
-        walk(someone, TO_THE_SECRET)
-        paste(someone, "? Client Secret", WRONG_SECRET)
+        someone.walks(TO_THE_SECRET)
+        someone.pastes("? Client Secret", WRONG_SECRET)
         someone.chooses("What now?")
-        paste(someone, "? Client ID", leaks.CLIENT_ID)
-        paste(someone, "? Client Secret", leaks.CLIENT_SECRET)
+        someone.pastes("? Client ID", leaks.CLIENT_ID)
+        someone.pastes("? Client Secret", leaks.CLIENT_SECRET)
         someone.chooses("Create the connector profile?")
         someone.sees("(Y/n)")
         someone.sees_golden("credentials-refused")
@@ -56,8 +56,8 @@ def test_credentials_that_are_refused_can_be_pasted_again(tool: Tool) -> None:
 
 def test_stop_at_a_choice_is_a_stop(tool: Tool) -> None:
     with at(tool, "setup") as someone:
-        walk(someone, TO_THE_SECRET)
-        paste(someone, "? Client Secret", WRONG_SECRET)
+        someone.walks(TO_THE_SECRET)
+        someone.pastes("? Client Secret", WRONG_SECRET)
         someone.chooses("What now?", 2)
         assert someone.leaves() == 130
     assert tool.stage.profiles == []
@@ -69,15 +69,15 @@ def test_a_profile_that_exists_comes_before_all_about_an_application(tool: Tool)
     tool.stage.link_account(tool.stage.profiles[0]["shown"]["id"])
     before = tool.stage.requests()
     with at(tool, "setup") as someone:
-        paste(someone, "StackOne API key", leaks.API_KEY)
+        someone.pastes("StackOne API key", leaks.API_KEY)
         someone.sees("What would you like to do?")
         someone.sees("Stop", stays=False)
         someone.sees_golden("profile-exists")
         asked = tool.stage.requests()[len(before) :]
         assert asked == ["GET /connector_profiles", "GET /v2/accounts"]
         someone.types(ENTER)
-        paste(someone, "? Client ID", leaks.CLIENT_ID)
-        paste(someone, "? Client Secret", leaks.NEW_SECRET)
+        someone.pastes("? Client ID", leaks.CLIENT_ID)
+        someone.pastes("? Client Secret", leaks.NEW_SECRET)
         someone.chooses("Change the connector profile?")
         someone.sees("Updated")
     assert tool.holds_what_stackone_has()
@@ -98,15 +98,15 @@ def test_a_link_that_ran_out_is_made_anew(tool: Tool) -> None:
     tool.setup()
     with at(tool, "verify", STACKONE_API_KEY=leaks.API_KEY) as someone:
         someone.sees("I see an error", stays=False)
-        first = link_on(someone)
+        first = someone.link
         tool.stage.sign_in(first, consent=False)
         someone.types(ENTER)
         someone.sees("new link", stays=False)
         someone.sees_golden("link-cancelled")
         someone.types(ENTER)
-        while link_on(someone) == first:
+        while someone.link == first:
             someone.sees("check now", stays=False)
-        tool.stage.sign_in(link_on(someone))
+        tool.stage.sign_in(someone.link)
         someone.types(ENTER)
         someone.answers("Check the scopes too?", "n")
         someone.sees("Verified")
@@ -116,7 +116,7 @@ def test_a_link_that_ran_out_is_made_anew(tool: Tool) -> None:
 @pytest.mark.parametrize("waits", [False, True])
 def test_stopped_after_the_profile_was_made_it_stays(tool: Tool, waits: bool) -> None:
     with at(tool, "setup") as someone:
-        walk(someone)
+        someone.walks()
         someone.chooses("Create the connector profile?")
         someone.sees("Test it now?")
         if waits:

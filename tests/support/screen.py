@@ -59,6 +59,24 @@ _VARY = (
 """What differs from run to run on a golden screen."""
 
 
+NOTHING = dict.fromkeys(
+    ("EH_CONNECT_CLIENT_ID", "EH_CONNECT_CLIENT_SECRET", "EH_CONNECT_ORG_ID", "STACKONE_API_KEY")
+)
+
+BEFORE_THE_REVIEW = (
+    ("StackOne API key", leaks.API_KEY),
+    ("Choose cards", ""),
+    ("a colleague has the account)", "12345"),
+    ("I've created it", ""),
+    ("? Client ID", leaks.CLIENT_ID),
+    ("? Client Secret", leaks.CLIENT_SECRET),
+)
+"""The end of each question, and its answer."""
+
+TO_THE_FORM, TO_THE_SECRET, TO_THE_REVIEW = 3, 5, 6
+"""How many of them are answered."""
+
+
 class _Screen(pyte.HistoryScreen):
     """Answers what a terminal is asked (where the cursor is), and has the second screen that pyte lacks."""
 
@@ -189,6 +207,25 @@ class Person:
         self.sees(question)
         self.presses(DOWN * number + ENTER, "❯")  # noqa: RUF001  # the pointer
 
+    def pastes(self, question: str, secret: str) -> None:
+        """Answer a hidden question."""
+        self.sees(question)
+        self.waits_unseen()
+        self.types(secret + ENTER)
+        self.sees(f"{len(secret)} characters")
+
+    def walks(self, answers: int = TO_THE_REVIEW) -> None:
+        """Answer the wizard's first questions, in the full form."""
+        for question, answer in BEFORE_THE_REVIEW[:answers]:
+            self.sees(question, stays=bool(answer))
+            self.waits_unseen()
+            self.types(answer + ENTER)
+
+    @property
+    def link(self) -> str:
+        """The sign-in link, as a person copies it: whole, though the terminal broke it."""
+        return str(re.findall(r"http://127\.0\.0\.1:\d+/connect/link/[\w-]+", "".join(self.lines))[-1])
+
     def leaves(self) -> int:
         """Wait for the end, which has to come by itself; the exit status, or minus the signal."""
         end = time.monotonic() + PATIENCE
@@ -240,50 +277,9 @@ def at_terminal(
         os.close(far)
 
 
-NOTHING = dict.fromkeys(
-    ("EH_CONNECT_CLIENT_ID", "EH_CONNECT_CLIENT_SECRET", "EH_CONNECT_ORG_ID", "STACKONE_API_KEY")
-)
-LINK = re.compile(r"http://127\.0\.0\.1:\d+/connect/link/[\w-]+")
-
-BEFORE_THE_REVIEW = (
-    ("StackOne API key", leaks.API_KEY),
-    ("Choose cards", ""),
-    ("a colleague has the account)", "12345"),
-    ("I've created it", ""),
-    ("? Client ID", leaks.CLIENT_ID),
-    ("? Client Secret", leaks.CLIENT_SECRET),
-)
-"""The end of each question, and its answer."""
-
-TO_THE_FORM, TO_THE_SECRET, TO_THE_REVIEW = 3, 5, 6
-"""How many of them are answered."""
-
-
 @contextmanager
 def at(tool: Tool, *arguments: str, columns: int = 80, **changed: str | None) -> Iterator[Person]:
     """Run the tool at a terminal; its screen is searched for secrets afterwards."""
     variables = tool.variables({"TERM": "xterm-256color", **NOTHING, **changed})
     with at_terminal(*arguments, environment=variables, columns=columns, cwd=tool.folder) as someone:
         yield someone
-
-
-def paste(someone: Person, question: str, secret: str) -> None:
-    """Answer a hidden question."""
-    someone.sees(question)
-    someone.waits_unseen()
-    someone.types(secret + ENTER)
-    someone.sees(f"{len(secret)} characters")
-
-
-def walk(someone: Person, answers: int = TO_THE_REVIEW) -> None:
-    """Answer the first questions, in the full form."""
-    for question, answer in BEFORE_THE_REVIEW[:answers]:
-        someone.sees(question, stays=bool(answer))
-        someone.waits_unseen()
-        someone.types(answer + ENTER)
-
-
-def link_on(someone: Person) -> str:
-    """The sign-in link, as a person copies it: whole, though the terminal broke it."""
-    found = LINK.findall("".join(someone.lines))
-    return str(found[-1])

@@ -131,21 +131,19 @@ class World(Disk):
                 except Revised:
                     continue
 
-    def code(self, purpose: str = "setup", credentials: Credentials | None = None, **options: Any) -> int:
+    def code(self, *run: Any, **options: Any) -> int:
         """The exit code of a run; -9: it was killed."""
         try:
-            return self.run(purpose, credentials, **options).exit_code
+            return self.run(*run, **options).exit_code
         except EhConnectError as error:
             return error.code
         except Killed:
             return -9
 
-    def fails(
-        self, purpose: str = "setup", credentials: Credentials | None = None, **options: Any
-    ) -> EhConnectError:
+    def fails(self, *run: Any, **options: Any) -> EhConnectError:
         """How a run failed."""
         with pytest.raises(EhConnectError) as raised:
-            self.run(purpose, credentials, **options)
+            self.run(*run, **options)
         return raised.value
 
     def is_safe(self) -> None:
