@@ -39,24 +39,21 @@ class App:
         }
         self.oauth = OAuth2Client(**usual | changed)
 
-    def asks(self) -> str:
+    def asks(self) -> Any:
         """Where it sends a person."""
-        url, _ = self.oauth.create_authorization_url(f"{self.url}/oauth2/authorize", code_verifier=VERIFIER)
-        return str(url)
+        return self.oauth.create_authorization_url(f"{self.url}/oauth2/authorize", code_verifier=VERIFIER)[0]
 
     def comes_back(self, *buttons: str) -> str:
         """The address that the person is sent to in the end."""
         return str(walk(self.asks(), *buttons).url)
 
-    def fetch(self, answer: str, verifier: str = VERIFIER) -> dict[str, Any]:
+    def fetch(self, answer: str, verifier: str = VERIFIER) -> Any:
         """The tokens for the address that a person came back to."""
         sent = {"authorization_response": answer, "code_verifier": verifier}
-        token: dict[str, Any] = self.oauth.fetch_token(self.token_url, **sent)
-        return token
+        return self.oauth.fetch_token(self.token_url, **sent)
 
-    def refresh(self, **more: Any) -> dict[str, Any]:
-        token: dict[str, Any] = self.oauth.refresh_token(self.token_url, **more)
-        return token
+    def refresh(self, **more: Any) -> Any:
+        return self.oauth.refresh_token(self.token_url, **more)
 
     def organisations(self, token: str | None = None, **params: int) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token or self.oauth.token['access_token']}"}
