@@ -10,6 +10,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from eh_connect.cli.overview import NAMES, overview
+
 if TYPE_CHECKING:
     from eh_connect.errors import EhConnectError
 
@@ -21,10 +23,8 @@ def main(arguments: list[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):  # None where it is closed
             stream.reconfigure(errors="backslashreplace")  # the help has characters that are not ASCII
     try:
-        if arguments == ["--version"]:  # without the parser, whose import takes ten times as long
-            from eh_connect import __version__
-
-            print(f"eh-connect {__version__}", flush=True)  # noqa: T201  # no Output yet
+        if (text := overview(arguments)) is not None:
+            print(text, end="", flush=True)  # noqa: T201  # no Output yet
             return 0
         return _run_app(arguments)
     except KeyboardInterrupt:
@@ -73,8 +73,6 @@ def _report(arguments: list[str], error: EhConnectError) -> int:
 
 
 def _find_command(arguments: list[str]) -> str | None:
-    from eh_connect.cli.app import NAMES
-
     first = next((a for a in arguments if not a.startswith("-")), None)
     return first if first in NAMES else None
 

@@ -10,8 +10,8 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 
 from docs import reference
-from eh_connect.cli.app import NAMES
 from eh_connect.cli.commands import COMMANDS
+from eh_connect.cli.overview import NAMES
 from tests.support.documents import ROOT, blocks
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The names of the commands. The flags of a command are imported only when that command is needed."""
+"""The parser of the command line. The flags of a command are imported only when that command is needed."""
 
 from __future__ import annotations
 
@@ -8,18 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-NAMES = {
-    "setup": "Set up the connector profile at StackOne",
-    "verify": "Test a profile by a real sign-in",
-    "link": "Make a link to connect a customer's account",
-    "status": "Show what is set up, and what is due",
-    "rotate": "Replace the Client Secret",
-    "guide": "Show every step with its exact values",
-    "doctor": "Find what is wrong: keyring, network, API key",
-    "remove": "Forget a profile on this computer",
-    "sandbox": "Serve the simulated services until Ctrl+C",
-}
-"""The name of each command, and what it does."""
+from eh_connect.cli.overview import HELP, NAMES
 
 
 def as_typed(parameters: list[Any]) -> list[Any]:
@@ -52,9 +41,8 @@ class _Commands(TyperGroup):
 
         return parser.parser_of(commands.COMMANDS[cmd_name])
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # the parser's signature
-        with formatter.section("Commands"):
-            formatter.write_dl(list(NAMES.items()))
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # the parser's signature
+        formatter.write(HELP)
 
 
 app = typer.Typer(
@@ -63,18 +51,14 @@ app = typer.Typer(
     add_completion=True,
     rich_markup_mode=None,  # plain help: 100 ms faster, and screen readers can read it
     pretty_exceptions_enable=False,  # tracebacks with locals could carry secrets
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-@app.callback(
-    invoke_without_command=True,
-    help="Connect Employment Hero to StackOne: from an OAuth application to a connector profile.",
-    epilog="Start with: eh-connect setup (or, with everything simulated: eh-connect setup --sandbox)",
-)
+@app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
-    _version: bool = typer.Option(False, "--version", help="Show the version."),  # answered in __main__
+    _version: bool = typer.Option(False, "--version"),  # answered in __main__
 ) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        typer.echo(HELP, nl=False)
