@@ -108,8 +108,9 @@ def exchange(
         raise ExchangeError("The time for the network is used up", arrived=False)
     place = f"{host}{request.url.path}"  # without the query, which may hold a secret
     attempt = _Attempt(http)
-    request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), allowed)
-    request.extensions["trace"] = attempt.trace
+    # A new dict, because an attempt that was left behind still looks into the one before.
+    timeout = dict.fromkeys(("connect", "read", "write", "pool"), allowed)
+    request.extensions = {"timeout": timeout, "trace": attempt.trace}
 
     def send() -> Answer:
         response = http.send(request, stream=True)

@@ -123,9 +123,7 @@ class PrivateFolder:
                     hint="Wait until it has ended, then run this again.",
                 ) from exc
             except NotImplementedError as exc:  # a file system without locks
-                raise StorageError(
-                    f"Can't lock {display_path(path)}", detail=str(exc), hint=ELSEWHERE
-                ) from exc
+                raise OSError(str(exc)) from exc
         try:
             _sweep(folder, sweeps)
             yield
@@ -152,8 +150,7 @@ class PrivateFolder:
                 _judge_folder(path)
             if os.name == "nt" or not path.stat().st_mode & 0o077:
                 return path
-            names = [each.name for each in path.iterdir()]
-            if path.stat().st_uid == os.geteuid() and all(map(self._ours.fullmatch, names)):
+            if path.stat().st_uid == os.geteuid() and all(map(self._ours.fullmatch, self.names())):
                 path.chmod(0o700)
             if path.stat().st_mode & 0o077:
                 raise StorageError(

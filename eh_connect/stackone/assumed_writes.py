@@ -39,7 +39,6 @@ PUBLIC_OPENAPI = "https://api.eu1.stackone.com/oas/stackone.json"
 
 _COLLECTION = "/connector_profiles"
 _NO_SUCH_CALL = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
-_NO_RIGHTS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 class AssumedWrites:
@@ -104,7 +103,7 @@ class AssumedWrites:
     def _exists(self, answer: Answer) -> bool:
         if answer.status in _NO_SUCH_CALL:
             return False
-        if answer.status in _NO_RIGHTS:
+        if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             self._client.check(answer)
         return True
 
@@ -143,12 +142,8 @@ def documents_create(
     try:
         with open_http(where, transport=transport) as http:
             answer = exchange(http, http.build_request("GET", where), time, read=partial(read_excerpt, start))
-    except NetworkError:
-        return None
-    if not answer.is_success or not answer.text:
-        return None
-    try:
-        path = json.JSONDecoder().raw_decode(answer.text, answer.text.index("{"))[0]
-    except (ValueError, RecursionError):
+        text = (answer.text or "") if answer.is_success else ""
+        path = json.JSONDecoder().raw_decode(text, text.index("{"))[0]
+    except (NetworkError, ValueError, RecursionError):
         return None
     return "post" in path
