@@ -66,12 +66,10 @@ class HandOverKey:
         from joserfc.errors import JoseError
         from joserfc.jwk import ECKey
 
-        try:
+        with suppress(JoseError, ValueError, TypeError, KeyError, AttributeError):
             key = ECKey.import_key(json.loads(secret.reveal()))
             if key.curve_name == "P-256" and key.is_private:
                 return cls(key)
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-            pass
         raise ValueError("this is no private key of a hand-over page")
 
     @property
@@ -207,13 +205,11 @@ def _header(text: str) -> dict[str, Any]:
     first, *others = text.split(".")
     if len(others) < _DOTS or len(others[-1]) < _TAG:
         raise LockedTextError("it is cut off at the end. Copy it again, with the page's copy button")
-    try:
+    with suppress(ValueError, RecursionError):
         header = json.loads(_decoded(first))
-    except (ValueError, RecursionError):
-        raise _altered_error() from None
-    if not isinstance(header, dict):
-        raise _altered_error()
-    return header
+        if isinstance(header, dict):
+            return header
+    raise _altered_error()
 
 
 def _decrypted(text: str, key: HandOverKey) -> bytes:

@@ -172,24 +172,21 @@ def _judge_folder(folder: Path, *, is_above: bool = False) -> bool:
     If a part of the path is a link, the path that it leads to is judged as well, because whoever may change
     that one can put another folder in the place of ours.
     """
-    if os.name == "nt":  # inherited rights keep others out of a person's folders there
-        if folder.exists() and not folder.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        return folder.is_dir()
-    for at in (*reversed(folder.parents), folder):
-        try:
-            status = at.lstat()
-        except FileNotFoundError:
-            return False
-        _judge(at, status, is_above=is_above or at != folder)
-        if stat.S_ISLNK(status.st_mode):
-            with suppress(FileNotFoundError):
-                at.stat()  # raises OSError if links lead in a circle
-            if not _judge_folder(at.parent / at.readlink(), is_above=is_above or at != folder):
+    if os.name != "nt":  # there inherited rights keep others out of a person's folders
+        for at in (*reversed(folder.parents), folder):
+            try:
+                status = at.lstat()
+            except FileNotFoundError:
                 return False
-        elif not stat.S_ISDIR(status.st_mode):
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    return True
+            _judge(at, status, is_above=is_above or at != folder)
+            if stat.S_ISLNK(status.st_mode):
+                with suppress(FileNotFoundError):
+                    at.stat()  # raises OSError if links lead in a circle
+                if not _judge_folder(at.parent / at.readlink(), is_above=is_above or at != folder):
+                    return False
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    return folder.is_dir()
 
 
 def _judge_file(path: Path, status: os.stat_result) -> None:
