@@ -126,7 +126,7 @@ def test_a_run_that_is_stopped_hands_out_its_link(done: Tool, sent: signal.Signa
 
 def test_the_label_is_free_while_a_person_is_waited_for(done: Tool) -> None:
     child = done.start("verify", "--json", "--wait", "30")
-    wait_until(lambda: bool(done.stage.sessions))
+    wait_until(lambda: any("GET /connect_sessions/" in each for each in done.stage.requests()))
     assert done.setup(**done.rotated).succeeded["action"] == "updated"
     done.stage.sign_in(link_of(done))
     answer = done.end(child).succeeded
