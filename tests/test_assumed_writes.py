@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
@@ -11,12 +11,7 @@ import pytest
 from eh_connect.errors import NetworkError, StackOneRefusedError
 from eh_connect.stackone.assumed_writes import PUBLIC_OPENAPI, AssumedWrites, documents_create
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
-from tests.support.http import ASKS, CREDENTIALS, FIELDS, TELLS, URL, World
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from eh_connect.stackone.client import Client
+from tests.support.http import ASKS, CREDENTIALS, FIELDS, URL, World
 
 MADE = {"id": "p1", "name": "My name", "connector_key": "employmenthero"}
 PROFILE = ConnectorProfile(id="p1", name="My name")
@@ -85,12 +80,6 @@ def test_an_update_sends_what_is_given_and_nothing_else(fields: ProfileFields, b
     assert writes_of(world).update("p1", fields) == PROFILE
     assert sent(world) == [("PATCH", "/connector_profiles/p1", body)]
     assert SETUP["clientSecret"] not in repr(fields)
-
-
-@pytest.mark.parametrize("tell", TELLS.values(), ids=list(TELLS))
-@pytest.mark.parametrize("status", [404, 405, 501])
-def test_a_write_that_does_not_exist_after_all_is_none(tell: Callable[[Client], object], status: int) -> None:
-    assert tell(World(httpx.Response(status)).client) is None
 
 
 def test_an_update_answered_with_another_profile_is_not_believed() -> None:

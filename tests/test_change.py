@@ -127,12 +127,3 @@ def test_a_change_that_was_made_leaves_nothing_to_change(
         updated_at="later",
     )
     assert plan(after, sent, wish, InForce(sent, "later", wish[i.ACTIONS])).is_nothing
-
-
-@given(st.none() | profiles, credentials, wishes, last_writes)
-def test_nothing_that_is_shown_has_a_secret_in_it(
-    before: ConnectorProfile | None, sent: Credentials, wish: Values, in_force: InForce | None
-) -> None:
-    shown = repr(plan(before, sent, wish, in_force))
-    assert sent.client_secret.reveal() not in shown
-    assert sent.client_id.reveal() not in shown

@@ -185,12 +185,6 @@ def test_without_an_organisation_the_guide_says_where_its_id_is() -> None:
     assert "Find the organisation's ID" not in text(built())
 
 
-def test_json_has_all_values() -> None:
-    decoded = json.loads(json.dumps(GuideResult(guide=LARGE).body()))
-    steps = [step for section in decoded["guide"]["sections"] for step in section["steps"]]
-    assert [v["value"] for s in steps for v in s["values"] if v["form"] == Form.COPY] == copied(LARGE)
-
-
 def skeleton_and_fenced(shown: str) -> tuple[list[str], list[str]]:
     """A Markdown document read as CommonMark reads fences: the lines outside and inside of them."""
     outside: list[str] = []

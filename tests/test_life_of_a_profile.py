@@ -165,7 +165,6 @@ class LifeOfAProfile(RuleBasedStateMachine):
 LifeOfAProfile.TestCase.settings = settings(
     max_examples=60,
     stateful_step_count=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestLifeOfAProfile = LifeOfAProfile.TestCase

@@ -125,18 +125,6 @@ def test_asked_twice_what_a_person_made_in_between_is_still_new() -> None:
     assert local.state.pending.known == (("id-1", "t1"),)
 
 
-def test_an_interrupted_rollback_brings_back_the_same_and_a_finished_one_the_other() -> None:
-    disk = disk_with((create, A), (rotate, B))
-    assert disk.local().rollback_target == A
-    local = disk.local()
-    local.stage(A, ORIGINS)
-    assert disk.local().rollback_target == A
-    local.note_target("id-1", "rollback", sends=True)
-    assert disk.local().rollback_target == A
-    roll_back(disk.local(), None)
-    assert (disk.local().current, disk.local().rollback_target) == (A, B)
-
-
 def test_what_our_last_write_left_is_known_only_where_nothing_else_may_be_there() -> None:
     disk = disk_with((create, A))
     local = disk.local()

@@ -72,7 +72,7 @@ def test_a_state_comes_back_as_it_was_written(folder: StateFolder, state: LocalS
     assert folder.load(state.label) == state
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(
     name=st.none() | st.text(st.characters()),
     actions=st.none() | st.lists(st.text()).map(tuple),
@@ -138,19 +138,13 @@ DAMAGED = {
     "another label": with_fields(label="test"),
     "a field that is not ours": with_fields(colour="green"),
     "schema as text": with_fields(schema="1"),
-    "schema as truth": with_fields(schema=True),
     "schema nought": with_fields(schema=0),
     "name a number": with_fields(name=1),
-    "actions a text": with_fields(actions="all"),
     "actions of numbers": with_fields(actions=[1]),
     "an unknown purpose": with_fields(staged_for="fun"),
     "an unknown way": with_fields(via="post"),
-    "a session that is a text": with_fields(session="7"),
-    "pending a text": with_fields(pending="x"),
-    "pending without a name": with_fields(pending={"via": "api", "known": []}),
     "pending with odd IDs": with_fields(pending={**PENDING, "known": [[None, "x"]]}),
     "pending with odd times": with_fields(pending={**PENDING, "known": [["x", 1]]}),
-    "pending with bare IDs": with_fields(pending={**PENDING, "known": ["ab"]}),
     "pending sent soon": with_fields(pending={**PENDING, "sent_at": "soon"}),
 }
 DAMAGED |= {

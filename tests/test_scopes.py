@@ -57,21 +57,13 @@ def test_the_directory_is_named_by_section() -> None:
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("Teams", ["Teams: Read (Admin)"]),
         (" teams ,, TEAMS,", ["Teams: Read (Admin)"]),
         ('"Teams"', ["Teams: Read (Admin)"]),
         ("teams\r\nInvoices;", ["Invoices: Read (Admin)", "Teams: Read (Admin)"]),
-        ("employees/update", ["Employees: Update (Admin)"]),
         ("Employees / Create, Employees", ["Employees: Read (Admin)", "Employees: Create (Admin)"]),
         ("rostered-shifts, cost_centers", ["Cost centres: Read (Admin)", "Rostered shifts: Read (Admin)"]),
         ("Organisations", ["Organisations: Read (User)"]),
         ("Organizations (User)", ["Organisations: Read (User)"]),
-        ("User › Organisations", ["Organisations: Read (User)"]),
-        ("Organisations/Delete", ["Organisations: Delete (Admin)"]),
-        ("organisations:list", ["Organisations: Read (User)"]),
-        ("organizations:show", ["Organisations: Read (User)"]),
-        ("teams:employees:list", ["Employees: Read (Admin)"]),
-        ("bank_accounts:list", ["Bank accounts: Read (Admin)"]),
         ("teams:list employees:show\n policies:list", [
             "Employees: Read (Admin)", "Policies: Read (Admin)", "Teams: Read (Admin)",
         ]),

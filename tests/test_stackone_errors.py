@@ -6,7 +6,6 @@ import base64
 import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import httpx
 import pytest
@@ -138,20 +137,8 @@ def test_an_error_body_is_quoted_as_far_as_it_is_text(body: Any, said: str | Non
 
 
 BASIC = base64.b64encode(f"{KEY}:".encode()).decode()
-ECHOES = (KEY, json.dumps(KEY), quote(KEY, safe=""), BASIC, "v1.eu.\x00k3y+with/signs=")
 CLIENT_ID, CLIENT_SECRET = CREDENTIALS.client_id.reveal(), CREDENTIALS.client_secret.reveal()
-
-
-@pytest.mark.parametrize("status", [400, 401, 403, 500, 429])
-@pytest.mark.parametrize("echo", ECHOES)
-def test_an_echo_of_the_key_is_never_said(status: int, echo: str) -> None:
-    body = {"message": "x" * 280 + f" {echo}", "errors": [f"Basic {echo}"]}
-    with pytest.raises(EhConnectError) as caught:
-        World(httpx.Response(status, json=body)).client.profiles()
-    said = everything_said(caught.value)
-    assert "k3y" not in said
-    assert BASIC[:-4] not in said
-    assert "[secret]" in said
+ECHOING = {"message": "x" * 280 + f" {KEY}", "errors": [f"Basic {BASIC} {CLIENT_SECRET}"]}
 
 
 @every_call
@@ -160,8 +147,7 @@ def test_an_echo_of_the_key_is_never_said(status: int, echo: str) -> None:
     [
         *(kind(KEY) for kind in (httpx.ConnectError, httpx.ReadTimeout, httpx.ReadError, httpx.WriteError)),
         *(kind(KEY) for kind in (httpx.RemoteProtocolError, httpx.ProxyError)),
-        *(httpx.Response(s, json={"message": f"{CLIENT_SECRET} {KEY}"}) for s in (400, 401, 403, 422, 500)),
-        httpx.Response(429, json={"message": f"{CLIENT_SECRET} {KEY}"}),
+        *(httpx.Response(status, json=ECHOING) for status in (400, 401, 403, 422, 429, 500)),
         httpx.Response(307, headers={"Location": f"https://{CLIENT_ID}.test/"}),
     ],
     ids=repr,
@@ -172,7 +158,7 @@ def test_no_error_holds_a_secret(call: Call, step: Exception | httpx.Response) -
     with pytest.raises(EhConnectError) as caught:
         call(world.client)
     said = everything_said(caught.value)
-    for secret in (KEY, CLIENT_ID, CLIENT_SECRET, json.dumps(CLIENT_SECRET)[1:-1]):
+    for secret in ("k3y", BASIC[:-4], CLIENT_ID, CLIENT_SECRET, json.dumps(CLIENT_SECRET)[1:-1]):
         assert secret not in said
     assert "httpx" not in repr((caught.value.__context__, caught.value.__cause__))
 
@@ -186,11 +172,6 @@ def test_what_is_sent_is_hidden_without_being_told_and_in_names_too(tell: Call) 
     world = World(page([{"id": "a", "name": f"for {CLIENT_SECRET}"}], total=1))
     world.client.hide(CREDENTIALS.client_secret)
     assert world.client.profiles()[0].name == "for [secret]"
-
-
-def test_nothing_is_printed_or_logged(capfd: pytest.CaptureFixture[str]) -> None:
-    World(page([], total=0)).client.profiles()
-    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("key", ["schlüssel", "k" * 8000, "a\ud800b", "a:b"])

@@ -144,12 +144,6 @@ def test_a_change_without_credentials_does_not_ask_for_them_afterwards(done: Wor
     assert done.run("setup", A, default=True).action == "unchanged"
 
 
-def test_a_new_name_is_told_as_a_change_of_the_profile_that_is_there(done: World) -> None:
-    error = done.fails("setup", A, name="Ours")
-    assert 'Change "Employment Hero"' in error.title
-    assert "change it, if there is such a field\nOurs\n" in (error.detail or "")
-
-
 def test_a_profile_that_is_to_be_taken_over_is_found_again_without_its_id(world: World) -> None:
     theirs = world.stackone.make("Theirs")
     world.code("setup", A, profile_id=theirs.id)

@@ -111,16 +111,6 @@ def test_a_creation_that_never_arrived_is_not_waited_for(answer: Answer) -> None
     assert world.clock() == before
 
 
-def test_a_retry_after_beyond_the_time_left_ends_the_run_at_once() -> None:
-    world = World(Fault("list", 429, headers={"Retry-After": "151"}))
-    assert (world.code("setup", A), world.requests) == (7, ["list"])
-
-
-def test_an_empty_post_that_is_taken_ends_the_run_and_no_secret_is_sent() -> None:
-    world = World(Fault("ask to create", 200))
-    assert (world.code("setup", A), world.stackone.sent) == (7, [])
-
-
 def test_a_profile_that_is_gone_is_told_from_a_call_that_is_not_there() -> None:
     assert set_up(Fault("ask to update", 404)).code("setup", B) == 8
     world = set_up()
