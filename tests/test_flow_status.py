@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,10 +26,6 @@ BY_HAND = PendingWrite(via="dashboard", name="Employment Hero")
 PROFILE = ConnectorProfile(
     id=ID, name="Employment Hero", connector_key="employmenthero", active=True, updated_at=TIME
 )
-
-
-def but(**changed: Any) -> ConnectorProfile:
-    return PROFILE.replace(**changed)
 
 
 @dataclass(eq=False)
@@ -121,9 +117,9 @@ def test_lost_credentials_are_due_to_be_brought_again(saved: Disk) -> None:
     ("listed", "agree", "expected"),
     [
         ([], False, "not_there"),
-        ([but(active=False)], True, "disabled"),
-        ([PROFILE, but(id="22222222-2222-4222-8222-222222222222")], True, "two_of_a_name"),
-        ([but(updated_at="2026-11-25T08:00:00Z")], False, "changed_by_others"),
+        ([PROFILE.replace(active=False)], True, "disabled"),
+        ([PROFILE, PROFILE.replace(id="22222222-2222-4222-8222-222222222222")], True, "two_of_a_name"),
+        ([PROFILE.replace(updated_at="2026-11-25T08:00:00Z")], False, "changed_by_others"),
     ],
 )
 def test_what_stackone_lists_tells_what_is_due(
