@@ -228,13 +228,6 @@ def test_no_store_creates_one_profile_and_leaves_nothing_here(faults: tuple[Faul
     assert world.run("setup", B, store=False, if_exists="update").action == "updated"
 
 
-def test_no_store_touches_nothing_that_is_saved() -> None:
-    world = set_up()
-    before = dict(world.keyring.entries), dict(world.states.states)
-    assert world.run("setup", B, store=False).action == "updated"
-    assert (world.keyring.entries, world.states.states) == before
-
-
 @pytest.mark.parametrize(("breaks_at", "sends"), [("writes next", 0), ("writes current", 1)])
 def test_what_a_keyring_that_fails_has_not_saved_is_brought_again(breaks_at: str, sends: int) -> None:
     world = set_up()
