@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eh_connect import guide
@@ -207,6 +207,7 @@ def skeleton_and_fenced(shown: str) -> tuple[list[str], list[str]]:
     name=st.text("`\r\n\u2028<b>*_", min_size=1),
     action=st.text("`\n-#x", min_size=1),
 )
+@example(app_name="```", name="````", action="`````")
 def test_no_value_breaks_out_of_its_fence(app_name: str, name: str, action: str) -> None:
     plain, _ = skeleton_and_fenced(text(built(action=("x",)), form="markdown"))
     values = told({"org_id": UUID, "scopes": "directory"})

@@ -98,11 +98,10 @@ class LocalProfile:
     @property
     def rollback_target(self) -> Credentials | None:
         """The credentials that a rollback brings back. A rollback that was interrupted goes on with the same."""
-        is_begun = self.state.staged_for == "rollback"
-        if self.staged is not None and (is_begun or self.staged == self.previous):
-            return self.staged
-        if is_begun and self.staged is None:
-            return self.current  # only the last note of the rollback is missing
+        if self.state.staged_for == "rollback":
+            return (
+                self.staged or self.current
+            )  # nothing staged: only the last note of the rollback is missing
         return self.previous
 
     @property
