@@ -237,6 +237,28 @@ def test_secrets_that_were_shown_are_wiped_in_every_terminal() -> None:
 
 
 @both
+def test_a_key_with_an_action_leaves_the_keys_in_sight_and_what_was_typed_meanwhile_is_dropped(
+    form: Form, tmp_path: Path
+) -> None:
+    code = (
+        f"def slow():\n    Path('{tmp_path / 'runs'}').touch()\n    until('{tmp_path / 'go'}')\n"
+        "    terminal.show(prose('Opened.'))\n"
+        "said(terminal.wait_for_key([Key('o', 'open', slow), Key('', 'go on')]))"
+    )
+    with person(code, form) as someone:
+        someone.presses("o" + (ENTER if form is Form.PLAIN else ""), "[Enter] go on")
+        assert someone.waits_for((tmp_path / "runs").exists, 20)
+        someone.types(ENTER)
+        someone.waits_for(lambda: False, 0.3)  # until the terminal has taken it
+        (tmp_path / "go").touch()
+        someone.sees("Opened.")
+        someone.sees("[Enter] go on", stays=form is Form.PLAIN)
+        assert not someone.waits_for(lambda: "=>" in someone.text, 0.5)
+        someone.types(ENTER)
+        someone.sees("=> ''.")
+
+
+@both
 def test_nothing_shows_that_is_typed_while_it_works(form: Form) -> None:
     code = "import select\nwith terminal.working('Asking StackOne'): select.select([0], [], [])\nsaid(1)"
     with person(code, form) as someone:

@@ -141,10 +141,13 @@ class Terminal(ABC):
             self.show(prose("Type y or n, and Enter."))
 
     def wait_for_key(self, keys: Sequence[Key]) -> str:
-        """Show the keys, until one is pressed that has no action. Returns that key."""
+        """Show the keys, until one is pressed that has no action. Returns that key.
+
+        What is typed while an action runs is dropped: the person has not seen what came of it.
+        """
         with self.watch("", keys) as watching:
             while (pressed := watching(math.inf)) is None:
-                pass
+                self._drop_typed_ahead()
         return pressed
 
     def _act(self, keys: Sequence[Key], pressed: str | None) -> str | None:
@@ -164,6 +167,10 @@ class Terminal(ABC):
     @property
     def _look(self) -> look.Look:
         return look.detect_look(self._screen, plain=self.is_plain)
+
+    @abstractmethod
+    def _drop_typed_ahead(self) -> None:
+        """Forget what was typed and not read."""
 
     @abstractmethod
     def _write(self, text: str) -> None:

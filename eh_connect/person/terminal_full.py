@@ -79,7 +79,7 @@ class FullTerminal(Terminal):
             key = "" if press.key in keyboard.ENTER else press.data.lower()
             return key if key in offered else None
 
-        keyboard.drop_typed_ahead(self._keys)
+        self._drop_typed_ahead()
         try:
             yield lambda seconds: self._act(
                 keys, self._redraw_until(draw, key_of, seconds=seconds, note=note)
@@ -93,12 +93,15 @@ class FullTerminal(Terminal):
         for name, secret in values:
             rows += [name, secret.reveal(), ""]
         rows.append("Press a key: this is wiped off the screen. A terminal's history may keep it.")
-        keyboard.drop_typed_ahead(self._keys)
+        self._drop_typed_ahead()
         self._write("\x1b[?1049h\x1b[H\x1b[J")
         try:
             self._redraw_until(lambda: [Text(row) for row in rows], lambda _: True)
         finally:
             self._write("\x1b[H\x1b[J\x1b[?1049l")
+
+    def _drop_typed_ahead(self) -> None:
+        keyboard.drop_typed_ahead(self._keys)
 
     def _write(self, text: str) -> None:
         with self._lock:
@@ -141,7 +144,7 @@ class FullTerminal(Terminal):
     def _read_line(self, question: str, *, confirms: bool) -> str:
         self._write("")
         if confirms:
-            keyboard.drop_typed_ahead(self._keys)
+            self._drop_typed_ahead()
         keys = KeyBindings()
 
         @keys.add(Keys.ControlD, eager=True)
@@ -188,7 +191,7 @@ class FullTerminal(Terminal):
 
     def _answer(self, asked: Menu | Field) -> Any:
         """Show a live question until it is answered, and leave one line of it. Returns the answer."""
-        keyboard.drop_typed_ahead(self._keys)
+        self._drop_typed_ahead()
         said = ""
         try:
             self._redraw_until(

@@ -58,7 +58,7 @@ class PlainTerminal(Terminal):
         legend = look.legend(keys, self._look)
         if text:
             self.show(prose(text))
-        keyboard.drop_unread(self._fileno)
+        self._drop_typed_ahead()
         self._write_rows(legend)
 
         def watching(seconds: float) -> str | None:
@@ -76,7 +76,9 @@ class PlainTerminal(Terminal):
                     lines = keyboard.read_lines(self._fileno)
                     pressed = lines[0].strip().lower()
                     if len(lines) == 1 and any(key.key == pressed for key in keys):
-                        return self._act(keys, pressed)
+                        if (unhandled := self._act(keys, pressed)) is None:
+                            self._write_rows(legend)
+                        return unhandled
                     length = sum(map(len, lines))
                     if len(lines) > 1 or length > 1:
                         self.show(paste_warning(length))
@@ -91,6 +93,9 @@ class PlainTerminal(Terminal):
             self.show(title(f"{heading}: {name}"), exact(secret.reveal()))
         self.show(warn("This stays on the screen, and in the terminal's history. Clear them afterwards."))
         self._read_line("Press Enter to go on", confirms=True)
+
+    def _drop_typed_ahead(self) -> None:
+        keyboard.drop_unread(self._fileno)
 
     def _write(self, text: str) -> None:
         try:
@@ -145,7 +150,7 @@ class PlainTerminal(Terminal):
 
     def _prompt(self, question: str, *, drop: bool) -> None:
         if drop:
-            keyboard.drop_unread(self._fileno)
+            self._drop_typed_ahead()
         self._write(look.render_rows(look.question(question, self._look), self._look).rstrip("\n") + " ")
 
 
