@@ -69,6 +69,7 @@ class _Write:
             credentials = Credentials(self.values.require(i.CLIENT_ID), self.values.require(i.CLIENT_SECRET))
         self._refuse_previous(credentials)
         self._finish_staged(credentials)
+        self._refuse_previous(credentials)
         return credentials
 
     def _to_roll_back(self) -> Credentials:
@@ -143,7 +144,7 @@ class _Write:
             return profile
         if found.done_by_hand and profile is not None:
             self._take_over(profile, credentials, is_new=found.is_new)
-        self._refuse_previous(credentials)
+            self._refuse_previous(credentials)
         change = plan(profile, credentials, values, self.local.in_force(profile))
         accounts = guard_application(change, self.parts)
         if values[i.DRY_RUN]:
