@@ -6,6 +6,7 @@ The tables of inputs (setup.md) and of cards and presets (employment-hero.md), a
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -81,7 +82,10 @@ def _schema(title: str, parts: dict[str, Any], *names: str) -> dict[str, Any]:
     body = made[0] if len(made) == 1 else {"anyOf": made}
     used: dict[str, Any] = {}
     while more := {*re.findall(r"#/\$defs/(\w+)", json.dumps([body, used]))} - used.keys():
-        used |= {name: parts[name] | {"required": [*parts[name].get("properties", ())]} for name in more}
+        used |= {name: parts[name] for name in more}
+    for each in used.values():
+        if "properties" in each:
+            each["required"] = [*each["properties"]]
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
     its = {"$defs": {name: _open(used[name]) for name in sorted(used)}} if used else {}
     return {**head, **its, **{key: value for key, value in _open(body).items() if key != "title"}}
@@ -93,6 +97,8 @@ def _open(schema: Any) -> Any:
         return [_open(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
+    if isinstance(text := schema.get("description"), str):
+        schema = schema | {"description": inspect.cleandoc(text)}
     kinds = [each.get("type") for each in schema.get("anyOf", ()) if each.keys() == {"type"}]
     if kinds and len(kinds) == len(schema["anyOf"]):  # such as a text or null
         schema = {key: value for key, value in schema.items() if key != "anyOf"} | {"type": kinds}

@@ -173,9 +173,8 @@ class _Attempt:
         held = self._http.connection and self._http.connection.get_extra_info("socket")
         if held is not None:
             with suppress(OSError):  # the connection has ended by itself
-                socket.shutdown(
-                    held, SHUT_RDWR
-                )  # not the TLS socket's method, which changes what the thread uses
+                # Not the TLS socket's own method, which changes what the thread uses.
+                socket.shutdown(held, SHUT_RDWR)
 
 
 def is_loopback(host: str) -> bool:

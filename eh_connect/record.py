@@ -1,4 +1,4 @@
-"""Immutable values with named fields. A run declares forty; a dataclass takes ten times as long to declare."""
+"""Immutable values with named fields. They are declared much faster than dataclasses, and a run needs forty."""
 
 from __future__ import annotations
 

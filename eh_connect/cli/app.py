@@ -58,7 +58,7 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
-    _version: bool = typer.Option(False, "--version"),  # answered in __main__
+    _version: bool = typer.Option(False, "--version", help="Show the version"),  # answered in __main__
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(HELP, nl=False)

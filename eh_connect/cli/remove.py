@@ -32,9 +32,8 @@ def remove(session: Session) -> RemoveResult:
     values.stop_on_problems()
     local = session.local(values.require(i.PROFILE), writes=True)
     with ExitStack() as stack:
-        locked = (
-            local.states.exists()
-        )  # a lock would create the folder, which must not happen if nothing is saved
+        # A lock would create the folder, which must not happen if nothing is saved.
+        locked = local.states.exists()
         if locked:
             stack.enter_context(local.lock())
         local.load()

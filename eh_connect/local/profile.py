@@ -99,9 +99,8 @@ class LocalProfile:
     def rollback_target(self) -> Credentials | None:
         """The credentials that a rollback brings back. A rollback that was interrupted goes on with the same."""
         if self.state.staged_for == "rollback":
-            return (
-                self.staged or self.current
-            )  # nothing staged: only the last note of the rollback is missing
+            # Where nothing is staged, only the last note of the rollback is missing.
+            return self.staged or self.current
         return self.previous
 
     @property
@@ -178,7 +177,7 @@ class LocalProfile:
             self.staged = credentials
 
     def undo(self) -> None:
-        """Go back to before ``stage``, because StackOne has plainly refused the credentials."""
+        """Go back to before ``stage``, because StackOne has refused the change, or has no call for it."""
         before, state = self._before
         if self.staged != before:
             self._save("next", before)
@@ -186,7 +185,7 @@ class LocalProfile:
         self._write_state(state)
 
     def unstage(self) -> None:
-        """Delete ``next``: StackOne doesn't have these credentials, or Employment Hero doesn't know them."""
+        """Delete ``next``: these credentials were rejected, or others were given before they were sent."""
         if self.staged is not None:
             self._save("next", None)
         self.staged = None
