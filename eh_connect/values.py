@@ -72,7 +72,7 @@ class Values:
     """The values of one run, each with its source. It collects all problems, to report them together.
 
     Args:
-        inputs: what the command takes; every other input is None, whatever a variable says.
+        name: the command of the run. Inputs that it doesn't take are None, whatever a variable says.
         typed: the flags as typed, by ``Input.parameter``: text, a tuple of texts, or a bool.
         environ: the environment; secrets are taken out of it, so that no child process inherits them.
         read_file: returns the text of a file with a secret; raises ValueError.
@@ -81,14 +81,15 @@ class Values:
 
     def __init__(
         self,
-        inputs: Iterable[Input[Any]],
+        name: str,
         typed: Mapping[str, Any],
         environ: MutableMapping[str, str],
         read_file: Callable[[str, str], str],
         takes: Callable[[str], Iterable[Input[Any]]],
     ) -> None:
-        self._inputs = tuple(inputs)
+        self._name = name
         self._takes = takes
+        self._inputs = tuple(takes(name))
         self._typed = typed
         self._found: dict[str, tuple[Any, Source]] = {}
         self.missing: list[Problem] = []
@@ -154,12 +155,17 @@ class Values:
         are, them = (f"{len(problems)} values are", "them") if len(problems) > 1 else ("A value is", "it")
         state, remedy = "missing or wrong", f"Set or correct {them}."
         if not self.invalid:
-            state, remedy = "missing", f"Set {them}. At a terminal, the same command asks for {them} instead."
+            state, remedy = "missing", f"Set {them}. At a terminal, {self.again} asks for {them} instead."
         elif not self.missing:
             state, remedy = "wrong", f"Correct {them}."
         raise InputError(
             f"{are} {state}", missing=tuple(self.missing), invalid=tuple(self.invalid), hint=remedy
         )
+
+    @property
+    def again(self) -> str:
+        """The command line that repeats this run, and may ask."""
+        return self.command(self._name)
 
     def command(self, name: str, *arguments: str, without: Iterable[Input[Any]] = ()) -> str:
         """Return a command line to run next, with ``arguments`` and the flags of this run that it takes too."""

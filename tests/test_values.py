@@ -125,6 +125,6 @@ def test_a_file_that_can_not_be_read_is_a_problem_of_its_flag(reading: str) -> N
         raise ValueError(reading)
 
     typed, environ = {"client_secret_file": "x"}, {"EH_CONNECT_CLIENT_SECRET": "y"}
-    values = Values(SETUP.inputs, typed, environ, read, lambda _: ())
+    values = Values("setup", typed, environ, read, lambda _: SETUP.inputs)
     assert [(each.flag, each.why) for each in values.invalid] == [("--client-secret-file", reading)]
     assert values[i.CLIENT_SECRET] is None

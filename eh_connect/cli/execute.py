@@ -52,7 +52,7 @@ def execute(command: Command, typed: Mapping[str, Any]) -> int:
         if typed.get("verbose"):
             _log_requests(output)
         with ExitStack() as stack:
-            session = Session(command, typed, output, stack)
+            session = Session(command.name, typed, output, stack)
             result: Result = pkgutil.resolve_name(command.run)(session)
             output.result(result)
             return result.exit_code

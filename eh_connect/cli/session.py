@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from eh_connect.cli.commands import Command
     from eh_connect.cli.output import Output
     from eh_connect.flows.console import Console
     from eh_connect.flows.parts import Parts
@@ -45,12 +44,12 @@ KEYRING_LIMIT = 5.0
 class Session:
     """All that one run of a command needs; each part is made when it is first used.
 
-    ``typed`` are the flags. ``stack`` is closed when the command ends. Secrets are taken out of ``os.environ``, so
-    that no child process inherits them.
+    ``name`` is the command's, ``typed`` are its flags. ``stack`` is closed when the command ends. Secrets are
+    taken out of ``os.environ``, so that no child process inherits them.
     """
 
-    def __init__(self, command: Command, typed: Mapping[str, Any], output: Output, stack: ExitStack) -> None:
-        self.command = command
+    def __init__(self, name: str, typed: Mapping[str, Any], output: Output, stack: ExitStack) -> None:
+        self._name = name
         self.output = output
         self.environ = dict(os.environ)
         self.is_silent = bool(typed.get("json") or typed.get("no_input"))
@@ -75,17 +74,12 @@ class Session:
             is_shared=[self._typed.get(each.parameter) for each in i.READ_FROM_FILES].count("-") > 1,
         )
         return Values(
-            self.command.all_inputs,
+            self._name,
             self._typed,
             self.environ,
             read,
             takes=lambda name: COMMANDS[name].all_inputs,
         )
-
-    @property
-    def again(self) -> str:
-        """The command line that repeats this run."""
-        return self.values.command(self.command.name)
 
     def command_for(self, label: str, name: str, *arguments: str) -> str:
         """The command line that runs a command for a label."""
@@ -167,7 +161,7 @@ class Session:
             time=self.time,
             now=now,
             origins=origins(self.values),
-            again=again or self.again,
+            again=again or self.values.again,
         )
 
     def wizard(self, local: LocalProfile) -> Wizard:
@@ -181,7 +175,7 @@ class Session:
             local,
             connect=self.client,
             origins=origins(self.values),
-            command=self.again,
+            command=self.values.again,
             now=now,
         )
 

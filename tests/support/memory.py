@@ -32,9 +32,7 @@ def told(
 ) -> Values:
     """What a run of a command is told, by flags and by variables."""
     takes = {name: each.all_inputs for name, each in COMMANDS.items()}
-    return Values(
-        takes[command], typed or {}, environ or {}, lambda path, _: f"from {path}", takes.__getitem__
-    )
+    return Values(command, typed or {}, environ or {}, lambda path, _: f"from {path}", takes.__getitem__)
 
 
 @dataclass
