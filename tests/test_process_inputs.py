@@ -178,6 +178,7 @@ def test_the_key_stays_where_stackone_refused_what_came_back(tool: Tool) -> None
 
 def test_a_text_of_an_earlier_page_is_told_by_its_key_and_nothing_is_lost(tool: Tool) -> None:
     earlier, _ = make_page(tool)
+    assert "earlier page can't be opened" in tool.run("guide", "--format", "html").out
     newest, said = make_page(tool, "newest.html")
     run = by_variable(tool, lock(earlier))
     (problem,) = run.error["invalid"]

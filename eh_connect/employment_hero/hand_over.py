@@ -90,12 +90,11 @@ def page(
     steps: Sequence[Line],
     scopes: Iterable[Box],
     values: Mapping[str, str],
-    asked_by: str,
 ) -> str:
     """Return the page's HTML, with the public half of ``key``.
 
-    ``asked_by`` is who wants the credentials. ``steps`` are the guide's lines; exact values among them get
-    copy buttons. Those of the named ``values`` that are in no step are shown before the steps.
+    ``steps`` are the guide's lines; exact values among them get copy buttons. Those of the named ``values``
+    that are in no step are shown before the steps.
     """
     script, style = _resource("hand_over.js"), _resource("hand_over.css")
     in_steps = {line.text for line in steps if line.kind is Kind.EXACT}
@@ -104,7 +103,6 @@ def page(
         style=style,
         policy=f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-        asked_by=escape(asked_by),
         values="\n".join(
             _value(name, text, titled=True) for name, text in values.items() if text not in in_steps
         ),

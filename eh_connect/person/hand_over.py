@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eh_connect import guide
-from eh_connect import inputs as i
 from eh_connect.employment_hero.hand_over import HandOverKey, page
 from eh_connect.errors import StorageError
 from eh_connect.lines import Line, exact, ok, prose, warn
@@ -25,14 +24,15 @@ _MOST_PAGES = 100
 
 
 class PageResult(Result, frozen=True, kw_only=True):
-    """The page that was written, and the check phrase that it shows."""
+    """The page that was written, and the check phrase that it shows. ``replaces``: an earlier page is void now."""
 
     path: str
     check_phrase: str
+    replaces: bool
 
     def lines(self) -> list[Line]:
         """Where the page is, and what to do with it."""
-        return [
+        found = [
             ok("Wrote the page for your colleague:"),
             exact(self.path),
             prose(
@@ -41,6 +41,9 @@ class PageResult(Result, frozen=True, kw_only=True):
             ),
             prose(f"Compare on the phone: the page shows the check phrase {self.check_phrase}."),
         ]
+        if self.replaces:
+            found.append(warn("A text that was locked in an earlier page can't be opened now."))
+        return found
 
 
 def write_page(values: Values, local: LocalProfile, path: Path | None = None) -> PageResult:
@@ -59,7 +62,6 @@ def write_page(values: Values, local: LocalProfile, path: Path | None = None) ->
         steps=(*before, *section.lines(document=True)),
         scopes=guide.chosen_scopes(values).ticked,
         values=section.copies,
-        asked_by=values.require(i.NAME),
     )
     earlier = local.hand_over_key() if local.writes else None
     local.save_hand_over_key(key.secret)
@@ -68,7 +70,7 @@ def write_page(values: Values, local: LocalProfile, path: Path | None = None) ->
     except BaseException:  # Ctrl-C too: the answer to the earlier page must still open
         local.save_hand_over_key(earlier)
         raise
-    return PageResult(path=str(written), check_phrase=key.check_phrase)
+    return PageResult(path=str(written), check_phrase=key.check_phrase, replaces=earlier is not None)
 
 
 def write_file(path: Path, text: str) -> Path:
