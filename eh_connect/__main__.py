@@ -50,8 +50,11 @@ def _run_app(arguments: list[str]) -> int:
     try:
         return app(arguments, prog_name="eh-connect", standalone_mode=False) or 0
     except typer.TyperException as exc:
+        from eh_connect.cli.commands import REFUSED
         from eh_connect.errors import UsageError
 
+        possible = getattr(exc, "possibilities", None) or ()
+        vars(exc)["possibilities"] = sorted({*possible}.difference(each.flag for each in REFUSED))
         hint = " ".join(filter(None, ("See: eh-connect", _find_command(arguments), "--help")))
         message = _without_values(exc.format_message() or "Wrong usage.", arguments)
         return _report(arguments, UsageError(message, hint=hint))
@@ -82,7 +85,7 @@ def _without_values(message: str, arguments: list[str]) -> str:
     values = {a.partition("=")[2] if a.startswith("-") else a for a in arguments}
     values |= {a.partition("=")[0] for a in arguments}
     for value in sorted(filter(None, values), key=len, reverse=True):
-        if not re.fullmatch(r"(--?)?[a-z][a-z-]{0,20}", value):
+        if not re.fullmatch(r"(--?)?[a-z][a-z_-]{0,20}", value):
             message = message.replace(value, "…")
     return message
 

@@ -54,6 +54,11 @@ def test_wrong_usage_is_told_without_the_value(tool: Tool, arguments: list[str])
     assert run.answer["command"] == known
 
 
+def test_a_misspelt_flag_suggests_the_nearest_but_none_that_would_be_refused(tool: Tool) -> None:
+    said = tool.run("setup", "--api_key=x").err
+    assert "No such option: --api_key (Possible options: --api-key-file)" in said
+
+
 BAD = {
     "--timeout": "soon",
     "--wait": "1e9",
