@@ -87,3 +87,15 @@ def test_a_key_that_is_missing_is_asked_for_where_it_is_needed(done: Tool, name:
             return
         someone.pastes("StackOne API key", leaks.API_KEY)
         someone.sees("Key accepted")
+
+
+def test_a_verified_profile_with_another_name_needs_no_other_test(done: Tool) -> None:
+    done.stage.sign_in(done.run("verify", "--json").succeeded["auth_link_url"])
+    assert done.run("verify", "--json").succeeded["status"] == "authenticated"
+    with at(done, "setup", "--name", "Two", **KEY) as someone:
+        someone.sees("profile?")
+        someone.types(ENTER)
+        someone.answers("(y/N)", "n")
+        assert someone.leaves() == 0
+        assert "Test it now?" not in someone.text
+        assert "Next Connect a customer eh-connect link Check this profile eh-connect status" in someone.text

@@ -61,7 +61,10 @@ def serve(session: Session) -> Result:
         }
         urls = {name: url for name, url in environ.items() if name.endswith("_URL")}
         steps = (
-            NextStep("Try the wizard, in another terminal", "eh-connect setup --sandbox"),
+            NextStep(
+                "Try the wizard, in another terminal",
+                "eh-connect setup --sandbox --profile wizard --name Wizard",
+            ),
             NextStep("Try it without questions", "eh-connect setup --sandbox --no-input"),
         )
         session.output.result(

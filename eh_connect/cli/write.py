@@ -12,7 +12,7 @@ from eh_connect.errors import NextStep, StoppedError, UsageError
 from eh_connect.flows.application import no_previous
 from eh_connect.flows.console import Revised
 from eh_connect.flows.write import write
-from eh_connect.lines import BLANK
+from eh_connect.lines import BLANK, ok
 
 if TYPE_CHECKING:
     from typing import Any
@@ -43,14 +43,13 @@ def _run(session: Session, purpose: Purpose) -> Result:
     with open_label(session, partial(_needed_inputs, values, purpose), purpose) as local:
         result = _ask_and_write(session, purpose, local)
     # The label's lock is released by now, so that a person may take their time.
-    steps = _next_steps(values, result)
-    if result.next_steps or not session.asks:
+    asks = session.asks and not result.next_steps
+    steps = _next_steps(values, result, connects=asks and purpose == "setup")
+    if not asks:
         return result.replace(next_steps=(*result.next_steps, *steps))
     session.output.result(result.replace(is_brief=result.changed))
     if result.changed:
-        steps = _offer_test_and_key(session, local, steps)
-    if purpose == "setup":
-        steps = (NextStep("Connect a customer", values.command("link")), *steps)
+        steps = _offer_test_and_key(session, local, result, steps)
     return result.replace(next_steps=steps, was_shown=True)
 
 
@@ -106,32 +105,37 @@ def _write_until_settled(session: Session, purpose: Purpose, local: LocalProfile
                 local.unstage()
 
 
-def _next_steps(values: Values, result: WriteResult) -> tuple[NextStep, ...]:
-    """The commands to recommend after a write."""
+def _next_steps(values: Values, result: WriteResult, *, connects: bool) -> tuple[NextStep, ...]:
+    """The commands to recommend after a write: to test it first, then to connect a customer if ``connects``."""
     if result.action == "pending" or result.profile.id is None:
         return ()
     is_saved = values.require(i.STORE)
     named = () if is_saved else ("--profile-id", result.profile.id)
     test = NextStep("Test it by a sign-in", values.command("verify", *named, without=(i.PROFILE_ID,)))
+    connect = NextStep("Connect a customer", values.command("link"))
     check = NextStep("Check this profile", values.command("status"))
     back = NextStep("Return to the previous secret", values.command("rotate", "--rollback"))
     return (
         *(() if result.proven else (test,)),
+        *((connect,) if connects else ()),
         *((check,) if is_saved else ()),
         *((back,) if is_saved and result.action == "rotated" else ()),
     )
 
 
 def _offer_test_and_key(
-    session: Session, local: LocalProfile, steps: tuple[NextStep, ...]
+    session: Session, local: LocalProfile, result: WriteResult, steps: tuple[NextStep, ...]
 ) -> tuple[NextStep, ...]:
-    """Offer the sign-in test and to save the API key. Return the steps that remain."""
+    """Offer the sign-in test, which is the first step if it is due, and to save the API key.
+
+    Return the steps that remain.
+    """
     from eh_connect.cli.sign_in import offer_test
     from eh_connect.person import words
 
     key, terminal = session.values.require(i.API_KEY), session.person
     try:
-        if offer_test(session, local, again=steps[0].command):
+        if not result.proven and offer_test(session, local, again=steps[0].command):
             steps = steps[1:]
         if not local.writes or local.api_key == key:
             return steps
@@ -144,6 +148,7 @@ def _offer_test_and_key(
         ):
             with local.lock():
                 local.save_api_key(key, origins(session.values))
+            terminal.show(ok(f"Saved in {where}"))
     except (KeyboardInterrupt, EOFError):
         raise StoppedError("Stopped. The profile stays.", next_steps=steps) from None
     return steps
