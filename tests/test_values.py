@@ -96,6 +96,14 @@ def test_everything_that_is_missing_or_wrong_is_told_at_once_and_no_value_is_sho
     assert "NO LABEL" not in str([error.title, error.hint, *(each.why for each in error.invalid)])
 
 
+def test_what_is_missing_can_be_asked_for_by_the_same_command_without_the_flags_that_forbid_it() -> None:
+    values = told({"no_input": True, "dry_run": True, "profile": "x"})
+    values.note_missing(i.API_KEY)
+    with pytest.raises(InputError) as caught:
+        values.stop_on_problems()
+    assert caught.value.hint == "Set it. At a terminal, eh-connect setup --profile x asks for it instead."
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
