@@ -88,6 +88,7 @@ def test_another_link_is_made_where_one_is_waited_for_or_the_earlier_one_ran_out
     first = done.run("verify", "--json").succeeded
     waiting = done.run("verify", "--json", "--wait", "1")
     assert (waiting.error["code"], waiting.answer["auth_link_url"]) == (8, link_of(done))
+    assert "Waiting for the sign-in" in waiting.err
     (warning,) = waiting.answer["warnings"]
     assert "an earlier run works too" in warning
     with done.stage.records.change("stackone") as data:
