@@ -46,11 +46,20 @@ class FieldView(View, frozen=True, kw_only=True, rename={"before": "from", "afte
 
 
 class Change(Record, frozen=True):
-    """A plan: the fields to send, and what may be shown of them. Without a ``profile``, one is created."""
+    """A plan: the fields to send, and what may be shown of them. Without a ``profile``, one is created.
+
+    ``actions`` are those that are enabled before, if that is known.
+    """
 
     profile: ConnectorProfile | None
     fields: ProfileFields
     shown: tuple[FieldView, ...]
+    actions: tuple[str, ...] | None = None
+
+    @property
+    def leaves(self) -> ProfileFields:
+        """What is known of the profile afterwards: what was sent, and the actions, which are not sent again."""
+        return self.fields if self.fields.actions is not None else self.fields.replace(actions=self.actions)
 
     @property
     def is_nothing(self) -> bool:
@@ -98,6 +107,7 @@ def plan(
         profile,
         fields,
         tuple(FieldView(field=n, before=old, after=new) for n, old, new in shown if new not in {None, old}),
+        before.actions,
     )
 
 

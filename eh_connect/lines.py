@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from eh_connect.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_VALUE = re.compile(r"https?://\S+|(?=\S*\d)[\w-]{8,}")
+"""An address or an ID."""
 
 
 class Sign(Enum):
@@ -86,6 +94,14 @@ def unsure(text: str, indent: int = 0) -> Line:
 def todo(text: str, indent: int = 0) -> Line:
     """The one thing to do."""
     return Line(text, Sign.TODO, indent=indent)
+
+
+def told(text: str, first: Callable[[str], Line] = prose) -> list[Line]:
+    """A text of several lines. An address or an ID that is alone on one is a value to copy."""
+    made = [first, *[prose] * text.count("\n")]
+    return [
+        exact(t) if _VALUE.fullmatch(t) else make(t) for make, t in zip(made, text.split("\n"), strict=True)
+    ]
 
 
 BLANK = Line("", indent=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar, Literal, Self
 
 import msgspec
@@ -131,10 +132,10 @@ class ProfileStatus(View, frozen=True, kw_only=True):
             found.append(lines.row("Sign-in test", f"passed {dates.moment(local.proven)}", Sign.OK))
             found.append(self._scopes(local))
         for each in self.due:
-            said = lines.warn(each.why, indent=2)
+            said = lines.told(each.why, partial(lines.warn, indent=2))
             if each.id == "not_proven":
-                said = lines.row("Sign-in test", "not done with this secret", Sign.WARN)
-            found += [said, lines.todo(each.command, indent=4)]
+                said = [lines.row("Sign-in test", "not done with this secret", Sign.WARN)]
+            found += [*said, lines.todo(each.command, indent=4)]
         return found if self.due else [*found, lines.ok("Nothing to do", indent=2)]
 
     def _remote(self) -> Line:
@@ -154,8 +155,10 @@ class ProfileStatus(View, frozen=True, kw_only=True):
             return lines.row("Scopes", f"not checked: {self.check_scopes}", Sign.UNSURE)
         checked = dates.moment(local.scopes_checked_at)
         if local.scopes_missing:
-            return lines.row("Scopes", f"missing: {', '.join(local.scopes_missing)} ({checked})", Sign.FAIL)
-        return lines.row("Scopes", f"every list action worked {checked}", Sign.OK)
+            return lines.row(
+                "Scopes", f"missing: {', '.join(local.scopes_missing)}; checked {checked}", Sign.FAIL
+            )
+        return lines.row("Scopes", f"none found missing, checked {checked}", Sign.OK)
 
 
 class StatusResult(Result, frozen=True, kw_only=True):
@@ -194,15 +197,19 @@ class RemoveResult(Result, frozen=True, kw_only=True):
         label = self.profile.label
         if self.action == "unchanged":
             return [lines.unsure(f"Nothing was saved here under the label {label}")]
-        remains = () if self.was_shown else map(lines.todo, self.by_hand)
-        return [lines.ok(f"Removed from this computer: label {label}"), *remains]
+        remains = () if self.was_shown else self.by_hand
+        told = [line for text in remains for line in lines.told(text, lines.todo)]
+        return [lines.ok(f"Removed from this computer: label {label}"), *told]
 
 
 class ActionView(View, frozen=True, kw_only=True):
-    """One action that was run; ``missing_scope`` is the section, card and box of the portal if they are known."""
+    """One action that was run; ``missing_scope`` is the section, card and box of the portal if they are known.
+
+    ``not_chosen``: it is refused for want of a scope that this set-up left out by choice.
+    """
 
     id: str
-    result: Literal["works", "scope_missing", "not_checked"] = "not_checked"
+    result: Literal["works", "scope_missing", "not_chosen", "not_checked"] = "not_checked"
     http_status: int | None
     missing_scope: str | None = None
 
@@ -251,9 +258,13 @@ class DoctorResult(Result, frozen=True, kw_only=True):
         return ", ".join(words) or "No problem found"
 
     def lines(self) -> list[Line]:
+        """The rows, and the summary."""
+        return [*self.rows(), lines.prose(self.summary, indent=0)]
+
+    def rows(self) -> list[Line]:
         """A row for each check, with its remedy below."""
         found = []
         for each in self.checks:
             found.append(lines.row(each.name, each.detail, _SIGNS[each.result]))
             found += [lines.todo(each.remedy, indent=4)] if each.remedy else []
-        return [*found, lines.BLANK, lines.prose(self.summary, indent=0)]
+        return [*found, lines.BLANK]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eh_connect.errors import EhConnectError, NetworkError, StackOneAuthError, StoppedError, StorageError
+from eh_connect.flows.console import Console
 from eh_connect.flows.remove import forget
 from eh_connect.flows.status import LabelSource, compare
+from eh_connect.lines import Kind
 from eh_connect.local.state import PendingWrite
 from eh_connect.secret import Secret
 from eh_connect.stackone.client import Client
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from eh_connect.results import RemoveResult, StatusResult
 
 ID, TIME = "11111111-1111-4111-8111-111111111111", "2026-11-24T08:00:00Z"
+UNATTENDED = Console(lambda *_: None, lambda _: None)
 BY_HAND = PendingWrite(via="dashboard", name="Employment Hero")
 PROFILE = ConnectorProfile(
     id=ID, name="Employment Hero", connector_key="employmenthero", active=True, updated_at=TIME
@@ -70,7 +73,7 @@ def see(*labels: LabelSource, max_age: int | None = None) -> StatusResult:
         max_age=max_age,
         check=True,
         command=lambda label, *words: " ".join(("eh-connect", *words, f"[{label}]")),
-        warn=lambda _: None,
+        console=UNATTENDED,
     )
 
 
@@ -106,6 +109,12 @@ def test_what_is_saved_tells_what_is_due(saved: Disk, fields: dict[str, object],
     saved.note(**fields)
     result = look(saved)
     assert (due(result), result.exit_code) == ([expected], 9)
+
+
+def test_what_is_missing_is_said_once(saved: Disk) -> None:
+    saved.note(scopes_missing=("Teams: Read (Admin)",), scopes_checked_at=NOW)
+    said = [line.text for line in look(saved).lines()]
+    assert sum("Teams" in text for text in said) == 1
 
 
 def test_lost_credentials_are_due_to_be_brought_again(saved: Disk) -> None:
@@ -162,6 +171,7 @@ def test_nothing_set_up_names_the_first_command() -> None:
     result = see()
     assert (result.exit_code, result.secret) == (0, None)
     assert result.lines()[-1].text == "eh-connect setup [default]"
+    assert (due(look(Disk())), look(Disk()).exit_code) == (["not_set_up"], 9), "a label was asked for"
 
 
 # Removing it
@@ -183,7 +193,7 @@ def removed(
 ) -> RemoveResult:
     local = saved.local()
     looked = LabelSource(local.label, local, project, why_not="no API key")
-    return forget(local, looked, told(), confirm)
+    return forget(local, looked, told(), UNATTENDED, confirm)
 
 
 def test_everything_is_forgotten_and_what_remains_is_named(full: Disk) -> None:
@@ -193,6 +203,8 @@ def test_everything_is_forgotten_and_what_remains_is_named(full: Disk) -> None:
     told = "\n".join(result.by_hand)
     for part in ("12 accounts are linked", ID, "account-1", '"App"', OLD.client_secret.fingerprint):
         assert part in told
+    exact = [line.text for line in result.lines() if line.kind is Kind.EXACT]
+    assert exact == [ID, "https://app.stackone.com/connector_profiles", "account-1"]
     assert removed(full).action == "unchanged"
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from eh_connect.errors import EhConnectError, StorageError
+from eh_connect.flows.console import Console
 from eh_connect.flows.remove import forget
 from eh_connect.flows.status import Comparison, LabelSource
 from tests.support.stackone import Fault, Killed
@@ -136,7 +137,8 @@ class LifeOfAProfile(RuleBasedStateMachine):
         before = {texts(each) for each in world.held.values()}
         with suppress(Killed):
             local = world.local()
-            forget(local, LabelSource(local.label, local), world.values("remove"), None)
+            console = Console(lambda *_: None, world.warnings.append)
+            forget(local, LabelSource(local.label, local), world.values("remove"), console, None)
             assert (world.keyring.entries, world.states.states) == ({}, {})
         gone = before - {texts(each) for each in world.held.values()}
         for row in world.stackone.rows.values():

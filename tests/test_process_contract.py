@@ -119,6 +119,9 @@ def test_doctor_names_the_remedy_of_what_failed(tool: Tool) -> None:
     failed = [check for check in run.answer["checks"] if check["result"] == "fail"]
     assert (run.code, [bool(check["remedy"]) for check in failed]) == (5, [True] * len(failed))
     assert failed
+    shown = tool.run("doctor", STACKONE_API_KEY="v1.eu1.no-such-key")
+    assert "1 problem, " in shown.err
+    assert "1 problem, " not in shown.out, "it is said once"
     assert tool.stage.profiles == []
 
 

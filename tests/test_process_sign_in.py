@@ -71,12 +71,31 @@ def test_without_a_wait_the_link_is_left_and_the_next_run_sees_the_sign_in(done:
     assert (first["status"], first["auth_link_url"], first["oauth_error"]) == ("pending", link_of(done), None)
     assert [step["command"] for step in first["next"]] == ["eh-connect verify"]
     assert verified_at(done) is None
+    again = done.run("verify", "--json").succeeded
+    assert [again[name] for name in ("session_id", "status", "expires_at", "auth_link_url")] == [
+        *(first[name] for name in ("session_id", "status", "expires_at")),
+        None,
+    ]
     done.stage.sign_in(first["auth_link_url"])
     second = done.run("verify", "--json").succeeded
     assert (second["session_id"], second["status"]) == (first["session_id"], "authenticated")
     assert (second["auth_link_url"], done.stage.requests().count("POST /connect_sessions")) == (None, 1)
     assert done.setup().succeeded["proven"] == verified_at(done) is not None
     assert done.setup(**done.rotated).succeeded["proven"] is None
+
+
+def test_another_link_is_made_where_one_is_waited_for_or_the_earlier_one_ran_out(done: Tool) -> None:
+    first = done.run("verify", "--json").succeeded
+    waiting = done.run("verify", "--json", "--wait", "1")
+    assert (waiting.error["code"], waiting.answer["auth_link_url"]) == (8, link_of(done))
+    assert "Waiting for the sign-in" in waiting.err
+    (warning,) = waiting.answer["warnings"]
+    assert "an earlier run works too" in warning
+    with done.stage.records.change("stackone") as data:
+        data["sessions"][-1]["shown"]["created_at"] = "2026-01-01T00:00:00Z"
+    last = done.run("verify", "--json").succeeded
+    assert (last["auth_link_url"], last["warnings"]) == (link_of(done), [])
+    assert len({first["session_id"], waiting.answer["session_id"], last["session_id"]}) == 3
 
 
 def test_each_test_has_an_owner_of_its_own_and_its_account_is_removed(done: Tool) -> None:
@@ -154,6 +173,23 @@ def test_the_list_actions_show_whether_the_scopes_are_enough(done: Tool) -> None
     assert all((each["missing_scope"] is None) is (each["result"] == "works") for each in actions)
     (due, *_) = done.run("status", "--json").succeeded["profiles"][0]["due"]
     assert due["id"] == "scopes_missing"
+
+
+def test_what_was_left_out_by_choice_is_not_missing(done: Tool) -> None:
+    done.setup("--scopes", "directory").succeeded  # noqa: B018  # it asserts
+    actions = signed_in(done, "--actions").succeeded["actions"]
+    assert {each["result"] for each in actions} == {"works", "not_chosen"}
+    assert done.run("status", "--json", "--check").code == 0
+    done.setup("--scopes", "all-read").succeeded  # noqa: B018  # it asserts
+    assert signed_in(done, "--actions").code == done.run("status", "--json", "--check").code == 9
+
+
+def test_only_the_actions_that_were_chosen_are_run(done: Tool) -> None:
+    done.setup("--action", "employmenthero_list_teams").succeeded  # noqa: B018  # it asserts
+    for _ in range(2):
+        actions = signed_in(done, "--actions").answer["actions"]
+        assert [each["id"] for each in actions] == ["employmenthero_list_teams"]
+        done.run("rotate", "--json", **done.rotated).succeeded  # noqa: B018  # it asserts
 
 
 def test_the_data_of_people_is_found_nowhere(done: Tool) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,6 +21,7 @@ from eh_connect.sandbox.records import Records, SandboxKeyring
 from eh_connect.sandbox.servers import Sandbox
 from tests.support.forked import Child, wait_until
 from tests.support.sandbox import Stage
+from tests.support.screen import at
 from tests.support.stackone_side import StackOne
 
 if TYPE_CHECKING:
@@ -113,6 +115,18 @@ def test_a_command_that_stays_is_waited_for_in_vain_and_killed_it_leaves_its_dat
     with Stage(folder) as stage:
         assert [profile["client_secret"] for profile in stage.profiles] == ["a-secret"]
     assert not list(folder.glob("*.tmp"))
+
+
+def test_a_person_reads_what_is_waited_for_while_another_command_uses_the_sandbox(
+    folder: Path, tool: Tool
+) -> None:
+    with ExitStack() as stack:
+        stage = stack.enter_context(Stage(folder))
+        someone = stack.enter_context(at(tool, "status", "--sandbox", EH_CONNECT_HOME=str(folder.parent)))
+        someone.sees("Waiting for the sandbox", stays=False)
+        stage.close()
+        someone.sees("Nothing is set up")
+        assert someone.leaves() == 0
 
 
 def test_commands_share_the_lasting_sandbox_until_ctrl_c(folder: Path, tool: Tool) -> None:

@@ -68,10 +68,12 @@ def test_link_asks_nothing_more_where_there_is_no_profile(tool: Tool) -> None:
 
 
 def test_remove_says_what_stays_before_it_asks(done: Tool) -> None:
+    page = f"{done.stage.stackone_url}/dashboard/connector_profiles"
     for answer, code in ((CTRL_C, 130), ("y" + ENTER, 0)):
         with at(done, "remove", **KEY) as someone:
             someone.sees("StackOne keeps")
             someone.sees("(y/N)")
+            assert page in someone.lines, "it stands alone"
             assert done.kept()
             someone.types(answer)
             someone.sees("Removed" if code == 0 else "Stopped. Nothing was removed.")

@@ -113,6 +113,22 @@ def test_a_link_that_ran_out_is_made_anew(tool: Tool) -> None:
         assert someone.leaves() == 0
 
 
+def test_stopped_after_the_sign_in_it_says_what_was_verified_and_keeps_that(tool: Tool) -> None:
+    tool.setup()
+    with at(tool, "verify", STACKONE_API_KEY=leaks.API_KEY) as someone:
+        someone.sees("I see an error", stays=False)
+        tool.stage.sign_in(someone.link)
+        someone.types(ENTER)
+        someone.sees("Check the scopes too?")
+        someone.types(CTRL_C)
+        someone.sees("Verified")
+        someone.sees("Removed the test account")
+        someone.sees("Stopped after the sign-in")
+        assert someone.leaves() == 130
+    assert tool.stage.accounts == []
+    assert tool.run("status", "--json", "--check").code == 0
+
+
 @pytest.mark.parametrize("waits", [False, True])
 def test_stopped_after_the_profile_was_made_it_stays(tool: Tool, waits: bool) -> None:
     with at(tool, "setup") as someone:

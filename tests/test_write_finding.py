@@ -32,7 +32,7 @@ def test_an_unknown_id_is_refused_and_names_those_that_are_there(purpose: str, d
     world = taken("Theirs")
     error = world.fails(purpose, A, profile_id="none", dry_run=dry_run)
     assert (error.code, world.requests, world.held) == (6, ["list"], {})
-    assert f'"Theirs" ({world.only.id})' in (error.detail or "")
+    assert f'"Theirs"\n{world.only.id}' in (error.detail or "")
 
 
 @pytest.mark.parametrize(

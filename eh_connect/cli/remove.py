@@ -12,7 +12,7 @@ from eh_connect.cli.status import with_project
 from eh_connect.errors import StoppedError
 from eh_connect.flows.remove import forget
 from eh_connect.flows.status import LabelSource
-from eh_connect.lines import BLANK, prose, title, todo
+from eh_connect.lines import BLANK, prose, title, todo, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def remove(session: Session) -> RemoveResult:
             local.load()
         source = with_project(session, LabelSource(local.label, local, why_not="it is not set up"))
         confirm = partial(_confirm, terminal, local.label) if asks and terminal else None
-        return forget(local, source, values, confirm)
+        return forget(local, source, values, session.console(), confirm)
 
 
 def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
@@ -52,7 +52,7 @@ def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
         BLANK,
         prose("This deletes its Client ID, Client Secret, API key and notes here. It can't be undone."),
         prose("Nothing changes at StackOne or Employment Hero:"),
-        *map(todo, by_hand),
+        *(line for text in by_hand for line in told(text, todo)),
         BLANK,
     )
     stopped = StoppedError("Stopped. Nothing was removed.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from eh_connect import lines
@@ -40,7 +41,11 @@ def open_sandbox(session: Session, *, lasting: bool = False) -> Sandbox:
             detail="It is an extra of this package. A real set-up does not need it.",
             hint="Install it: pip install 'eh-connect[sandbox]' (or: pipx install 'eh-connect[sandbox]')",
         ) from None
-    return Sandbox(session.require_folder() / "sandbox", lasting=lasting)
+    person = session.terminal
+    with (
+        person.working("Waiting for the sandbox, which another command may use") if person else nullcontext()
+    ):
+        return Sandbox(session.require_folder() / "sandbox", lasting=lasting)
 
 
 def serve(session: Session) -> Result:

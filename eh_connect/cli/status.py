@@ -30,7 +30,7 @@ def status(session: Session) -> StatusResult:
         max_age=values[i.MAX_AGE],
         check=values.require(i.DUE_CHECK),
         command=session.command_for,
-        warn=session.output.warn,
+        console=session.console(),
     )
 
 

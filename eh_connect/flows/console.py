@@ -108,9 +108,7 @@ class Console:
     @contextmanager
     def waiting(self, about: Sequence[Line], link: str) -> Iterator[Watch]:
         """Show the link for a sign-in, and wait for the sign-in inside the block."""
-        self.show(*about, exact(link))
-        if self.verbose:
-            self.show(prose("Waiting for the sign-in"))
+        self.show(*about, exact(link), prose("Waiting for the sign-in"))
         yield time.sleep  # nobody presses a key, so this only waits
 
     def what_shows(self, refusal: ActionNeededError) -> Cause | None:

@@ -61,7 +61,7 @@ def run_checks(checks: Iterable[Check], console: Console) -> DoctorResult:
     failed = next(each for each in found if each.result == "fail")
     first = failures[0]
     first.title, first.detail, first.hint = result.summary, f"{failed.name}: {failed.detail}", failed.remedy
-    first.body, first.found = result.body(), result.lines()
+    first.body, first.found = result.body(), result.rows()  # the title is the summary
     raise first
 
 

@@ -92,15 +92,15 @@ def known_profile(
     if given is not None and saved not in {None, given} and saved in by_id:
         raise StackOneRefusedError(
             f'The label "{local.label}" belongs to another profile',
-            detail=f"Its saved credentials are those of {saved}, which still exists at StackOne.",
+            detail=f"Its saved credentials are those of this one, which still exists at StackOne:\n{saved}",
             hint="Give the other profile a label of its own with --profile.",
         )
     wanted = given or saved
     if wanted is not None and wanted not in by_id:
         raise StackOneRefusedError(
             f"StackOne doesn't have the profile that is saved here (label: {local.label})",
-            detail=f"Its ID is {wanted}. It was deleted, or the API key is another project's. Nothing was "
-            f"changed. {_seen(profiles)}",
+            detail="It was deleted, or the API key is another project's. Nothing was changed. Its ID:\n"
+            f"{wanted}\n{_seen(profiles)}",
             hint="Use a key of the right project, another label with --profile, or take over an existing "
             "profile with --profile-id.",
         )
@@ -154,14 +154,14 @@ def name_is_taken(profile: ConnectorProfile) -> StackOneRefusedError:
     """Return the error that a profile of this name exists, and that nothing allows to take it over."""
     return StackOneRefusedError(
         f'StackOne has a profile named "{profile.name}" already',
-        detail=f"Its ID is {profile.id}. It was not set up from here, so it is left as it is.",
+        detail=f"It was not set up from here, so it is left as it is. Its ID:\n{profile.id}",
         hint="Choose: --if-exists update takes it over, --if-exists skip leaves it, --name gives yours another "
         "name.",
     )
 
 
 def _seen(profiles: Sequence[ConnectorProfile]) -> str:
-    """List the first few profiles in a sentence."""
+    """List the first few profiles."""
     if not profiles:
         return "This key sees no Employment Hero profile."
-    return "This key sees: " + ", ".join(f'"{p.name}" ({p.id})' for p in profiles[:_MOST_NAMED]) + "."
+    return "\n".join(("This key sees:", *(f'"{p.name}"\n{p.id}' for p in profiles[:_MOST_NAMED])))

@@ -14,13 +14,18 @@ from eh_connect.stackone.models import DASHBOARD_PATH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from eh_connect.flows.console import Console
     from eh_connect.flows.status import LabelSource
     from eh_connect.local.profile import LocalProfile
     from eh_connect.values import Values
 
 
 def forget(
-    local: LocalProfile, looked: LabelSource, values: Values, confirm: Callable[[Sequence[str]], None] | None
+    local: LocalProfile,
+    looked: LabelSource,
+    values: Values,
+    console: Console,
+    confirm: Callable[[Sequence[str]], None] | None,
 ) -> RemoveResult:
     """Forget the label. StorageError: the keyring can't delete; then the state stays too.
 
@@ -32,7 +37,8 @@ def forget(
         local.forget()  # an earlier run may have left its lock
         return RemoveResult(action="unchanged", profile=RemovedView(label=local.label, id=None), by_hand=())
     profile = RemovedView(label=local.label, id=local.state.profile_id)
-    by_hand = tuple(_by_hand(local, looked, values))  # needs the API key and the ID, which go next
+    with console.working("Looking at StackOne"):
+        by_hand = tuple(_by_hand(local, looked, values))  # needs the API key and the ID, which go next
     if confirm is not None:
         confirm(by_hand)
     local.forget()
@@ -43,15 +49,15 @@ def _by_hand(local: LocalProfile, looked: LabelSource, values: Values) -> Iterat
     state = local.state
     page = values.require(STACKONE_APP_URL) + DASHBOARD_PATH
     if state.profile_id is not None:
-        name = f'"{state.name}" ' if state.name else ""
+        name = f' "{state.name}"' if state.name else ""
         yield (
-            f"StackOne keeps the connector profile {name}({state.profile_id}). "
-            f"{_accounts(state.profile_id, looked)} Disable or delete it in the dashboard: {page}"
+            f"StackOne keeps the connector profile{name}:\n{state.profile_id}\n"
+            f"{_accounts(state.profile_id, looked)} Disable or delete it in the dashboard:\n{page}"
         )
     elif state.pending is not None:
-        yield f'StackOne may have a connector profile "{state.pending.name}". Look in the dashboard: {page}'
+        yield f'StackOne may have a connector profile "{state.pending.name}". Look in the dashboard:\n{page}'
     if state.test_accounts:
-        yield f"StackOne has test accounts that you can delete: {', '.join(state.test_accounts)}."
+        yield "\n".join(("StackOne has test accounts that you can delete:", *state.test_accounts))
     if local.staged is not None and (state.profile_id or state.pending):
         staged = local.staged.client_secret.fingerprint
         yield f"StackOne may have the new Client Secret ({staged}), which was not confirmed."
@@ -66,7 +72,7 @@ def _by_hand(local: LocalProfile, looked: LabelSource, values: Values) -> Iterat
         )
         yield (
             f"Employment Hero keeps the application{name}{secrets}. Without it, accounts linked through it "
-            f"stop working. Delete it in the Developer Portal: {where}"
+            f"stop working. Delete it in the Developer Portal:\n{where}"
         )
 
 

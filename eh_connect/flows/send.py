@@ -91,7 +91,7 @@ class Sending:
         if any(profile.id == known.id for known in self.profiles):
             raise NetworkError(
                 "StackOne answered the creation with a profile that existed before",
-                detail=f"Its ID is {profile.id}. Whether a new one was made can't be seen from the answer.",
+                detail=f"Whether a new one was made can't be seen from the answer. Its ID:\n{profile.id}",
                 hint="Look at the dashboard, then run the same command again.",
             )
         return profile
@@ -169,7 +169,7 @@ class Sending:
                 return profile
         raise StackOneRefusedError(
             "The profile is no longer at StackOne",
-            detail=f"{profile_id} was deleted while this command ran.",
+            detail=f"It was deleted while this command ran. Its ID:\n{profile_id}",
             hint="Look at the dashboard. Take over another profile with --profile-id, or make a new one under "
             "another --profile label.",
         )

@@ -74,42 +74,53 @@ class SignIn:
     """Makes connect sessions through the label's profile, one after the other, until one has an outcome.
 
     ``wait`` is how many seconds to wait for a person; 0: the session stays pending. ``about`` is what is said
-    about the link.
+    about the link, ``end`` is when it ends, ``found`` what was found up to now.
     """
 
     def __init__(self, parts: Parts, wait: float) -> None:
-        self.profile = required_profile(parts.client.profiles(), parts.values, parts.local)
+        with parts.console.working("Looking at StackOne"):
+            profiles = parts.client.profiles()
+        self.profile = required_profile(profiles, parts.values, parts.local)
         self.session = ConnectSession(id="")  # none yet
         self.about: tuple[Line, ...] = ()
+        self.found: list[Line] = []
         self.parts = parts
-        self._wait = wait
+        self.wait = wait
         self._dead = 0.0
-        self._expires_at: str | None = None
+        self.end: datetime | None = None
         self._said = ""
 
     @contextmanager
     def reported(self) -> Iterator[None]:
-        """Add the session to whatever is raised in here, so that a script still gets the link."""
+        """Add the session to whatever is raised in here, so that a script still gets the link.
+
+        Where the person stops, what was found until then is shown.
+        """
         try:
             yield
         except (EhConnectError, Ending) as exc:
             exc.body = exc.body or self._body()
             raise
         except (KeyboardInterrupt, EOFError):
-            raise StoppedError(
-                "Stopped while waiting for the sign-in. The profile stays.",
-                next_steps=(NextStep("Test it later", self.parts.again),),
-                body=self._body(),
-            ) from None
+            stopped = StoppedError("Stopped after the sign-in. The profile stays.", body=self._body())
+            if self.session.status != "authenticated":
+                stopped.title = "Stopped while waiting for the sign-in. The profile stays."
+                stopped.next_steps = (NextStep("Test it later", self.parts.again),)
+            stopped.found = self.found
+            raise stopped from None
 
     def begin(self, request: SessionRequest) -> str:
         """Make a session; return in words how long its link works."""
         self._dead = self.parts.time.clock() + request.expires_in
-        self.session = self.parts.sessions.create(request)
-        start = dates.parsed(self.session.created_at) or datetime.fromisoformat(self.parts.now())
-        end = start + timedelta(seconds=request.expires_in)
-        self._expires_at = end.isoformat(timespec="seconds")
-        return dates.deadline(end, request.expires_in)
+        with self.parts.console.working("Making a link"):
+            self.session = self.parts.sessions.create(request)
+        self.end = self.end_of(self.session, request.expires_in)
+        return dates.deadline(self.end, request.expires_in)
+
+    def end_of(self, session: ConnectSession, expires_in: int) -> datetime:
+        """Return when the link of a session ends."""
+        start = dates.parsed(session.created_at) or datetime.fromisoformat(self.parts.now())
+        return start + timedelta(seconds=expires_in)
 
     def was_used(self, begin: Callable[[], tuple[Line, ...]]) -> bool:
         """Show a link and wait until somebody signed in; False: nobody waits.
@@ -122,7 +133,7 @@ class SignIn:
         """
         while True:
             self.about = begin()
-            if not self._wait:
+            if not self.wait:
                 return False
             with self.parts.console.waiting(self.about, self.link) as watch:
                 if self._poll(watch):
@@ -142,7 +153,7 @@ class SignIn:
         """Return whether somebody signed in; otherwise the person wants a new link."""
         clock, console, again = self.parts.time.clock, self.parts.console, self.parts.again
         start, pause = clock(), FIRST_PAUSE
-        end, dead = start + self._wait, self._dead
+        end, dead = start + self.wait, self._dead
         while True:
             now = clock()
             pressed = watch(max(0.0, min(pause, end - now, dead - now)))
@@ -164,7 +175,7 @@ class SignIn:
                 cause = console.what_shows(refusal)
                 if cause is not None:
                     raise causes.seen_in_browser(cause, self.session, again)
-                end, pause = clock() + self._wait, FIRST_PAUSE
+                end, pause = clock() + self.wait, FIRST_PAUSE
             else:
                 pause = FIRST_PAUSE if pressed else min(pause * GROWTH, LONGEST_PAUSE)
 
@@ -202,7 +213,7 @@ class SignIn:
         return SessionResult(
             session_id=int(session.id) if session.id.isascii() and session.id.isdigit() else session.id,
             auth_link_url=self.link or None,
-            expires_at=self._expires_at,
+            expires_at=self.end.isoformat(timespec="seconds") if self.end else None,
             status=session.status,
             oauth_error=session.oauth_error,
             **more,

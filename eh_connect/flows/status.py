@@ -14,6 +14,7 @@ from eh_connect.results import Due, LocalView, ProfileStatus, RemoteView, Secret
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from eh_connect.flows.console import Console
     from eh_connect.local.profile import LocalProfile
     from eh_connect.stackone.client import Client
     from eh_connect.stackone.models import ConnectorProfile
@@ -46,7 +47,7 @@ def compare(
     max_age: int | None,
     check: bool,
     command: Callable[..., str],
-    warn: Callable[[str], None],
+    console: Console,
 ) -> StatusResult:
     """Return the status of every label.
 
@@ -62,7 +63,8 @@ def compare(
         profiles, why_not, met = None, source.why_not, source.failures
         if source.project is not None:  # labels with the same key and server share it
             if source.project not in answers:
-                answers[source.project] = _ask(source.project)
+                with console.working("Looking at StackOne"):
+                    answers[source.project] = _ask(source.project)
             answer = answers[source.project]
             if isinstance(answer, EhConnectError):
                 why_not, met = answer.title, (*met, answer)
@@ -84,7 +86,7 @@ def compare(
     if not failures:
         return result
     for failure in failures[1:]:
-        warn(failure.sentences)
+        console.warn(failure.sentences)
     failures[0].body, failures[0].found = result.body(), result.lines()
     raise failures[0]
 
@@ -182,7 +184,7 @@ class Comparison(Record, frozen=True):
             yield from self._due_at_stackone(profile)
         elif self.profiles is not None:
             why = (
-                f"StackOne doesn't list {state.profile_id}. It was deleted, or the API key is another "
+                "StackOne doesn't list this profile. It was deleted, or the API key is another "
                 "project's. Check with the right key. If it was deleted, remove it here and set it up again."
             )
             yield self._due("not_there", why, "status")
@@ -200,10 +202,10 @@ class Comparison(Record, frozen=True):
             yield self._due("disabled", why, "status")
         same_name = [each.id for each in self.profiles or () if each.name == profile.name]
         if len(same_name) > 1:
-            others = ", ".join(each for each in same_name if each != profile.id)
+            others = "\n".join(each for each in same_name if each != profile.id)
             why = (
-                f'StackOne has {len(same_name)} profiles named "{profile.name}". Yours is {profile.id}. '
-                f"Rename or delete the others in the dashboard: {others}."
+                f'StackOne has {len(same_name)} profiles named "{profile.name}". Rename or delete the others in '
+                f"the dashboard:\n{others}"
             )
             yield self._due("two_of_a_name", why, "status")
         if self.agrees is False and not self._is_unfinished:
@@ -214,13 +216,12 @@ class Comparison(Record, frozen=True):
             yield self._due("changed_by_others", why, "setup")
 
     def _sign_in_due(self) -> Iterator[Due]:
-        missing = self.local.state.scopes_missing
         if self.local.state.verified_at is None:
             yield self._due("not_proven", "No sign-in test was done with this secret.", "verify")
-        elif missing:
+        elif self.local.state.scopes_missing:
             why = (
-                f"Scopes are missing: {', '.join(missing)}. They can't be added: create a new application, and "
-                "give its credentials to a second profile."
+                "Missing scopes can't be added. Create a new application with them, and give its credentials to a "
+                "second profile."
             )
             yield self._due("scopes_missing", why, "guide")
 

@@ -72,6 +72,7 @@ class PlainTerminal(Terminal):
                 if text and passed > minutes:
                     minutes = passed
                     self.show(prose(f"{text}, {minutes} min"))
+                    self._write_rows(legend)
                 if keyboard.has_input(self._fileno, min(left, _NOTE_EVERY)):
                     lines = keyboard.read_lines(self._fileno)
                     pressed = lines[0].strip().lower()

@@ -51,7 +51,7 @@ _VARY = (
     (r"\b0:\d\d\b", "0:00"),
     (r"in \d+ ms", "in 0 ms"),
     (r"Cleared in \d\d seconds", "Cleared in 45 seconds"),
-    (r"\n  (Checking the|Looking at|Asking StackOne's API|Creating \"|Updating \")[^\n]*", ""),
+    (r"\n  (Checking the|Looking|Making a|Removing the|Asking StackOne's|(Creating|Updating) \")[^\n]*", ""),
 )
 """What differs from run to run on a golden screen; the last is said only where it was slow."""
 
