@@ -48,7 +48,7 @@ class FieldView(View, frozen=True, kw_only=True, rename={"before": "from", "afte
 class Change(Record, frozen=True):
     """A plan: the fields to send, and what may be shown of them. Without a ``profile``, one is created.
 
-    ``actions`` are those that are enabled before, if that is known.
+    ``actions`` are those that are enabled already; None if that is not known.
     """
 
     profile: ConnectorProfile | None
@@ -57,8 +57,8 @@ class Change(Record, frozen=True):
     actions: tuple[str, ...] | None = None
 
     @property
-    def leaves(self) -> ProfileFields:
-        """What is known of the profile afterwards: what was sent, and the actions, which are not sent again."""
+    def afterwards(self) -> ProfileFields:
+        """What is known of the profile once it is changed: what was sent, and the actions that stay."""
         return self.fields if self.fields.actions is not None else self.fields.replace(actions=self.actions)
 
     @property

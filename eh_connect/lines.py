@@ -96,12 +96,10 @@ def todo(text: str, indent: int = 0) -> Line:
     return Line(text, Sign.TODO, indent=indent)
 
 
-def told(text: str, first: Callable[[str], Line] = prose) -> list[Line]:
-    """A text of several lines. An address or an ID that is alone on one is a value to copy."""
-    made = [first, *[prose] * text.count("\n")]
-    return [
-        exact(t) if _VALUE.fullmatch(t) else make(t) for make, t in zip(made, text.split("\n"), strict=True)
-    ]
+def from_text(text: str, first: Callable[[str], Line] = prose) -> list[Line]:
+    """A text of one or more lines. A later line that is only an address or an ID is a value to copy."""
+    head, *rest = text.split("\n")
+    return [first(head), *(exact(each) if _VALUE.fullmatch(each) else prose(each) for each in rest)]
 
 
 BLANK = Line("", indent=0)

@@ -132,7 +132,7 @@ class ProfileStatus(View, frozen=True, kw_only=True):
             found.append(lines.row("Sign-in test", f"passed {dates.moment(local.proven)}", Sign.OK))
             found.append(self._scopes(local))
         for each in self.due:
-            said = lines.told(each.why, partial(lines.warn, indent=2))
+            said = lines.from_text(each.why, partial(lines.warn, indent=2))
             if each.id == "not_proven":
                 said = [lines.row("Sign-in test", "not done with this secret", Sign.WARN)]
             found += [*said, lines.todo(each.command, indent=4)]
@@ -140,7 +140,11 @@ class ProfileStatus(View, frozen=True, kw_only=True):
 
     def _remote(self) -> Line:
         if self.remote is None:
-            sign, text = (Sign.FAIL, "not there") if self.agree is False else (Sign.UNSURE, self.why_not)
+            sign, text = (
+                (Sign.FAIL, "not there")
+                if self.agree is False
+                else (Sign.UNSURE, f"not checked: {self.why_not}")
+            )
             return lines.row("StackOne", text, sign)
         enabled = {True: "enabled", False: "disabled", None: "there"}[self.remote.active]
         sign, text = {
@@ -198,8 +202,8 @@ class RemoveResult(Result, frozen=True, kw_only=True):
         if self.action == "unchanged":
             return [lines.unsure(f"Nothing was saved here under the label {label}")]
         remains = () if self.was_shown else self.by_hand
-        told = [line for text in remains for line in lines.told(text, lines.todo)]
-        return [lines.ok(f"Removed from this computer: label {label}"), *told]
+        shown = [line for text in remains for line in lines.from_text(text, lines.todo)]
+        return [lines.ok(f"Removed from this computer: label {label}"), *shown]
 
 
 class ActionView(View, frozen=True, kw_only=True):

@@ -78,7 +78,7 @@ def see(*labels: LabelSource, max_age: int | None = None) -> StatusResult:
 
 
 def look(saved: Disk, project: Project | None = None, max_age: int | None = None) -> StatusResult:
-    offline = "not checked (--offline)"
+    offline = "--offline"
     return see(LabelSource("default", saved.local(writes=False), project, why_not=offline), max_age=max_age)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from eh_connect.errors import EhConnectError, InputError, NextStep, StoppedError, StorageError
-from eh_connect.lines import BLANK, Line, fail, prose, row, title, todo, told, warn
+from eh_connect.lines import BLANK, Line, fail, from_text, prose, row, title, todo, warn
 from eh_connect.results import View
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Output:
     def warn(self, text: str) -> None:
         """Write a warning to standard error, and add it to the JSON."""
         self.warnings.append(text)
-        self.show(*told(text, warn))
+        self.show(*from_text(text, warn))
 
     def result(self, result: Result) -> None:
         """Write the result to standard output."""
@@ -154,7 +154,7 @@ def _error_lines(error: EhConnectError) -> list[Line]:
     """The lines that a person reads: what happened, what is likely, and what to do."""
     is_stop = isinstance(error, StoppedError)
     lines = [prose(error.title, indent=0) if is_stop else fail(error.title)]
-    lines += told(error.detail) if error.detail else []
+    lines += from_text(error.detail) if error.detail else []
     if isinstance(error, InputError):
         problems = (*error.missing, *error.invalid)
         lines += [row(problem.title or problem.input, _problem_text(problem)) for problem in problems]

@@ -12,7 +12,7 @@ from eh_connect.cli.status import with_project
 from eh_connect.errors import StoppedError
 from eh_connect.flows.remove import forget
 from eh_connect.flows.status import LabelSource
-from eh_connect.lines import BLANK, prose, title, todo, told
+from eh_connect.lines import BLANK, from_text, prose, title, todo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
         BLANK,
         prose("This deletes its Client ID, Client Secret, API key and notes here. It can't be undone."),
         prose("Nothing changes at StackOne or Employment Hero:"),
-        *(line for text in by_hand for line in told(text, todo)),
+        *(line for text in by_hand for line in from_text(text, todo)),
         BLANK,
     )
     stopped = StoppedError("Stopped. Nothing was removed.")

@@ -44,9 +44,7 @@ def _load(session: Session, label: str) -> LabelSource:
     if failure is not None and local.state.profile_id is None and local.state.pending is None:
         session.output.warn(f"The keyring can't be read and counts as empty. {failure.sentence}")
         failure = None
-    return LabelSource(
-        label, local, why_not="not checked (--offline)", failures=(failure,) if failure else ()
-    )
+    return LabelSource(label, local, why_not="--offline", failures=(failure,) if failure else ())
 
 
 def with_project(session: Session, source: LabelSource) -> LabelSource:
@@ -59,5 +57,5 @@ def with_project(session: Session, source: LabelSource) -> LabelSource:
     except InputError as exc:
         return source.replace(why_not=exc.title, failures=(*source.failures, exc))
     if project is None:
-        return source.replace(why_not="not checked: no API key (--api-key-file or STACKONE_API_KEY)")
+        return source.replace(why_not="no API key (--api-key-file or STACKONE_API_KEY)")
     return source.replace(project=project)

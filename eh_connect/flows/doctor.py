@@ -48,7 +48,7 @@ def run_checks(checks: Iterable[Check], console: Console) -> DoctorResult:
     missed: dict[str, str] = {}
     for check in checks:
         if check.needs in missed:
-            seen = Outcome(f"needs {missed[check.needs]} first", "skip")
+            seen = Outcome(f'"{missed[check.needs]}" has to pass first', "skip")
         else:
             with console.working(f"Checking {check.name}"):
                 seen = _look(check, failures)

@@ -100,6 +100,8 @@ class _Test(SignIn):
 
     def _keep(self, session: ConnectSession) -> None:
         """Go on with the session of an earlier run, if its link works. A run that waits has to show a link."""
+        if dates.parsed(session.created_at) is None:
+            return  # it can't be seen when its link ends
         end, now = self.end_of(session, _LINK_LIFE), datetime.fromisoformat(self.parts.now())
         until = dates.deadline(end, (end - now).total_seconds())
         if end > now and self.wait:
@@ -228,7 +230,7 @@ class _Test(SignIn):
         """Remove the test account from StackOne, or say that it may still be there."""
         console, left = self.parts.console, (*self.parts.local.state.test_accounts, account)
         if self.parts.values[inputs.KEEP_ACCOUNT]:
-            self.found += lines.told(f"The test account stays at StackOne:\n{account}", lines.unsure)
+            self.found += lines.from_text(f"The test account stays at StackOne:\n{account}", lines.unsure)
             self._note(test_accounts=left)
             return
         try:

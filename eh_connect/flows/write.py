@@ -160,7 +160,7 @@ class _Write:
         action = self._action(credentials, is_new=profile is None or found.is_new)
         self.local.note(wanted_name=values[i.NAME] if profile is None else None)
         after, via = self._apply(change, profiles, accounts)
-        self._commit(after, change.leaves, via, action, change.shown)
+        self._commit(after, change.afterwards, via, action, change.shown)
         return after
 
     def _action(self, credentials: Credentials, *, is_new: bool) -> Action:
