@@ -91,10 +91,12 @@ def test_another_link_is_made_where_one_is_waited_for_or_the_earlier_one_ran_out
     assert "Waiting for the sign-in" in waiting.err
     (warning,) = waiting.answer["warnings"]
     assert "an earlier run works too" in warning
+    with done.stage.records.change("stackone") as data:
+        data["sessions"][-1]["shown"]["created_at"] = "2026-01-01T00:00:00Z"
     sessions = {first["session_id"], waiting.answer["session_id"]}
-    for created_at in ("2026-01-01T00:00:00Z", "of unknown age"):
-        with done.stage.records.change("stackone") as data:
-            data["sessions"][-1]["shown"]["created_at"] = created_at
+    ageless = {"kind": "status", "status": 200, "body": '{"id": 1}', "match": {"path": "/connect_sessions/"}}
+    for fault in ((), (ageless,)):
+        done.stage.faults(*fault)
         run = done.run("verify", "--json").succeeded
         assert (run["auth_link_url"], run["warnings"]) == (link_of(done), [])
         sessions.add(run["session_id"])
