@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from eh_connect import guide
+from eh_connect.lines import BLANK
 from eh_connect.person import words
 from eh_connect.person.look import Look, render
 from tests.support import leaks
+from tests.support.memory import told
 from tests.support.screen import BEFORE_THE_REVIEW, CTRL_C, DOWN, ENTER, TO_THE_FORM, TO_THE_REVIEW, at
 
 if TYPE_CHECKING:
@@ -193,3 +197,10 @@ def test_what_a_question_mark_explains_has_four_lines_at_most() -> None:
     del texts["NEEDS"], texts["HAVE_SECRET_MADE"]  # those are shown unasked
     long = [name for name, text in texts.items() if len(render(text, Look(80)).splitlines()) > 4]
     assert (long, len(texts) > 20) == ([], True)
+
+
+def test_the_form_with_its_keys_fits_24_rows() -> None:
+    form = guide.portal_section(told({"org_id": "12345", "scopes": "directory"}))
+    rows = render((BLANK, *form.lines(), *words.CREATED_ALREADY), Look(80)).splitlines()
+    keys = 2
+    assert sum(math.ceil(max(len(row), 1) / 80) for row in rows) + keys <= 24

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import leaks
-from tests.support.screen import CTRL_C, ENTER, TO_THE_SECRET, at
+from tests.support.screen import CTRL_C, DOWN, ENTER, TO_THE_SECRET, at
 
 if TYPE_CHECKING:
     from tests.support.command import Tool
@@ -87,8 +87,10 @@ def test_a_name_that_another_profile_has_is_asked_for_again(tool: Tool) -> None:
         someone.pastes("? Client ID", leaks.CLIENT_ID)
         someone.pastes("? Client Secret", leaks.CLIENT_SECRET)
         someone.chooses("Create the connector profile?", 1)
-        someone.chooses("What would you like to change?")
-        someone.answers("Name", "Employment Hero")
+        someone.sees("What would you like to")
+        someone.presses(ENTER, "back to the review")
+        someone.sees("change? Name")
+        someone.answers("? Name", "Employment Hero")
         someone.chooses('named "Employment Hero" already. What now?', 1)
         someone.answers("Name", "Third")
         someone.chooses("Create the connector profile?")
@@ -99,13 +101,14 @@ def test_credentials_that_a_rotation_replaced_are_asked_for_again(tool: Tool) ->
     tool.setup()
     tool.run("rotate", "--json", **tool.rotated).succeeded  # noqa: B018  # it asserts
     with at(tool, "setup", "--name", "New", STACKONE_API_KEY=leaks.API_KEY) as someone:
+        someone.chooses("Change the connector profile?", 1)
+        someone.sees("What would you like to")
+        someone.presses(DOWN * 3 + ENTER, "back to the review")
+        someone.sees("change? Client ID and Client Secret")
         for secret, said in (
             (leaks.CLIENT_SECRET, "These are the previous credentials."),
             (leaks.NEW_SECRET, "Change the connector profile?"),
         ):
-            if secret == leaks.CLIENT_SECRET:
-                someone.chooses("Change the connector profile?", 1)
-                someone.chooses("What would you like to change?", 3)
             someone.pastes("? Client ID", leaks.CLIENT_ID)
             someone.pastes("? Client Secret", secret)
             someone.sees(said)

@@ -55,8 +55,8 @@ class ApplicationSteps:
         walk(self.terminal, *before, partial(self._ask_client_id, exists=exists), self._ask_client_secret)
         self._save_credentials()
 
-    def _is_given(self, wanted: Input[Any]) -> bool:
-        """Whether there is a value that this run didn't ask for. A saved one counts as answered from now on."""
+    def _takes(self, wanted: Input[Any]) -> bool:
+        """Take a value that this run didn't ask for, if there is one. Going back asks for a saved one."""
         value, source = self.values[wanted], self.values.source(wanted)
         if source == "saved":
             self.values.answer(wanted, value)
@@ -64,7 +64,7 @@ class ApplicationSteps:
 
     def _ask_data(self) -> bool | None:
         """Step 2."""
-        if self._is_given(i.SCOPES):
+        if self._takes(i.SCOPES):
             self.terminal.show(ok(f"Data: {self.values[i.SCOPES]}"))
             return None
         self.terminal.show(words.step(2, "The data you need"))
@@ -101,7 +101,7 @@ class ApplicationSteps:
     def _ask_organisation(self) -> bool | None:
         """Step 3, its question. Without an answer the ID is empty, which is saved too."""
         self.terminal.show(words.step(3, "The application"))
-        if self._is_given(i.ORG_ID):
+        if self._takes(i.ORG_ID):
             self.terminal.show(ok(f"Organisation: {self.values[i.ORG_ID] or 'not known'}"))
             return None
         app_url = self.values.require(i.EMPLOYMENT_HERO_APP_URL)
@@ -151,7 +151,7 @@ class ApplicationSteps:
             self.terminal.show(*words.HAVE_SECRET_MADE)
         elif not awaits_locked:
             self.terminal.show(prose(f"{guide.CREATED} Copy each value and paste it here. {guide.CLOSED}"))
-        if self._is_given(i.CLIENT_ID):
+        if self._takes(i.CLIENT_ID):
             return None
         question, more = "Client ID", words.CREDENTIALS
         if awaits_locked:
