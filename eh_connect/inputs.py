@@ -175,7 +175,14 @@ TIMEOUT = Input(
 KEEP_ACCOUNT = _switch(WHAT, "--keep-account", "Leave the test account at StackOne")
 RUN_ACTIONS = _switch(WHAT, "--actions", "Also run each list action once, to check the scopes")
 OWNER_ID = Input(WHAT, "--owner-id", None, "Customer's ID", _ID, "The customer's ID in your product")
-OWNER_NAME = Input(WHAT, "--owner-name", None, "Customer's name", _NAME, "The customer's name")
+OWNER_NAME = Input(
+    WHAT,
+    "--owner-name",
+    None,
+    "Customer's name",
+    _NAME,
+    "The customer's name, for StackOne's list of accounts",
+)
 SESSION_LABEL = Input(WHAT, "--label", None, "Label", _TEXT, "Label of the session at StackOne")
 EXPIRES_IN = Input(WHAT, "--expires-in", None, "Life of the link", _LIFE, "How long the link works", 1800)
 OFFLINE = _switch(HOW, "--offline", "Don't ask StackOne", again=False)

@@ -74,10 +74,11 @@ class Ask(NamedTuple):
 
 
 HIDDEN = Ask("ask_hidden('Secret', HELPS)", "Secret", "Secret", "0")
-LINE = Ask("ask('Name')", "Name", "Name", "''")
-YES = Ask("yes('Sure?', default=True)", "(Y/n)", "(Y/n)", "True")
-MENU = Ask("choose('Colour', COLOURS, more=HELPS)", "help", "(Enter: 1)", "'r'")
-KEYS = Ask("wait_for_key([Key('g', 'a colleague'), Key('', 'go on')])", "go on", "go on", "''")
+LINE = Ask("ask('Name', HELPS)", "Name", "Name", "''")
+YES = Ask("yes('Sure?', HELPS, default=True)", "(Y/n)", "(Y/n)", "True")
+MENU = Ask("choose('Colour', COLOURS, HELPS)", "help", "(Enter: 1)", "'r'")
+TICKS = Ask("choose_many('Colours', COLOURS, HELPS)", "back", "(Enter: back)", "()")
+KEYS = Ask("wait_for_key([Key('g', 'a colleague'), Key('', 'go on')], HELPS)", "help", "help", "''")
 
 both = pytest.mark.parametrize("form", [Form.FULL, Form.PLAIN])
 
@@ -164,6 +165,18 @@ def test_a_hidden_line_says_its_length_and_is_read_whole(form: Form) -> None:
 
 
 @both
+@pytest.mark.parametrize("ask", [LINE, HIDDEN, YES, MENU, KEYS, TICKS], ids=str)
+def test_a_question_mark_explains_whatever_is_asked(form: Form, ask: Ask) -> None:
+    with asked(ask, form) as someone:
+        is_key = ask in {MENU, KEYS, TICKS} and form is Form.FULL
+        someone.types("?" if is_key else "?" + ENTER)
+        someone.sees("This explains it.")
+        ask.comes(someone, form)
+        someone.types(ENTER)
+        someone.sees(f"=> {ask.enter}.")
+
+
+@both
 def test_the_same_secret_twice_over_is_asked_about(form: Form) -> None:
     with asked(HIDDEN, form) as someone:
         someone.types(CANARY * 2 + ENTER)
@@ -243,7 +256,7 @@ def test_a_key_with_an_action_leaves_the_keys_in_sight_and_what_was_typed_meanwh
     code = (
         f"def slow():\n    Path('{tmp_path / 'runs'}').touch()\n    until('{tmp_path / 'go'}')\n"
         "    terminal.show(prose('Opened.'))\n"
-        "said(terminal.wait_for_key([Key('o', 'open', slow), Key('', 'go on')]))"
+        "said(terminal.wait_for_key([Key('o', 'open', slow), Key('', 'go on')], HELPS))"
     )
     with person(code, form) as someone:
         someone.presses("o" + (ENTER if form is Form.PLAIN else ""), "[Enter] go on")
@@ -311,7 +324,7 @@ def test_what_was_typed_ahead_answers_nothing(
 
 
 def test_a_question_is_whole_in_a_window_that_was_made_small(tmp_path: Path) -> None:
-    with person(f"print('busy')\nuntil('{tmp_path / 'go'}')\nsaid(terminal.ask('Name'))") as someone:
+    with person(f"print('busy')\nuntil('{tmp_path / 'go'}')\nsaid(terminal.ask('Name', HELPS))") as someone:
         someone.sees("busy")
         termios.tcsetwinsize(someone.terminal, (40, 45))
         (tmp_path / "go").touch()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from eh_connect import guide
+from eh_connect.lines import BLANK
+from eh_connect.person import words
+from eh_connect.person.look import Look, render
 from tests.support import leaks
+from tests.support.memory import told
 from tests.support.screen import BEFORE_THE_REVIEW, CTRL_C, DOWN, ENTER, TO_THE_FORM, TO_THE_REVIEW, at
 
 if TYPE_CHECKING:
@@ -100,6 +106,27 @@ def test_ctrl_c_says_what_is_saved_and_the_next_run_goes_on(
     with at(tool, "setup") as someone:
         someone.pastes("StackOne API key", leaks.API_KEY)
         someone.sees(next_question, stays=False)
+        assert ("Created it before you stopped?" in someone.text) is (next_question == "I've created it")
+
+
+@pytest.mark.parametrize("organisation", ["12345", ""])
+def test_a_run_that_goes_on_asks_nothing_again_until_the_person_goes_back(
+    tool: Tool, organisation: str
+) -> None:
+    with at(tool, "setup") as someone:
+        someone.walks(2)
+        someone.answers("a colleague has the account)", organisation)
+        someone.presses(CTRL_C, "I've created it")
+        someone.sees("Your answers about the application are saved.")
+        assert someone.leaves() == 130
+    with at(tool, "setup") as someone:
+        someone.pastes("StackOne API key", leaks.API_KEY)
+        someone.sees("Data: directory")
+        someone.sees(f"Organisation: {organisation or 'not known'}")
+        someone.sees("Created it before you stopped? Then press Enter")
+        someone.presses("b", "I've created it")
+        someone.answers("a colleague has the account)", "b")
+        someone.sees("Choose cards", stays=False)
 
 
 def test_answers_can_be_gone_back_to(tool: Tool) -> None:
@@ -111,6 +138,28 @@ def test_answers_can_be_gone_back_to(tool: Tool) -> None:
         someone.answers("a colleague has the account)", "67890")
         someone.sees("organisations/67890")
         someone.sees("I've created it", stays=False)
+
+
+@pytest.mark.parametrize(("plain", "lead"), [("1", "Question: "), (None, "? ")])
+def test_back_from_a_secret_leads_to_the_question_before(tool: Tool, plain: str | None, lead: str) -> None:
+    with at(tool, "setup", EH_CONNECT_ACCESSIBLE=plain) as someone:
+        someone.pastes(f"{lead}StackOne API key", "b")
+        someone.sees("There is no question before this one.")
+        someone.pastes(f"{lead}StackOne API key", leaks.API_KEY)
+        someone.presses(ENTER, "Number" if plain else "help")
+        someone.answers("a colleague has the account)", "12345")
+        someone.presses(ENTER, "I've created it")
+        someone.pastes(f"{lead}Client ID", "b")
+        someone.sees("Create Application")
+        someone.presses(ENTER, "I've created it")
+        someone.pastes(f"{lead}Client ID", leaks.NEW_SECRET)
+        someone.pastes(f"{lead}Client Secret", "b")
+        someone.pastes(f"{lead}Client ID", leaks.CLIENT_ID)
+        someone.pastes(f"{lead}Client Secret", leaks.CLIENT_SECRET)
+        someone.sees("Create the connector profile?")
+        someone.presses(ENTER, "Number" if plain else "help")
+        someone.sees("Created")
+    assert tool.holds_what_stackone_has()
 
 
 def test_back_from_the_form_ends_there_again_where_all_before_it_was_given(tool: Tool) -> None:
@@ -141,3 +190,17 @@ def test_each_question_explains_itself(tool: Tool) -> None:
         someone.walks(TO_THE_FORM)
         someone.presses("?", "I've created it")
         someone.sees_golden("explained")
+
+
+def test_what_a_question_mark_explains_has_four_lines_at_most() -> None:
+    texts = {name: text for name, text in vars(words).items() if isinstance(text, tuple) and name.isupper()}
+    del texts["NEEDS"], texts["HAVE_SECRET_MADE"]  # those are shown unasked
+    long = [name for name, text in texts.items() if len(render(text, Look(80)).splitlines()) > 4]
+    assert (long, len(texts) > 20) == ([], True)
+
+
+def test_the_form_with_its_keys_fits_24_rows() -> None:
+    form = guide.portal_section(told({"org_id": "12345", "scopes": "directory"}))
+    rows = render((BLANK, *form.lines(), *words.CREATED_ALREADY), Look(80)).splitlines()
+    keys = 2
+    assert sum(math.ceil(max(len(row), 1) / 80) for row in rows) + keys <= 24

@@ -34,6 +34,8 @@ def test_a_result_at_a_terminal(done: Tool, name: str) -> None:
 
 def test_a_rotation_asks_for_the_new_secret_alone(done: Tool) -> None:
     with at(done, "rotate", **KEY) as someone:
+        someone.pastes("New Client Secret", "b")
+        someone.sees("There is no question before this one.")
         someone.pastes("New Client Secret", leaks.NEW_SECRET)
         someone.answers("Test it now?", "n")
         someone.answers("(y/N)", "y")
@@ -55,6 +57,12 @@ def test_link_asks_whose_account_it_is_for_and_a_stop_there_is_only_that(done: T
         assert "Stopped" in someone.text
         assert "again" not in someone.text.partition("Stopped")[2]
     with at(done, "link", **KEY) as someone:
+        someone.answers("Customer's name", "b")
+        someone.sees("There is no question before this one.")
+        someone.answers("Customer's name", "Bob")
+        someone.answers("Customer's ID", "b")
+        someone.answers("Customer's name", "?")
+        someone.sees("The flag is --owner-name.")
         someone.answers("Customer's name", "Ann")
         someone.answers("Customer's ID", "a1")
         assert someone.leaves() == 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import leaks
-from tests.support.screen import CTRL_C, ENTER, TO_THE_SECRET, at
+from tests.support.screen import CTRL_C, DOWN, ENTER, TO_THE_SECRET, at
 
 if TYPE_CHECKING:
     from tests.support.command import Tool
@@ -51,6 +51,76 @@ def test_credentials_that_are_refused_can_be_pasted_again(tool: Tool) -> None:
         someone.chooses("Create the connector profile?")
         someone.sees("(Y/n)")
         someone.sees_golden("credentials-refused")
+    assert tool.holds_what_stackone_has()
+
+
+def test_an_action_that_the_connector_lacks_is_asked_for_again_with_some_that_it_has(tool: Tool) -> None:
+    with at(tool, "setup") as someone:
+        someone.walks()
+        someone.chooses("Create the connector profile?", 1)
+        someone.chooses("What would you like to change?", 1)
+        someone.answers('or "all")', "?")
+        someone.sees("An unknown ID is refused")
+        someone.answers('or "all")', "list_emploees")
+        someone.sees('"list_emploees" is not an action of the connector; near: employmenthero_list_employees')
+        someone.answers('or "all")', "employmenthero_list_employees")
+        someone.sees("Actions employmenthero_list_employees")
+        someone.chooses("Create the connector profile?")
+        someone.sees("Created")
+    assert tool.stage.profiles[0]["actions"] == ["employmenthero_list_employees"]
+
+
+def test_a_name_that_another_profile_has_is_asked_for_again(tool: Tool) -> None:
+    tool.setup()
+    tool.run("remove", "--yes", "--json").succeeded  # noqa: B018  # it asserts
+    with at(tool, "setup", EH_CONNECT_ORG_ID="12345", EH_CONNECT_SCOPES="directory") as someone:
+        someone.pastes("StackOne API key", leaks.API_KEY)
+        someone.chooses("What would you like to do?", 2)
+        someone.answers("Name", "?")
+        someone.sees("The flag is --name.")
+        someone.answers("Name", "b")
+        someone.chooses("What would you like to do?", 2)
+        someone.answers("Name", "Employment Hero")
+        someone.sees("Name: that one is taken.")
+        someone.answers("Name", "Second")
+        someone.presses(ENTER, "I've created it")
+        someone.pastes("? Client ID", leaks.CLIENT_ID)
+        someone.pastes("? Client Secret", leaks.CLIENT_SECRET)
+        someone.chooses("Create the connector profile?", 1)
+        someone.sees("What would you like to")
+        someone.presses(ENTER, "back to the review")
+        someone.sees("change? Name")
+        someone.answers("? Name", "Employment Hero")
+        someone.chooses('named "Employment Hero" already. What now?', 1)
+        someone.answers("Name", "Third")
+        someone.chooses("Create the connector profile?")
+        someone.sees('Created "Third"')
+
+
+def test_credentials_that_a_rotation_replaced_are_asked_for_again(tool: Tool) -> None:
+    tool.setup()
+    tool.run("rotate", "--json", **tool.rotated).succeeded  # noqa: B018  # it asserts
+    with at(tool, "setup", "--name", "New", STACKONE_API_KEY=leaks.API_KEY) as someone:
+        someone.chooses("Change the connector profile?", 1)
+        someone.sees("What would you like to")
+        someone.presses(DOWN * 3 + ENTER, "back to the review")
+        someone.sees("change? Client ID and Client Secret")
+        for secret, said in (
+            (leaks.CLIENT_SECRET, "These are the previous credentials."),
+            (leaks.NEW_SECRET, "Change the connector profile?"),
+        ):
+            someone.pastes("? Client ID", leaks.CLIENT_ID)
+            someone.pastes("? Client Secret", secret)
+            someone.sees(said)
+
+
+def test_a_rollback_to_a_secret_that_is_refused_stops_at_enter(tool: Tool) -> None:
+    tool.setup("--no-check", EH_CONNECT_CLIENT_SECRET=WRONG_SECRET)
+    tool.run("rotate", "--json", **tool.rotated).succeeded  # noqa: B018  # it asserts
+    with at(tool, "rotate", "--rollback", STACKONE_API_KEY=leaks.API_KEY) as someone:
+        someone.chooses("What now?")
+        someone.sees("Nothing was changed at StackOne.")
+        assert someone.leaves() == 130
     assert tool.holds_what_stackone_has()
 
 

@@ -47,6 +47,8 @@ def remove(session: Session) -> RemoveResult:
 
 def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
     """Ask whether to remove the label. StoppedError: the person did not say yes."""
+    from eh_connect.person import words
+
     terminal.show(
         title(f"Remove label {label} from this computer"),
         BLANK,
@@ -57,7 +59,7 @@ def _confirm(terminal: Terminal, label: str, by_hand: Sequence[str]) -> None:
     )
     stopped = StoppedError("Stopped. Nothing was removed.")
     try:
-        if not terminal.yes("Remove it?", default=False):
+        if not terminal.yes("Remove it?", words.REMOVE, default=False):
             raise stopped
     except (KeyboardInterrupt, EOFError):
         raise stopped from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from eh_connect import inputs as i
@@ -42,13 +43,14 @@ def _run(
     """
     with open_label(session, lambda _: (i.API_KEY, *needs)) as local:
         if session.asks:
-            from eh_connect.person.asking import ask_for
+            from eh_connect.person.asking import ask_for, walk
 
             profiles = session.wizard(local).ask_key()
             required_profile(profiles, session.values, local)  # stops if there is none
-            for each in needs:
-                if session.values[each] is None:
-                    ask_for(session.person, each, session.values)
+            missing = [each for each in needs if session.values[each] is None]
+            walk(
+                session.person, *(partial(ask_for, session.person, each, session.values) for each in missing)
+            )
         return _sign_in(session, flow, session.parts(local), wait)
 
 
@@ -66,8 +68,8 @@ def offer_test(session: Session, local: LocalProfile, again: str) -> bool:
     session.person.show(BLANK)
     if not session.person.yes(
         "Test it now? You sign in to Employment Hero once; the test account is removed from StackOne afterwards.",
+        words.SIGN_IN,
         default=True,
-        more=words.SIGN_IN,
     ):
         return False
     session.time.renew()

@@ -143,8 +143,8 @@ def _offer_test_and_key(
         where = local.keyring.display_name
         if terminal.yes(
             f"Save the API key in {where} too, so that status, link and rotate don't ask for it?",
+            words.SAVE_KEY,
             default=False,
-            more=words.SAVE_KEY,
         ):
             with local.lock():
                 local.save_api_key(key, origins(session.values))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from eh_connect.errors import ActionNeededError, InputError, RejectedError
 from eh_connect.flows.find import name_is_taken
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eh_connect.lines import Line
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
+    from eh_connect.values import Input
 
     Watch = Callable[[float], Literal["look", "error"] | None]
     """Waits for so many seconds, and returns what the person pressed, if anything."""
@@ -66,6 +67,13 @@ class Console:
     def name_is_taken(self, profile: ConnectorProfile) -> Literal["update", "skip"]:
         """Ask whether to take over a profile of the wanted name (``update``), or to leave it (``skip``)."""
         raise name_is_taken(profile)
+
+    def ask_again(self, refusal: InputError, wanted: Input[Any]) -> NoReturn:
+        """Ask again for a value that turned out to be wrong, then raise Revised.
+
+        ``refusal`` is raised instead where no person is there, and for a flag or variable.
+        """
+        raise refusal
 
     def which(self, profiles: Sequence[ConnectorProfile], refusal: StackOneRefusedError) -> ConnectorProfile:
         """Ask which of several new profiles it is. Where no person is there, ``refusal`` is raised."""

@@ -205,7 +205,8 @@ def _complete_fields(change: Change, parts: Parts) -> ProfileFields:
         offered = ConnectorActions(None, ())
     ids = tuple(action.id for action in offered.actions)
     if fields.actions != ALL_ACTIONS:
-        _refuse_unknown(fields.actions or (), ids)
+        if unknown := _unknown(fields.actions or (), ids):
+            parts.console.ask_again(unknown, ACTIONS)
     elif creating:
         fields = fields.replace(actions=None)
     elif ids:
@@ -224,23 +225,24 @@ def _complete_fields(change: Change, parts: Parts) -> ProfileFields:
     return fields.replace(authentication_config_key=offered.auth_key or DEFAULT_AUTH_KEY)
 
 
-def _refuse_unknown(wanted: tuple[str, ...], ids: tuple[str, ...]) -> None:
-    """Raise InputError (3) for actions that are not among ``ids``, and name similar ones.
+def _unknown(wanted: tuple[str, ...], ids: tuple[str, ...]) -> InputError | None:
+    """Return the error (3) for actions that are not among ``ids``, and name the most similar ones.
 
     Without any ``ids`` nothing can be checked.
     """
     problems = []
     for action in wanted:
         if ids and action not in ids:
-            near = ", ".join(difflib.get_close_matches(action, ids, n=3))
-            why = f'"{action}" is not an action of the connector'
-            problems.append(ACTIONS.problem(f"{why}; near: {near}" if near else why))
-    if problems:
-        raise InputError(
-            "The connector has no such action",
-            invalid=tuple(problems),
-            hint="Leave --action out to enable all of them.",
-        )
+            near = difflib.get_close_matches(action, ids, n=3, cutoff=0)
+            why = f'"{action}" is not an action of the connector; near: {", ".join(near)}'
+            problems.append(ACTIONS.problem(why))
+    if not problems:
+        return None
+    return InputError(
+        "The connector has no such action",
+        invalid=tuple(problems),
+        hint="Leave --action out to enable all of them.",
+    )
 
 
 def await_pending_creation(profiles: list[ConnectorProfile], parts: Parts) -> list[ConnectorProfile]:

@@ -148,6 +148,7 @@ class Comparison(Record, frozen=True):
             local=LocalView.sharing(
                 state,
                 id=state.profile_id,
+                org_id=state.org_id or None,
                 fingerprint=fingerprint,
                 proven=state.verified_at,
                 staged=local.staged is not None if is_readable else None,

@@ -88,12 +88,12 @@ class _Write:
         in_use = (self.local.current, self.local.staged)
         if is_given and credentials == self.local.previous and credentials not in in_use:
             back = self.values.command("rotate", "--rollback")
-            raise InputError(
+            refusal = InputError(
                 "These are the previous credentials",
-                detail="A rotation replaced them. Bringing them back unasked would undo it. A variable or file "
-                "may still have the old secret.",
-                hint=f"Update the variable or file. To return to them: {back}",
+                detail="A rotation replaced them. Bringing them back unasked would undo it.",
+                hint=f"Update the variable or file that still has them. To return to them: {back}",
             )
+            self.console.ask_again(refusal, i.CLIENT_SECRET)
 
     def _finish_staged(self, credentials: Credentials | None) -> None:
         """Finish other credentials than these, if an earlier run staged and perhaps sent them.

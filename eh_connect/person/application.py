@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from eh_connect import guide
@@ -13,9 +14,9 @@ from eh_connect.employment_hero.hand_over import LockedTextError, looks_locked, 
 from eh_connect.employment_hero.portal import org_id_from
 from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
-from eh_connect.person.asking import ask_client_secret, is_acceptable
+from eh_connect.person.asking import ask_client_secret, is_acceptable, walk
 from eh_connect.person.hand_over import write_page
-from eh_connect.person.terminal import BACK, HELP, STOP, Choice, Key
+from eh_connect.person.terminal import BACK, STOP, Choice, Key
 from eh_connect.secret import Credentials
 
 if TYPE_CHECKING:
@@ -49,29 +50,23 @@ class ApplicationSteps:
         """Fill in Client ID and Client Secret, of a new application unless it ``exists``."""
         if self.values[i.CLIENT_ID] and self.values[i.CLIENT_SECRET]:
             return
-        if not exists and not self.local.awaits_locked_text:
-            self._create()
-        self._ask_credentials(exists=exists)
+        creates = not exists and not self.local.awaits_locked_text
+        before = (self._ask_data, self._ask_organisation, self._show_form) if creates else ()
+        walk(self.terminal, *before, partial(self._ask_client_id, exists=exists), self._ask_client_secret)
+        self._save_credentials()
 
-    def _create(self) -> None:
-        """Steps 2 and 3. The person can go back from the form to the organisation, and from there to the data."""
-        while True:
-            self._ask_data()
-            while self._ask_organisation():
-                if self._show_form():
-                    return
-                if self._is_given(i.ORG_ID):  # that isn't asked: back to the data
-                    break
+    def _takes(self, wanted: Input[Any]) -> bool:
+        """Take a value that this run didn't ask for, if there is one. Going back asks for a saved one."""
+        value, source = self.values[wanted], self.values.source(wanted)
+        if source == "saved":
+            self.values.answer(wanted, value)
+        return value is not None and source != "answer"
 
-    def _is_given(self, wanted: Input[Any]) -> bool:
-        """Whether there is a value that this run didn't ask for."""
-        return self.values[wanted] is not None and self.values.source(wanted) != "answer"
-
-    def _ask_data(self) -> None:
+    def _ask_data(self) -> bool | None:
         """Step 2."""
-        if self._is_given(i.SCOPES):
+        if self._takes(i.SCOPES):
             self.terminal.show(ok(f"Data: {self.values[i.SCOPES]}"))
-            return
+            return None
         self.terminal.show(words.step(2, "The data you need"))
         self.terminal.show(warn(guide.SCOPES_STAY))
         every = len(scopes.PRESETS["all-read"].cards)
@@ -87,7 +82,7 @@ class ApplicationSteps:
                 Choice("all-read", "Every Read box", f"{every} cards"),
                 Choice("", "Choose cards"),
             ),
-            more=words.DATA,
+            words.DATA,
         )
         if not chosen:
             boxes = [box for box in scopes.BOXES if box.name == scopes.READ]
@@ -97,18 +92,18 @@ class ApplicationSteps:
                 words.DATA,
             )
             if not names:
-                self._ask_data()
-                return
+                return self._ask_data()
             chosen = scopes.parse(",".join(names)).text
         self.values.answer(i.SCOPES, chosen)
         self._note(scopes=chosen)
+        return True
 
-    def _ask_organisation(self) -> bool:
-        """Step 3, its question. Returns False if the person goes back."""
+    def _ask_organisation(self) -> bool | None:
+        """Step 3, its question. Without an answer the ID is empty, which is saved too."""
         self.terminal.show(words.step(3, "The application"))
-        if self._is_given(i.ORG_ID):
-            self.terminal.show(ok(f"Organisation: {self.values[i.ORG_ID]}"))
-            return True
+        if self._takes(i.ORG_ID):
+            self.terminal.show(ok(f"Organisation: {self.values[i.ORG_ID] or 'not known'}"))
+            return None
         app_url = self.values.require(i.EMPLOYMENT_HERO_APP_URL)
         self.terminal.show(
             prose(guide.ORGANISATION),
@@ -116,28 +111,26 @@ class ApplicationSteps:
             prose(guide.organisation_pattern(self.values)),
         )
         question = "Paste such an address, or the ID (Enter: I don't know it, g: a colleague has the account)"
-        while answer := self.terminal.ask(question, more=words.ORGANISATION):
-            if answer == BACK.key:
-                return False
+        while (answer := self.terminal.ask(question, words.ORGANISATION)) != BACK.key:
             if answer.lower() == _COLLEAGUE:
                 self._hand_over()
-                break
+                return True
             try:
-                org_id = str(org_id_from(answer, app_url))
+                org_id = str(org_id_from(answer, app_url)) if answer else ""
             except ValueError as exc:
                 self.terminal.show(fail(f"Organisation ID: {exc}."))
             else:
                 self.values.answer(i.ORG_ID, org_id)
                 self._note(org_id=org_id)
-                break
-        return True
+                return True
+        return False
 
-    def _show_form(self) -> bool:
-        """Step 3, the form, unless a colleague fills it in. Returns False if the person goes back."""
+    def _show_form(self) -> bool | None:
+        """Step 3, the form, unless a colleague fills it in."""
         if self.local.awaits_locked_text:
-            return True
+            return None
         section = guide.portal_section(self.values)
-        self.terminal.show(BLANK, *section.lines())
+        self.terminal.show(BLANK, *section.lines(), *(words.CREATED_ALREADY if self.local.known else ()))
         show, desktop, copies = self.terminal.show, self.desktop, section.copies
         keys = []
         if desktop.opens:
@@ -147,47 +140,56 @@ class ApplicationSteps:
             name, uri = "Application Name", "Redirect URI"
             keys.append(Key("n", f"copy {name}", lambda: show(desktop.copy(name, copies[name]))))
             keys.append(Key("r", f"copy {uri}", lambda: show(desktop.copy(uri, copies[uri]))))
-        explain = HELP.replace(action=lambda: show(*words.FORM))
-        return self.terminal.wait_for_key([*keys, BACK, explain, Key("", "I've created it")]) != BACK.key
+        keys += [BACK, Key("", "I've created it")]
+        return self.terminal.wait_for_key(keys, words.FORM) != BACK.key
 
-    def _ask_credentials(self, *, exists: bool) -> None:
-        """Step 4."""
+    def _ask_client_id(self, *, exists: bool) -> bool | None:
+        """Step 4, its first question. A locked text answers both."""
         self.terminal.show(words.step(4, "Client ID and Client Secret"))
         awaits_locked = self.local.awaits_locked_text
         if exists:
             self.terminal.show(*words.HAVE_SECRET_MADE)
         elif not awaits_locked:
             self.terminal.show(prose(f"{guide.CREATED} Copy each value and paste it here. {guide.CLOSED}"))
-        credentials = None
-        while credentials is None:
-            credentials = self._read_credentials(awaits_locked=awaits_locked)
-        self.values.answer(i.CLIENT_ID, credentials.client_id)
-        self.values.answer(i.CLIENT_SECRET, credentials.client_secret)
+        if self._takes(i.CLIENT_ID):
+            return None
+        question, more = "Client ID", words.CREDENTIALS
+        if awaits_locked:
+            question, more = "Client ID, or the locked text you received", words.RECEIVED
+        while (pasted := self.terminal.ask_hidden(question, more)).reveal() != BACK.key:
+            if looks_locked(pasted.reveal()):
+                try:
+                    opened = open_locked(pasted.reveal(), self.local.hand_over_key())
+                except LockedTextError as exc:
+                    again = "Paste it again, or ask your colleague to lock it again."
+                    self.terminal.show(fail(str(exc)), todo(again))
+                else:
+                    self.values.answer(i.CLIENT_ID, opened.client_id)
+                    self.values.answer(i.CLIENT_SECRET, opened.client_secret)
+                    return True
+            elif is_acceptable(self.terminal, "Client ID", judge_pair(pasted.reveal())):
+                self.values.answer(i.CLIENT_ID, pasted)
+                return True
+        return False
+
+    def _ask_client_secret(self) -> bool | None:
+        """Step 4, its second question."""
+        if self.values[i.CLIENT_SECRET] is not None:
+            return None
+        secret = ask_client_secret(self.terminal, self.values.require(i.CLIENT_ID))
+        if secret is None:
+            return False
+        self.values.answer(i.CLIENT_SECRET, secret)
+        return True
+
+    def _save_credentials(self) -> None:
+        credentials = Credentials(self.values.require(i.CLIENT_ID), self.values.require(i.CLIENT_SECRET))
         if not self.local.is_sent and credentials not in {self.local.current, self.local.previous}:
             self.local.stage(credentials, self.origins)
         if self.local.writes:
             self.terminal.show(ok(f"Saved in {self.local.keyring.display_name}"))
-        if awaits_locked:
+        if self.local.awaits_locked_text:
             self.local.save_hand_over_key(None)
-
-    def _read_credentials(self, *, awaits_locked: bool) -> Credentials | None:
-        """Ask once for the credentials. Returns None if what was pasted is not acceptable."""
-        client_id = self.values[i.CLIENT_ID]
-        if client_id is None:
-            question, more = "Client ID", words.CREDENTIALS
-            if awaits_locked:
-                question, more = "Client ID, or the locked text you received", words.RECEIVED
-            client_id = self.terminal.ask_hidden(question, more)
-            if looks_locked(client_id.reveal()):
-                try:
-                    return open_locked(client_id.reveal(), self.local.hand_over_key())
-                except LockedTextError as exc:
-                    again = "Paste it again, or ask your colleague to lock it again."
-                    self.terminal.show(fail(str(exc)), todo(again))
-                    return None
-            if not is_acceptable(self.terminal, "Client ID", judge_pair(client_id.reveal())):
-                return None
-        return Credentials(client_id, ask_client_secret(self.terminal, client_id))
 
     def _hand_over(self) -> None:
         """Write the page for a colleague who has the account, and offer to stop until the answer is there."""
@@ -198,6 +200,7 @@ class ApplicationSteps:
                 Choice(STOP.value, "Stop here. The same command goes on when the text is there"),
                 Choice("wait", "I have the text already"),
             ),
+            words.HANDED_OVER,
         )
 
     def _note(self, **fields: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from eh_connect import dates
 from eh_connect import inputs as i
@@ -12,17 +12,17 @@ from eh_connect.flows.causes import CAUSES
 from eh_connect.flows.console import Console, Revised
 from eh_connect.lines import BLANK, counted, exact, fail, ok, prose, title, warn
 from eh_connect.person import words
-from eh_connect.person.asking import ask_credentials, region
+from eh_connect.person.asking import ask_actions, ask_credentials, ask_for, region
 from eh_connect.person.dashboard import DashboardScreen
 from eh_connect.person.review import review
-from eh_connect.person.terminal import STOP, Choice, Key
+from eh_connect.person.terminal import BACK, STOP, Choice, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from eh_connect.change import Change
-    from eh_connect.errors import ActionNeededError, StackOneRefusedError
+    from eh_connect.errors import ActionNeededError, InputError, StackOneRefusedError
     from eh_connect.flows.causes import Cause
     from eh_connect.flows.console import Watch
     from eh_connect.flows.dashboard import DashboardWork
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from eh_connect.person.terminal import Terminal
     from eh_connect.secret import Secret
     from eh_connect.stackone.models import ConnectorProfile
-    from eh_connect.values import Values
+    from eh_connect.values import Input, Values
 
 
 @dataclass(kw_only=True)
@@ -68,11 +68,28 @@ class Attended(Console):
             f'StackOne has a profile named "{profile.name}" already. What now?',
             (
                 STOP,
+                Choice("name", "Give yours another name"),
                 Choice("update", "Take it over", warning="replaces its Client ID and Client Secret"),
                 Choice("skip", "Leave it as it is, and end"),
             ),
+            words.NAME_TAKEN,
         )
+        if answer == "name":
+            ask_for(self.terminal, i.NAME, self.values)
+            raise Revised
         return "update" if answer == "update" else "skip"
+
+    def ask_again(self, refusal: InputError, wanted: Input[Any]) -> NoReturn:
+        """Say what is wrong, and ask again for what was asked before. Going back leaves it as it is."""
+        if self.values.source(wanted) in {"flag", "variable"}:
+            raise refusal
+        reasons = [fail(f"{problem.title}: {problem.why}.") for problem in refusal.invalid]
+        self.show(*(reasons or [fail(f"{refusal.title}."), prose(refusal.detail or "")]))
+        if wanted is not i.ACTIONS:
+            ask_credentials(self.terminal, self.values, only_secret=self.purpose == "rotate")
+        elif not ask_actions(self.terminal, self.values):
+            self.values.drop(wanted)
+        raise Revised
 
     def which(
         self,
@@ -83,6 +100,7 @@ class Attended(Console):
         chosen = self.terminal.choose(
             "Several new profiles have appeared. Which one is yours?",
             [Choice(p.id, p.name, f"{p.id}, created {dates.moment(p.created_at)}") for p in profiles],
+            words.WHICH,
         )
         return next(profile for profile in profiles if profile.id == chosen)
 
@@ -91,18 +109,20 @@ class Attended(Console):
         if self.purpose == "setup":
             review(self.terminal, self.values, change, accounts)
         elif self.purpose == "rollback" and not self.terminal.yes(
-            "Give StackOne the previous Client Secret again?", default=True
+            "Give StackOne the previous Client Secret again?", words.ROLLBACK, default=True
         ):
             raise KeyboardInterrupt
 
     def rejected(self, meaning: str, remedy: str) -> None:
         """Ask whether to paste the credentials again, to go on, or to stop."""
         self.show(warn("Employment Hero doesn't accept these credentials."), prose(meaning))
-        again = [] if self.purpose == "rollback" else [Choice("again", "Paste them again")]
-        choices = (*again, Choice("on", "Go on: the sign-in test will show"), STOP)
-        if self.terminal.choose("What now?", choices, more=(prose(remedy),)) == "again":
-            ask_credentials(self.terminal, self.values, only_secret=self.purpose == "rotate")
-            raise Revised
+        go_on = Choice("on", "Go on: the sign-in test will show")
+        choices = [Choice("again", "Paste them again"), go_on, STOP]
+        if self.purpose == "rollback":  # there is nothing to paste, so the safest is to stop
+            choices = [STOP, go_on]
+        while self.terminal.choose("What now?", choices, (prose(remedy),)) == "again":
+            if ask_credentials(self.terminal, self.values, only_secret=self.purpose == "rotate"):
+                raise Revised
 
     def new_secret(
         self, profile: ConnectorProfile, accounts: int | None, judge: Callable[[str], None]
@@ -113,6 +133,9 @@ class Attended(Console):
         self.show(BLANK, heading, BLANK, *words.HAVE_SECRET_MADE)
         while True:
             secret = self.terminal.ask_hidden("New Client Secret", words.NEW_SECRET)
+            if secret.reveal() == BACK.key:
+                self.show(*words.FIRST)
+                continue
             try:
                 judge(secret.reveal())
             except ValueError as exc:
@@ -151,7 +174,7 @@ class Attended(Console):
         if desktop.can_copy:
             keys.append(Key("c", "copy the link", lambda: show(desktop.copy("the link", link))))
         keys += [Key("", "check now"), Key("e", "I see an error")]
-        with self.terminal.watch("Waiting for the sign-in", keys) as watching:
+        with self.terminal.watch("Waiting for the sign-in", keys, words.SIGN_IN) as watching:
             answers: dict[str | None, Literal["look", "error"]] = {"": "look", "e": "error"}
             yield lambda seconds: answers.get(watching(seconds))
 
@@ -163,13 +186,14 @@ class Attended(Console):
                 *(Choice(cause.looks, cause.looks, cause.means) for cause in CAUSES),
                 Choice("on", "Nothing of these: wait on"),
             ],
+            words.BROWSER,
         )
         return next((cause for cause in CAUSES if cause.looks == chosen), None)
 
     def new_link(self, refusal: ActionNeededError) -> None:
         """Ask whether to make another link. Raises ``refusal`` if not."""
         self.show(warn(refusal.title))
-        if self.terminal.wait_for_key((Key("", "new link"), Key("s", "stop"))) == "s":
+        if self.terminal.wait_for_key((Key("", "new link"), Key("s", "stop")), words.NEW_LINK) == "s":
             raise refusal
 
     def may_run_actions(self, count: int) -> bool:
@@ -177,6 +201,6 @@ class Attended(Console):
         return not self.purpose and self.terminal.yes(
             f"Check the scopes too? Each of {count} list actions runs once with the test account. Its data is "
             "thrown away unread.",
+            words.ACCOUNTS,
             default=True,
-            more=words.ACCOUNTS,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eh_connect.errors import ActionNeededError, NetworkError
 from eh_connect.lines import Line, ok, prose, unsure, warn
 from eh_connect.person import words
-from eh_connect.person.terminal import HELP, Key
+from eh_connect.person.terminal import Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ class DashboardScreen:
         start = time.monotonic()
         has_doubted = False
         try:
-            with self.terminal.watch(text, self._keys(), self._countdown) as watching:
+            with self.terminal.watch(text, self._keys(), words.DASHBOARD, self._countdown) as watching:
                 while (profile := self._look_once()) is None:
                     passed = time.monotonic() - start
                     if passed >= seconds:
@@ -89,10 +89,10 @@ class DashboardScreen:
             keys.append(Key("s", "copy secret", lambda: self._lend("Client Secret", client_secret)))
         if credentials is not None:
             keys.append(Key("v", "show both", lambda: self._reveal(credentials)))
-        return [*keys, Key("", "check now"), HELP.replace(action=lambda: terminal.show(*words.DASHBOARD))]
+        return [*keys, Key("", "check now")]
 
     def _reveal(self, credentials: Credentials) -> None:
-        if self.terminal.yes("Show Client ID and Client Secret on this screen?", default=False):
+        if self.terminal.yes("Show Client ID and Client Secret on this screen?", words.SHOWN, default=False):
             both = (("Client ID", credentials.client_id), ("Client Secret", credentials.client_secret))
             self.terminal.reveal("Paste these in StackOne's dashboard", both)
 

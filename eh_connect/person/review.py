@@ -8,7 +8,7 @@ from eh_connect import inputs as i
 from eh_connect.flows.console import Revised
 from eh_connect.lines import Line, counted, row
 from eh_connect.person import words
-from eh_connect.person.asking import ask_credentials, ask_for, region
+from eh_connect.person.asking import ask_actions, ask_credentials, ask_for, region
 from eh_connect.person.terminal import STOP, Choice
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def review(terminal: Terminal, values: Values, change: Change, accounts: int | N
     terminal.show(words.step(words.STEPS, "Review"), *_rows(change, accounts, region(values[i.API_KEY])))
     verb, what = ("Create", "Create it") if change.profile is None else ("Change", "Change it")
     choices = (Choice("yes", what), Choice("edit", "Change something"), STOP)
-    while terminal.choose(f"{verb} the connector profile?", choices, more=words.REVIEW) != "yes":
+    while terminal.choose(f"{verb} the connector profile?", choices, words.REVIEW) != "yes":
         _edit(terminal, values)
 
 
@@ -65,22 +65,23 @@ def _edit(terminal: Terminal, values: Values) -> None:
             Choice("credentials", "Client ID and Client Secret"),
             Choice("back", "Nothing: back to the review"),
         ),
+        words.EDIT,
     )
-    if answer == "back":
-        return
+    is_answered = answer != "back"
     if answer == "name":
-        ask_for(terminal, i.NAME, values)
+        is_answered = ask_for(terminal, i.NAME, values)
     elif answer == "actions":
-        ask_for(terminal, i.ACTIONS, values)
+        is_answered = ask_actions(terminal, values)
     elif answer == "how":
         ways = (
             Choice("auto", "StackOne API", "else the dashboard"),
             Choice("dashboard", "StackOne dashboard"),
         )
-        values.answer(i.VIA, terminal.choose("How?", ways, more=words.WAYS))
-    else:
-        ask_credentials(terminal, values)
-    raise Revised
+        values.answer(i.VIA, terminal.choose("How?", ways, words.WAYS))
+    elif answer == "credentials":
+        is_answered = ask_credentials(terminal, values)
+    if is_answered:
+        raise Revised
 
 
 def _shortened(client_id: str) -> str:

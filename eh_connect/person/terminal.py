@@ -48,6 +48,9 @@ HELP = Key("?", "help")
 BACK = Key("b", "back")
 STOP = Choice("stop", "Stop")
 
+NO_SECRETS = frozenset({"", HELP.key, BACK.key})
+"""Answers to a hidden question that may be shown."""
+
 _TWICE_FROM = 16
 """Characters. A shorter text may well be the same twice over."""
 
@@ -58,10 +61,9 @@ _PATIENCE = 0.3
 class Terminal(ABC):
     """Shows lines and asks questions.
 
-    Printed lines stay; only the lines of the current question are redrawn. If a question has ``more``, then
-    ``?`` shows it and asks again; without ``more``, ``?`` is an answer like any other. Each question raises
-    KeyboardInterrupt for Ctrl-C, and EOFError for Ctrl-D or if the terminal vanishes. ``fileno`` is the
-    descriptor of the terminal that is read.
+    Printed lines stay; only the lines of the current question are redrawn. Each question has ``more``: ``?``
+    shows it and asks again. Each raises KeyboardInterrupt for Ctrl-C, and EOFError for Ctrl-D or if the
+    terminal vanishes. ``fileno`` is the descriptor of the terminal that is read.
     """
 
     is_plain = False
@@ -74,7 +76,7 @@ class Terminal(ABC):
         """Print lines."""
         self._write(look.render(lines, self._look))
 
-    def choose(self, question: str, choices: Sequence[Choice], *, more: Sequence[Line] = ()) -> str:
+    def choose(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
         """Ask for one choice and return its value. Raises KeyboardInterrupt for ``STOP``."""
         chosen = self._choose(question, choices, more)
         if chosen == STOP.value:
@@ -85,14 +87,18 @@ class Terminal(ABC):
     def choose_many(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> Sequence[str]:
         """Ask for several choices and return their values in order; none if the person goes back."""
 
-    @abstractmethod
     def watch(
-        self, text: str, keys: Sequence[Key], note: Callable[[], Line | None] = lambda: None
+        self,
+        text: str,
+        keys: Sequence[Key],
+        more: Sequence[Line],
+        note: Callable[[], Line | None] = lambda: None,
     ) -> AbstractContextManager[Watching]:
         """Show a live line with the time and the keys, until the block ends.
 
         ``note`` gives a line to show above it, or None.
         """
+        return self._watch(text, (*keys, HELP.replace(action=lambda: self.show(*more))), note)
 
     @abstractmethod
     def reveal(self, heading: str, values: Sequence[tuple[str, Secret]]) -> None:
@@ -118,7 +124,7 @@ class Terminal(ABC):
                 thread.join()
                 self._write("")
 
-    def ask(self, question: str, *, more: Sequence[Line] = ()) -> str:
+    def ask(self, question: str, more: Sequence[Line]) -> str:
         """Ask for a line of text and return it, without blanks around it."""
         return self._with_help(lambda: self._read_line(question, confirms=False), more)
 
@@ -128,10 +134,12 @@ class Terminal(ABC):
         half = doubled(answer) if len(answer) >= _TWICE_FROM else None
         if half is None:
             return Secret(answer)
-        twice = f"{len(answer)} characters: the same {len(half)} twice. Use it once?"
-        return Secret(half if self.yes(twice, default=True) else answer)
+        from eh_connect.person import words
 
-    def yes(self, question: str, *, default: bool, more: Sequence[Line] = ()) -> bool:
+        twice = f"{len(answer)} characters: the same {len(half)} twice. Use it once?"
+        return Secret(half if self.yes(twice, words.TWICE, default=True) else answer)
+
+    def yes(self, question: str, more: Sequence[Line], *, default: bool) -> bool:
         """Ask yes or no; ``(Y/n)`` or ``(y/N)`` is added to the question."""
         question = f"{question} ({'Y/n' if default else 'y/N'})"
         while True:
@@ -140,12 +148,12 @@ class Terminal(ABC):
                 return default if not answer else answer.startswith("y")
             self.show(prose("Type y or n, and Enter."))
 
-    def wait_for_key(self, keys: Sequence[Key]) -> str:
+    def wait_for_key(self, keys: Sequence[Key], more: Sequence[Line]) -> str:
         """Show the keys, until one is pressed that has no action. Returns that key.
 
         What is typed while an action runs is dropped: the person has not seen what came of it.
         """
-        with self.watch("", keys) as watching:
+        with self.watch("", keys, more) as watching:
             while (pressed := watching(math.inf)) is None:
                 self._drop_typed_ahead()
         return pressed
@@ -160,7 +168,7 @@ class Terminal(ABC):
 
     def _with_help(self, ask: Callable[[], T], more: Sequence[Line]) -> T:
         """Ask, and show ``more`` and ask again as long as the answer is ``?``."""
-        while (answer := ask()) == HELP.key and more:
+        while (answer := ask()) == HELP.key:
             self.show(*more)
         return answer
 
@@ -179,6 +187,12 @@ class Terminal(ABC):
     @abstractmethod
     def _show_progress(self, text: str) -> float:
         """Say what is being done. Returns the seconds until this has to be called again."""
+
+    @abstractmethod
+    def _watch(
+        self, text: str, keys: Sequence[Key], note: Callable[[], Line | None]
+    ) -> AbstractContextManager[Watching]:
+        """Do what ``watch`` does, with keys that explain themselves."""
 
     @abstractmethod
     def _choose(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:

@@ -59,13 +59,11 @@ class FullTerminal(Terminal):
 
     def choose_many(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> Sequence[str]:
         """Ask with a list of boxes that can be searched by typing."""
-        menu = Menu(question, choices, has_help=True, ticks=True)
+        menu = Menu(question, choices, ticks=True)
         return tuple(self._with_help(lambda: self._answer(menu), more))
 
     @contextmanager
-    def watch(
-        self, text: str, keys: Sequence[Key], note: Callable[[], Line | None] = lambda: None
-    ) -> Iterator[Watching]:
+    def _watch(self, text: str, keys: Sequence[Key], note: Callable[[], Line | None]) -> Iterator[Watching]:
         """Show a spinner, the time and the keys."""
         start = time.monotonic()
         offered = {key.key for key in keys}
@@ -138,7 +136,7 @@ class FullTerminal(Terminal):
         return _REDRAW_EVERY
 
     def _choose(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
-        menu = Menu(question, choices, has_help=bool(more))
+        menu = Menu(question, choices)
         return str(self._with_help(lambda: self._answer(menu), more))
 
     def _read_line(self, question: str, *, confirms: bool) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 from eh_connect.lines import counted
 from eh_connect.person import look
 from eh_connect.person.keyboard import ENTER
-from eh_connect.person.terminal import HELP, Key
+from eh_connect.person.terminal import HELP, NO_SECRETS, Key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,14 +39,11 @@ class Menu:
     With ``ticks`` several choices can be ticked, and typing searches them; ``result`` is a tuple of values.
     """
 
-    def __init__(
-        self, question: str, choices: Sequence[Choice], *, has_help: bool, ticks: bool = False
-    ) -> None:
+    def __init__(self, question: str, choices: Sequence[Choice], *, ticks: bool = False) -> None:
         self.question = question
         self.result: Any = ""
         self.said = ""
         self._choices = choices
-        self._help = [HELP] if has_help else []
         self._ticks = ticks
         self._ticked: frozenset[str] = frozenset()
         self._sought = ""
@@ -59,7 +56,7 @@ class Menu:
 
     def rows(self, how: Look, height: int) -> list[Text]:
         """The rows to draw: as many choices around the cursor as ``height`` has room for."""
-        found, keys = self._found, self._help
+        found, keys = self._found, [HELP]
         above, below = look.question(self.question, how), []
         if self._ticks:
             height = min(height, _MOST_ROWS)
@@ -81,7 +78,7 @@ class Menu:
         if press.key in ENTER:
             self._accept()
             return True
-        if self._help and press.data == HELP.key:
+        if press.data == HELP.key:
             self.result = HELP.key
             return True
         self._at = (self._at + _MOVES.get(press.key, 0)) % max(len(found), 1)
@@ -123,7 +120,7 @@ class Field:
     @property
     def said(self) -> str:
         """Dots and the number of characters."""
-        if self.result in {"", HELP.key}:
+        if self.result in NO_SECRETS:
             return self.result
         length = counted(len(self.result), "character")
         return f"{self._dots(min(_MOST_DOTS, self._room - len(length) - 2))}  {length}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from eh_connect.lines import counted, exact, ok, prose, title, warn
 from eh_connect.person import keyboard, look
-from eh_connect.person.terminal import HELP, Terminal, paste_warning
+from eh_connect.person.terminal import NO_SECRETS, Terminal, paste_warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,17 +41,15 @@ class PlainTerminal(Terminal):
             if numbers := _numbers(answer, len(choices)):
                 chosen = [choices[number] for number in numbers]
                 self.show(ok(f"Chosen: {', '.join(choice.label for choice in chosen)}"))
-                return [choice.value for choice in chosen]
+                return tuple(choice.value for choice in chosen)
             found = [row for row in rows if answer.casefold() in row.plain.casefold()]
             self._write_rows(found)
             if not found:
                 self.show(prose("Those are not numbers of the list."))
-        return []
+        return ()
 
     @contextmanager
-    def watch(
-        self, text: str, keys: Sequence[Key], note: Callable[[], Line | None] = lambda: None
-    ) -> Iterator[Watching]:
+    def _watch(self, text: str, keys: Sequence[Key], note: Callable[[], Line | None]) -> Iterator[Watching]:
         """Print a line at the start and one a minute. A note is printed once."""
         start, minutes = time.monotonic(), 0
         said: Line | None = None
@@ -114,7 +112,7 @@ class PlainTerminal(Terminal):
         return _PROGRESS_EVERY
 
     def _choose(self, question: str, choices: Sequence[Choice], more: Sequence[Line]) -> str:
-        asked = f"Number, 1 to {len(choices)}{', ?: help' if more else ''} (Enter: 1)"
+        asked = f"Number, 1 to {len(choices)}, ?: help (Enter: 1)"
         self._write_rows([*look.question(question, self._look), *look.numbered(choices, self._look)])
         while True:
             answer = self._with_help(lambda: self._read_line(asked, confirms=True), more) or "1"
@@ -145,7 +143,7 @@ class PlainTerminal(Terminal):
                 answer = "".join(keyboard.read_lines(self._fileno))
             finally:
                 self._write("\n")
-        if answer not in {"", HELP.key}:
+        if answer not in NO_SECRETS:
             self.show(prose(counted(len(answer), "character")))
         return answer.strip()
 

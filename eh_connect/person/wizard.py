@@ -90,7 +90,8 @@ class Wizard(ApplicationSteps):
             terminal.show(prose(words.KEY_WHERE))
         while True:
             if key is None:
-                key = ask_secret(terminal, "StackOne API key", words.API_KEY, judge_api_key)
+                while (key := ask_secret(terminal, "StackOne API key", words.API_KEY, judge_api_key)) is None:
+                    terminal.show(*words.FIRST)
                 self.values.answer(i.API_KEY, key)
             try:
                 with terminal.working("Checking the key"):
@@ -144,15 +145,15 @@ class Wizard(ApplicationSteps):
                 Choice("second", "Create a profile with another name"),
                 STOP,
             ),
+            words.PROFILES,
         )
         if answer == "second":
-            ask_for(self.terminal, i.NAME, values)
-            while any(profile.name == values[i.NAME] for profile in profiles):
-                self.terminal.show(fail("Name: that one is taken."))
-                ask_for(self.terminal, i.NAME, values)
-            return False
+            named = ask_for(self.terminal, i.NAME, values, taken=[profile.name for profile in profiles])
+            return False if named else self._choose_profile(profiles)
         choices = [Choice(profile.id, profile.name, profile.id) for profile in profiles]
-        values.answer(i.PROFILE_ID, one.id if one else self.terminal.choose("Which one?", choices))
+        values.answer(
+            i.PROFILE_ID, one.id if one else self.terminal.choose("Which one?", choices, words.WHICH)
+        )
         if answer == "other":
             values.answer(i.REPLACE_APPLICATION, True)
         return answer == "secret"
@@ -163,7 +164,7 @@ class Wizard(ApplicationSteps):
             return "Nothing is saved, because of --no-store."
         if self.local.staged is not None:
             return f"Saved in {self.local.keyring.display_name}: Client ID, Client Secret"
-        return "Your answers about the application are saved." if self.local.state.org_id else ""
+        return "Your answers about the application are saved." if self.local.state.scopes else ""
 
 
 def _described(profile: ConnectorProfile, count: int | None) -> str:

@@ -33,6 +33,7 @@ BEFORE = (
     "the same command goes on. Type ? for help."
 )
 KEY_WHERE = "Create an API key in StackOne: Project Settings › API Keys."
+FIRST = _more("There is no question before this one. Ctrl+C stops.")
 API_KEY = _more(
     "StackOne shows a key once, when it is created. Keys look like v1.eu1.xxxxx. Only a Project Admin can "
     "create one.",
@@ -45,7 +46,7 @@ DATA = _more(
     "The portal's form calls them cards. eh-connect setup --scopes takes their names too.",
 )
 ORGANISATION = _more(
-    "The ID is a number or a UUID after organisations/ in the address. It only serves to open the right page.",
+    "A number or a UUID. It only serves to open the right page. b goes back.",
     NO_ORGANISATION,
 )
 FORM = _more(
@@ -54,17 +55,37 @@ FORM = _more(
     'A box that is missing: search it with "Search scopes...". Two cards are named Organisations: take the one '
     "under User.",
 )
+CREATED_ALREADY = _more("Created it before you stopped? Then press Enter; don't create a second one.")
 CREDENTIALS = _more(
     "Both have a Copy button in the portal. In the one application that we have seen each had 43 characters.",
-    "They are saved in your keyring first. StackOne gets them after you confirm it.",
+    "They are saved in your keyring first. StackOne gets them after you confirm it. b goes back.",
 )
 RECEIVED = _more(
     "Paste the text that your colleague sent: all of it, line breaks don't matter. Only your keyring opens it.",
-    "You can also paste a Client ID here, and its secret next.",
+    "You can also paste a Client ID here, and its secret next. b goes back.",
 )
+HANDED_OVER = _more(
+    "Your colleague needs the page and nothing else. When you have the locked text, run the same command and "
+    "paste it.",
+)
+TWICE = _more("Pressing Paste two times does this. Yes uses one half, no uses all of it.")
 REVIEW = _more(
     "Nothing was sent to StackOne. Create it: StackOne gets Client ID and Client Secret, then eh-connect reads "
     "the profile back.",
+)
+EDIT = _more("Nothing is sent while you change something. Afterwards you see the review again.")
+ACTIONS = _more(
+    'What StackOne may do with the data: the IDs with commas between them, or "all". An unknown ID is refused, '
+    "with IDs that exist. b goes back.",
+)
+PROFILES = _more(
+    "A new Client Secret of the same application keeps the linked accounts. Another application has another "
+    "Client ID: each account has to be linked again.",
+    "A profile with another name leaves all others as they are.",
+)
+WHICH = _more("eh-connect goes on with the profile that you choose. The others stay as they are.")
+NAME_TAKEN = _more(
+    "Take it over only if it is yours. Accounts that were linked by another application have to be linked again.",
 )
 WAYS = _more(
     "StackOne doesn't document a call that creates profiles. eh-connect asks for it with an empty request "
@@ -74,6 +95,10 @@ NEW_SECRET = _more(
     "Open the application's page in the Developer Portal. Whether it offers a new secret for an application "
     "is not documented.",
 )
+ROLLBACK = _more(
+    "StackOne gets the secret from before the last rotation. The present one is saved in its place: the same "
+    "command returns to it.",
+)
 DASHBOARD = _more(
     "This screen looks at StackOne's list every few seconds and goes on when the profile is there.",
     "A copied secret leaves the clipboard after 45 seconds. A clipboard history keeps its own copy.",
@@ -82,6 +107,12 @@ SIGN_IN = _more(
     "You sign in as an administrator of an organisation of yours. StackOne links it as a test account, which is "
     "removed afterwards.",
 )
+SHOWN = _more("To copy them by hand. Whoever sees your screen can read them.")
+BROWSER = _more(
+    "Choose what is nearest, and read what to do. The test ends then; with the last choice it goes on."
+)
+NEW_LINK = _more("A link works once and for a while. A new one goes on with the same test.")
+REMOVE = _more("Yes deletes what is saved on this computer. The profile and the application stay.")
 SAVE_KEY = _more(
     "Saved, it is there for status, link and rotate. Not saved, you paste it again when you need them.",
 )

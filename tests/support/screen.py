@@ -209,7 +209,8 @@ class Person:
         self.sees(question)
         self.waits_unseen()
         self.types(secret + ENTER)
-        self.sees(f"{len(secret)} characters")
+        if len(secret) > 1:  # a word for the tool is no secret
+            self.sees(f"{len(secret)} characters")
 
     def walks(self, answers: int = TO_THE_REVIEW) -> None:
         """Answer the wizard's first questions, in the full form."""
