@@ -75,7 +75,7 @@ _AFTERWARDS = Section(
 def build(values: Values) -> Guide:
     """Return the guide for what this run was told."""
     portal = portal_section(values)
-    if values[i.ORG_ID] is None:
+    if not values[i.ORG_ID]:
         finding = Step(
             "Find the organisation's ID: it is in the address of most pages once you have signed in. With "
             "it, eh-connect guide --org-id ID shows the portal's address.",

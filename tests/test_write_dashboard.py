@@ -144,6 +144,20 @@ def test_a_change_without_credentials_does_not_ask_for_them_afterwards(done: Wor
     assert done.run("setup", A, default=True).action == "unchanged"
 
 
+@pytest.mark.parametrize("again", [{"action": ("employmenthero_list_teams",)}, {}])
+def test_actions_that_a_person_was_to_enable_are_not_asked_for_again(
+    world: World, done: World, again: dict[str, Any]
+) -> None:
+    for each in (world, done):
+        assert each.code("setup", A, action=("employmenthero_list_teams",)) == 8
+    world.stackone.make("Employment Hero", texts(A))
+    done.stackone.change(done.only)
+    for each, action in ((world, "created"), (done, "updated")):
+        result = each.run("setup", A, **again)
+        assert (result.action, result.via, each.stackone.sent) == (action, "dashboard", [])
+        assert each.run("setup", A, **again).action == "unchanged"
+
+
 def test_a_profile_that_is_to_be_taken_over_is_found_again_without_its_id(world: World) -> None:
     theirs = world.stackone.make("Theirs")
     world.code("setup", A, profile_id=theirs.id)

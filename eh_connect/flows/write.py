@@ -190,7 +190,8 @@ class _Write:
         shown: tuple[FieldView, ...] = ()
         if staged is not None:
             shown = tuple(c for c in plan(profile, staged, self.values, None).shown if "client" in c.field)
-        self._commit(profile, ProfileFields(credentials=staged), "dashboard", action, shown)
+        fields = ProfileFields(credentials=staged, actions=self.local.state.chosen_actions)
+        self._commit(profile, fields, "dashboard", action, shown)
 
     def _commit(
         self,
