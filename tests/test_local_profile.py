@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from eh_connect.errors import BusyError, InputError, StorageError
-from eh_connect.local.state import LocalState, PendingWrite, SavedSession
+from eh_connect.local.state import LocalState, PendingWrite
 from eh_connect.secret import Credentials, Secret
 from eh_connect.stackone.models import ConnectorProfile, ProfileFields
 from tests.support.memory import (
@@ -88,11 +88,11 @@ def test_what_a_finished_creation_and_rotation_leave() -> None:
         fingerprint=A.client_secret.fingerprint,
         via="api",
     )
-    local.note(verified_at=NOW, scopes_missing=("x",), session=SavedSession(id="1", owner_id="o"))
+    local.note(verified_at=NOW, scopes_missing=("x",), session_id="1")
     rotate(disk.local(), B)
     assert disk.entries == {"current": B, "previous": A, "origins": ORIGINS}
     state = disk.state
-    assert (state.verified_at, state.session, state.scopes_missing) == (None, None, ())
+    assert (state.verified_at, state.session_id, state.scopes_missing) == (None, None, ())
     assert state.fingerprint == B.client_secret.fingerprint
 
 
@@ -180,8 +180,8 @@ def test_a_note_of_a_run_without_the_lock_keeps_what_another_run_noted() -> None
     disk = disk_with((create, A))
     local = disk.local()
     disk.local().note(org_id="12345")
-    assert local.note_unlocked(session=SavedSession(id="1", owner_id="o"))
-    assert (disk.state.org_id, disk.state.session) == ("12345", SavedSession(id="1", owner_id="o"))
+    assert local.note_unlocked(session_id="1")
+    assert (disk.state.org_id, disk.state.session_id) == ("12345", "1")
     disk.states.busy = True
     with pytest.raises(BusyError):
         local.note_unlocked(session=None)

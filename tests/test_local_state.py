@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from eh_connect.errors import StorageError
 from eh_connect.local.files import default_folder, display_path
-from eh_connect.local.state import LocalState, PendingWrite, SavedSession, StateFolder
+from eh_connect.local.state import LocalState, PendingWrite, StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ STATE = LocalState(
     actions=("employmenthero_list_employees", "employmenthero_get_employee"),
     chosen_actions=(),
     verified_at="2026-01-03T00:00:00+11:00",
-    session=SavedSession(id="7", owner_id="eh-connect-verify-1a2b3c4d"),
+    session_id="7",
     test_accounts=("8", "9"),
     scopes_checked_at="2026-01-03T00:00:00.123456Z",
     scopes_missing=("teams:list",),

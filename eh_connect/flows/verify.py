@@ -16,7 +16,6 @@ from eh_connect.employment_hero import scopes
 from eh_connect.errors import STACKONE_ERRORS, NetworkError, NextStep, StackOneRefusedError, StorageError
 from eh_connect.flows.sign_in import SignIn
 from eh_connect.guide import chosen_scopes
-from eh_connect.local.state import SavedSession
 from eh_connect.results import ActionView
 from eh_connect.stackone.models import SessionRequest
 
@@ -78,12 +77,12 @@ class _Test(SignIn):
 
     def _find_earlier(self) -> bool:
         """Return whether the link of an earlier run was used. The session is that one, unless it is over."""
-        saved = self.parts.local.state.session if self._is_saved else None
+        saved = self.parts.local.state.session_id if self._is_saved else None
         if saved is None:
             return False
         try:
             with self.parts.console.working("Looking at the link of an earlier run"):
-                session = self.parts.sessions.look(saved.id)
+                session = self.parts.sessions.look(saved)
         except StackOneRefusedError:
             return False  # StackOne has forgotten it
         if session.profile_id not in {None, self.profile.id}:
@@ -94,7 +93,7 @@ class _Test(SignIn):
             return False
         self.parts.console.show(lines.ok("The link of an earlier run was used"))
         self.session = session
-        self._note(session=None)
+        self._note(session_id=None)
         self.raise_error()
         return True
 
@@ -122,13 +121,13 @@ class _Test(SignIn):
             return self.was_used(self._begin)
         finally:
             if self.session.status not in {"pending", "authenticated"}:
-                self._note(session=None)
+                self._note(session_id=None)
 
     def _begin(self) -> tuple[Line, ...]:
         owner = f"eh-connect-verify-{secrets.token_hex(4)}"  # one used before would open its account again
         request = SessionRequest(self.profile.id, owner, _OWNER_NAME, kind="test", expires_in=_LINK_LIFE)
         until = self.begin(request)
-        self._note(session=SavedSession(id=self.session.id, owner_id=owner))
+        self._note(session_id=self.session.id)
         return (
             lines.prose(
                 f"Sign in and allow access here. Keep the link private: {until} anyone who has it can connect an "

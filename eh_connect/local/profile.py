@@ -254,7 +254,7 @@ class LocalProfile:
         """
         if not self.is_of(profile):
             return "this profile is not saved here"
-        if not self.note_unlocked(session=None):
+        if not self.note_unlocked(session_id=None):
             return "other credentials were saved here meanwhile"
         if self.state.staged_for is not None:
             return "new credentials are saved here and not finished, so it is not known which were tested"

@@ -55,13 +55,6 @@ class PendingWrite(Record, frozen=True, kw_only=True, forbid_unknown_fields=True
         return min(max(_CREATION_TAKES - gone / timedelta(seconds=1), 0.0), _CREATION_TAKES)
 
 
-class SavedSession(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A connect session of ``verify`` whose outcome we have not seen, and the owner that it links for."""
-
-    id: str
-    owner_id: str
-
-
 class LocalState(
     Record, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="schema", tag=_SCHEMA
 ):
@@ -72,9 +65,9 @@ class LocalState(
     ``updated_at`` are StackOne's texts after our last write. ``set_at`` is when the secret with this
     ``fingerprint`` became current. ``wanted_name`` is the name of an unfinished set-up. ``actions`` are enabled;
     a person is to enable ``chosen_actions`` in the dashboard. ``verified_at`` is when a sign-in with the current
-    credentials worked. ``test_accounts`` are accounts that such tests left at StackOne. ``staged_for`` is what
-    the staged credentials are for; ``sent`` is the fingerprint of their secret, once they were sent to
-    StackOne's API.
+    credentials worked. ``session_id`` is the last test's, until its outcome was seen. ``test_accounts`` are
+    accounts that such tests left at StackOne. ``staged_for`` is what the staged credentials are for; ``sent`` is
+    the fingerprint of their secret, once they were sent to StackOne's API.
     """
 
     label: str
@@ -95,7 +88,7 @@ class LocalState(
     actions: tuple[str, ...] | None = None
     chosen_actions: tuple[str, ...] | None = None
     verified_at: str | None = None
-    session: SavedSession | None = None
+    session_id: str | None = None
     test_accounts: tuple[str, ...] = ()
     scopes_checked_at: str | None = None
     scopes_missing: tuple[str, ...] = ()
@@ -134,7 +127,9 @@ class LocalState(
         )
         fingerprint = current.client_secret.fingerprint if current else None
         if fields.credentials is not None or fingerprint != self.fingerprint:
-            state = state.replace(verified_at=None, session=None, scopes_checked_at=None, scopes_missing=())
+            state = state.replace(
+                verified_at=None, session_id=None, scopes_checked_at=None, scopes_missing=()
+            )
         if fingerprint != self.fingerprint:
             state = state.replace(fingerprint=fingerprint, set_at=now)
         return state
