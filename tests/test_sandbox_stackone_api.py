@@ -69,8 +69,12 @@ def test_a_bad_field_is_422_for_both_writes_and_changes_nothing(
     assert stackone.stage.profiles == before
 
 
-@pytest.mark.parametrize("raw", ["", "[]", "nonsense", "null", "[" * 100_000])
-def test_a_body_that_is_no_object_is_400(stackone: StackOne, raw: str) -> None:
+ODD = (r'"\ud800"', "NaN", "1e400", "[" * 300 + "]" * 300)
+ODD_BODIES = [f'{{"name": "N", "metadata": {each}, "x": {{"a": {each}}}}}' for each in ODD]
+
+
+@pytest.mark.parametrize("raw", ["", "[]", "nonsense", "null", "[" * 100_000, *ODD_BODIES])
+def test_a_body_that_is_no_object_or_can_not_be_saved_is_400(stackone: StackOne, raw: str) -> None:
     assert (
         stackone.refused("POST", PROFILES, content=raw, headers={"Content-Type": "application/json"}) == 400
     )
@@ -123,7 +127,10 @@ def test_profiles_are_filtered_and_come_in_pages_from_one(stackone: StackOne) ->
     assert (opening["page"], opening["page_size"], opening["total"]) == (1, 25, 27)
 
 
-BAD_PAGES = [f"{PROFILES}?page{its}" for its in ("=0", "=x", "=-1", "_size=0", "=1.5", "_size=%C2%B2")]
+BAD_PAGES = [
+    f"{PROFILES}?page{its}"
+    for its in ("=0", "=x", "=-1", "_size=0", "=1.5", "_size=%C2%B2", f"={'9' * 5000}")
+]
 
 
 @pytest.mark.parametrize("path", [*BAD_PAGES, "/actions?next=nonsense"])

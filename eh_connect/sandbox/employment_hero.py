@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from eh_connect.sandbox.site import Answer, Data
 
 _API = "/v2/organisations/<org>/developer_portal/api"
-_HTTPS = re.compile(r"https://(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
+_HTTPS = re.compile(r"https://(?:[^/@\s]*@)?([\w.-]+)(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _STRINGS = {  # of each box; made up where the real ones were never seen
     f"{box.section}/{box.card}/{box.name}": box.strings
     or (f"{box.card.lower().replace(' ', '_')}:{box.name.lower()}",)
