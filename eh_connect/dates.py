@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from eh_connect.lines import counted
 
@@ -45,9 +45,11 @@ def span(seconds: float) -> str:
 
 
 def parsed(iso: str | None) -> datetime | None:
-    """Return the time with its zone, UTC where the text names none. None: the text is no time."""
+    """Return the time with its zone, UTC where the text names none. None: it is no time, or a made-up one."""
     try:
         time = datetime.fromisoformat(iso or "")
     except ValueError:
+        return None
+    if not 1 < time.year < MAXYEAR:  # such as the zero time of Go, which another zone can't express
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -188,7 +188,7 @@ def is_loopback(host: str) -> bool:
 def _proxy(url: httpx.URL) -> httpx.Proxy | None:
     """Return the proxy by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, or the system's settings."""
     settings = urllib.request.getproxies()
-    named = settings.get(url.scheme) or settings.get("all")
+    named = (settings.get(url.scheme) or settings.get("all") or "").strip()
     place = f"{url.host}:{url.port or ''}".rstrip(":")
     if not named or is_loopback(url.host) or urllib.request.proxy_bypass(place):
         return None

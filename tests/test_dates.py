@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eh_connect.dates import deadline, moment, span
+from eh_connect.dates import deadline, moment, parsed, span
 
 NOW = datetime(2026, 11, 27, 9, 22, tzinfo=UTC)
 
@@ -30,6 +30,11 @@ def test_a_time_says_how_long_ago_it_was_and_one_in_the_future_stands_alone(
     shown = moment((NOW - before).isoformat(), NOW)
     assert re.fullmatch(r"\d+ [A-Z][a-z]{2} 202\d, \d\d:\d\d.*?( \((.*)\))?", shown)
     assert shown.partition("(")[2].removesuffix(")") == ago
+
+
+@pytest.mark.parametrize("iso", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_that_another_zone_can_not_express_is_none(iso: str) -> None:
+    assert (moment(iso, NOW), parsed(iso)) == (iso, None)
 
 
 @given(st.text())

@@ -202,11 +202,14 @@ def test_a_list_without_an_end_is_left(call: Callable[[Client], object]) -> None
 
 
 @pytest.mark.parametrize("call", [READS["actions"], READS["accounts"]])
-def test_a_cursor_that_comes_again_is_not_followed(call: Callable[[Client], object]) -> None:
-    world = World(page([], next="again"))
-    with pytest.raises(NetworkError):
-        call(world.client)
-    assert len(world.requests) == 2
+def test_a_cursor_that_comes_again_or_fits_into_no_address_is_not_followed(
+    call: Callable[[Client], object],
+) -> None:
+    for cursor, requests in (("again", 2), ("\ud800", 1), ("c" * 70_000, 1)):
+        world = World(page([], next=cursor))
+        with pytest.raises(NetworkError):
+            call(world.client)
+        assert len(world.requests) == requests
 
 
 def guide(*texts: object) -> dict[str, Any]:

@@ -25,6 +25,9 @@ MOST_PAGES = 200
 _USUAL_PAGE_SIZE = 25
 """Profiles on a page, if the answer doesn't say. Source: StackOne's API reference."""
 
+_LONGEST_CURSOR = 8000
+"""Characters. httpx takes no longer address than 65 536."""
+
 _CALLBACK = re.compile(r"https://(?:[a-z0-9-]+\.)*stackone\.com/[a-z0-9./_~-]*callback\b", re.IGNORECASE)
 
 
@@ -106,11 +109,11 @@ class Client(Connection):
             cursor = fields_of(answer).get("next")
             if not isinstance(cursor, str) or not cursor:
                 return
-            if cursor in used:
+            if cursor in used or not cursor.isprintable() or len(cursor) > _LONGEST_CURSOR:
                 break
             used.add(cursor)
             more = {"next": cursor}
-        raise self.unreadable("Its list does not end.")
+        raise self.unreadable("Its list has no end, or goes on at an odd place.")
 
     def _items(self, answer: Any, *, empty: bool = False) -> list[Any]:
         items = answer.get("data") if isinstance(answer, dict) else answer
