@@ -60,6 +60,20 @@ def test_a_key_with_an_action_leaves_the_keys_in_sight_and_what_was_typed_meanwh
         someone.sees("=> ''.")
 
 
+def test_the_plain_form_says_again_what_a_key_has_put_into_the_note() -> None:
+    code = (
+        "notes = []\nkeys = [Key('i', 'copy', lambda: notes.append(prose('Cleared later.'))), Key('', 'go on')]\n"
+        "with terminal.watch('Waiting', keys, HELPS, lambda: notes[-1] if notes else None) as watching:\n"
+        "    while watching(60) is None: pass\nsaid(1)"
+    )
+    with person(code, Form.PLAIN) as someone:
+        for times in (1, 2):
+            someone.presses("i" + ENTER, "help")
+            assert someone.waits_for(lambda: someone.text.count("Cleared later.") == times, 20)  # noqa: B023  # at once
+        someone.types(ENTER)
+        someone.sees("=> 1.")
+
+
 @both
 def test_nothing_shows_that_is_typed_while_it_works(form: Form) -> None:
     code = "import select\nwith terminal.working('Asking StackOne'): select.select([0], [], [])\nsaid(1)"

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eh_connect import dates
 from eh_connect.errors import ActionNeededError, NetworkError
 from eh_connect.lines import Line, ok, prose, unsure, warn
 from eh_connect.person import words
@@ -57,7 +58,7 @@ class DashboardScreen:
                     if passed >= seconds:
                         raise ActionNeededError(
                             "The profile was not seen at StackOne",
-                            detail=f"This run waited {passed / 60:.0f} minutes.",
+                            detail=f"This run waited {dates.span(max(passed, 1))}.",
                             hint=self.work.hint,
                             next_steps=self.work.next_steps,
                         )

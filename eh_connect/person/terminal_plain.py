@@ -76,6 +76,7 @@ class PlainTerminal(Terminal):
                     pressed = lines[0].strip().lower()
                     if len(lines) == 1 and any(key.key == pressed for key in keys):
                         if (unhandled := self._act(keys, pressed)) is None:
+                            said = None  # the note may be about what the key did
                             self._write_rows(legend)
                         return unhandled
                     length = sum(map(len, lines))
