@@ -16,7 +16,7 @@ from eh_connect.lines import BLANK, fail, ok, prose, todo, warn
 from eh_connect.person import words
 from eh_connect.person.asking import ask_client_secret, is_acceptable, walk
 from eh_connect.person.hand_over import write_page
-from eh_connect.person.terminal import BACK, STOP, Choice, Key
+from eh_connect.person.terminal import BACK, HELP, STOP, Choice, Key
 from eh_connect.secret import Credentials
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class ApplicationSteps:
             name, uri = "Application Name", "Redirect URI"
             keys.append(Key("n", f"copy {name}", lambda: show(desktop.copy(name, copies[name]))))
             keys.append(Key("r", f"copy {uri}", lambda: show(desktop.copy(uri, copies[uri]))))
-        keys += [BACK, Key("", "I've created it")]
+        keys += [BACK, HELP, Key("", "I've created it")]
         return self.terminal.wait_for_key(keys, words.FORM) != BACK.key
 
     def _ask_client_id(self, *, exists: bool) -> bool | None:

@@ -96,9 +96,11 @@ class Terminal(ABC):
     ) -> AbstractContextManager[Watching]:
         """Show a live line with the time and the keys, until the block ends.
 
-        ``note`` gives a line to show above it, or None.
+        ``HELP`` comes last, unless it has a place among the keys. ``note`` gives a line to show above it, or None.
         """
-        return self._watch(text, (*keys, HELP.replace(action=lambda: self.show(*more))), note)
+        explain = HELP.replace(action=lambda: self.show(*more))
+        all_keys = keys if HELP in keys else (*keys, HELP)
+        return self._watch(text, [explain if each is HELP else each for each in all_keys], note)
 
     @abstractmethod
     def reveal(self, heading: str, values: Sequence[tuple[str, Secret]]) -> None:
