@@ -131,7 +131,7 @@ def seconds(text: str) -> float:
     """Return a time limit: more than 0 seconds, and a day at most."""
     value = patience(text)
     if not value:
-        raise ValueError("it is more than 0 and at most 86400 seconds")
+        raise ValueError("it must be more than 0 and at most 86400 seconds")
     return value
 
 
@@ -142,7 +142,7 @@ def patience(text: str) -> float:
     except ValueError:
         raise ValueError("it is not a number of seconds") from None
     if not 0 <= value <= 86_400:  # noqa: PLR2004  # a day
-        raise ValueError("it is at least 0 and at most 86400 seconds")
+        raise ValueError("it must be at least 0 and at most 86400 seconds")
     return value
 
 
@@ -155,7 +155,7 @@ def whole(most: int, of: str) -> Callable[[str], int]:
     def judge(text: str) -> int:
         value = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
         if not 0 < value <= most:
-            raise ValueError(f"it is a whole number of {of}")
+            raise ValueError(f"it must be a whole number of {of}")
         return value
 
     return judge

@@ -101,6 +101,7 @@ def test_what_is_as_it_should_be_has_nothing_to_do(saved: Disk) -> None:
         ({"verified_at": None}, "not_proven"),
         ({"staged_for": "rotate"}, "unfinished"),
         ({"pending": BY_HAND}, "unfinished"),
+        ({"profile_id": None, "begun_at": TIME}, "unfinished"),
         ({"fingerprint": "sha256:00000000"}, "unfinished"),
         ({"scopes_missing": ("Admin: Teams, Read",), "scopes_checked_at": NOW}, "scopes_missing"),
     ],

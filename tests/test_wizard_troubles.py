@@ -54,6 +54,27 @@ def test_credentials_that_are_refused_can_be_pasted_again(tool: Tool) -> None:
     assert tool.holds_what_stackone_has()
 
 
+def test_what_was_pasted_again_and_chosen_at_the_review_is_there_after_a_stop(tool: Tool) -> None:
+    with at(tool, "setup") as someone:
+        someone.walks(TO_THE_SECRET)
+        someone.pastes("? Client Secret", WRONG_SECRET)
+        someone.chooses("What now?")
+        someone.pastes("? Client ID", leaks.CLIENT_ID)
+        someone.pastes("? Client Secret", leaks.CLIENT_SECRET)
+        someone.chooses("Create the connector profile?", 1)
+        someone.chooses("What would you like to change?", 1)
+        someone.answers('or "all")', "employmenthero_list_teams")
+        someone.sees("employmenthero_list_teams")
+        someone.types(CTRL_C)
+        assert someone.leaves() == 130
+    assert tool.kept()["next"]["client_secret"] == leaks.CLIENT_SECRET
+    with at(tool, "setup", STACKONE_API_KEY=leaks.API_KEY) as someone:
+        someone.sees("employmenthero_list_teams")
+        someone.chooses("Create the connector profile?")
+        someone.sees("(Y/n)")
+    assert tool.holds_what_stackone_has()
+
+
 def test_an_action_that_the_connector_lacks_is_asked_for_again_with_some_that_it_has(tool: Tool) -> None:
     with at(tool, "setup") as someone:
         someone.walks()
@@ -157,7 +178,7 @@ def test_what_the_browser_shows_leads_to_the_one_thing_to_do(tool: Tool) -> None
     tool.setup()
     with at(tool, "verify", STACKONE_API_KEY=leaks.API_KEY) as someone:
         someone.presses("e", "I see an error")
-        someone.sees("wait on", stays=False)
+        someone.sees("keep waiting", stays=False)
         someone.sees_golden("browser-shows")
         someone.types(ENTER)
         assert someone.leaves() == 8

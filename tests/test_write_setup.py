@@ -152,7 +152,7 @@ def test_credentials_that_are_rejected_are_neither_saved_nor_sent(flow: Flow) ->
     world.rejects = {flow.wanted}
     error = world.fails(flow.purpose, flow.given)
     assert (error.code, world.held, world.requests) == (9, before, ["list"])
-    assert ("no longer knows the previous" in (error.detail or "")) is (flow.purpose == "rollback")
+    assert ("no longer takes the previous" in (error.detail or "")) is (flow.purpose == "rollback")
     assert world.code(flow.purpose, flow.given, check=False) == 0
 
 

@@ -101,8 +101,22 @@ def _write_until_settled(session: Session, purpose: Purpose, local: LocalProfile
         try:
             return write(purpose, parts)
         except Revised:
-            if local.staged not in {None, credentials_of(session.values)} and not local.is_sent:
-                local.unstage()
+            _save_revised(session, local)
+
+
+def _save_revised(session: Session, local: LocalProfile) -> None:
+    """Save what the person has changed, as the wizard saves what it asks."""
+    values, credentials = session.values, credentials_of(session.values)
+    if values.source(i.ACTIONS) != "flag":
+        local.note(chosen_actions=values[i.ACTIONS])
+    if credentials in {None, local.staged} or local.is_sent:
+        return
+    if credentials in {local.current, local.previous}:
+        local.unstage()
+        return
+    local.stage(credentials, origins(values))
+    if local.writes:
+        session.person.show(ok(f"Saved in {local.keyring.display_name}"))
 
 
 def _next_steps(values: Values, result: WriteResult, *, connects: bool) -> tuple[NextStep, ...]:

@@ -45,7 +45,7 @@ CAUSES = (
         "The client is unknown",
         "the Client ID is wrong",
         "The Client ID in the profile is wrong, or the application was deleted. Copy both values again from "
-        "the Developer Portal, and run eh-connect setup with them.",
+        "the Developer Portal. eh-connect setup --client-id ID asks for the Client Secret and sends both.",
     ),
     Cause(
         "An error on a page of StackOne's",

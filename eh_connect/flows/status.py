@@ -131,7 +131,9 @@ class Comparison(Record, frozen=True):
         """Whether an earlier run began a change and did not finish it."""
         local, state = self.local, self.local.state
         begun = local.staged is not None or state.pending is not None or state.staged_for is not None
-        if local.current is None or state.profile_id is None:
+        if state.profile_id is None:
+            return begun or state.begun_at is not None
+        if local.current is None:
             return begun
         return begun or local.current.client_secret.fingerprint != state.fingerprint
 
@@ -172,7 +174,8 @@ class Comparison(Record, frozen=True):
             what, words = _COMMANDS[state.staged_for or "setup"]
             why = f"A {what} was started and not finished. The same command goes on."
             if state.pending is not None and state.pending.via == "dashboard":
-                why = f"A {what} waits for you in StackOne's dashboard. Run this once you have done it."
+                why = f"A {what} waits for you in StackOne's dashboard. This shows it, or sees it done."
+                words = (*words, "--via", "dashboard")
             yield self._due("unfinished", why, *words)
         elif state.profile_id is None:
             yield self._due("not_set_up", "Nothing is set up under this label.", "setup")

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from eh_connect.local.state import Purpose, Via
 
 _REJECTED = (
-    "Often one of them is cut off, or they are of two applications. Nothing was sent to StackOne.",
+    "Often they are swapped, one is cut off, or they are of two applications. Nothing was sent to StackOne.",
     "Copy both again from the application's page in the Developer Portal.",
 )
 """What it means where the check rejects the credentials, and the remedy."""
 
 _ROLLBACK_REJECTED = (
-    "The portal no longer knows the previous Client Secret. StackOne keeps the one that it has.",
+    "Employment Hero no longer takes the previous Client Secret. StackOne keeps the one that it has.",
     "Create a new Client Secret in the Developer Portal, then run eh-connect rotate.",
 )
 

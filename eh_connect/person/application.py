@@ -87,7 +87,7 @@ class ApplicationSteps:
         if not chosen:
             boxes = [box for box in scopes.BOXES if box.name == scopes.READ]
             names = self.terminal.choose_many(
-                "Which cards? Their Read box is meant.",
+                "Which cards may it read?",
                 [Choice(box.card, box.card, "sensitive" if box.is_sensitive else "") for box in boxes],
                 words.DATA,
             )

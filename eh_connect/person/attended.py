@@ -184,7 +184,7 @@ class Attended(Console):
             "What does your browser show?",
             [
                 *(Choice(cause.looks, cause.looks, cause.means) for cause in CAUSES),
-                Choice("on", "Nothing of these: wait on"),
+                Choice("on", "None of these: keep waiting"),
             ],
             words.BROWSER,
         )
@@ -198,9 +198,12 @@ class Attended(Console):
 
     def may_run_actions(self, count: int) -> bool:
         """Ask before any data is read. A set-up doesn't ask: its result names the command."""
-        return not self.purpose and self.terminal.yes(
+        if self.purpose:
+            return False
+        self.show(ok("The sign-in worked"))
+        return self.terminal.yes(
             f"Check the scopes too? Each of {count} list actions runs once with the test account. Its data is "
-            "thrown away unread.",
+            "thrown away.",
             words.ACCOUNTS,
             default=True,
         )

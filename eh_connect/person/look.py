@@ -223,9 +223,16 @@ def _flow(lead: Text, text: Text, look: Look) -> list[Text]:
     if look.plain:
         indent = min(indent, 2)
         text = Text(text.plain.translate(_SPELLED))
-    rows = text.split("\n", allow_blank=True)
+    rows: list[Text] = list(text.split("\n", allow_blank=True))
     if any(row.cell_len > room for row in rows):
-        rows = text.wrap(_console(), room, overflow="fold")
+        rows = []
+        if text.plain.startswith(
+            "eh-connect "
+        ):  # a command is there to be copied: only the terminal breaks it
+            command, _, rest = text.plain.partition("    ")
+            rows, text = [Text(command)], Text(rest)
+        if text:
+            rows += text.wrap(_console(), room, overflow="fold")
     flowed = [(Text(" " * indent) if number else lead) + row for number, row in enumerate(rows)]
     for row in flowed:
         row.rstrip()
