@@ -166,7 +166,7 @@ class WriteResult(Result, frozen=True, kw_only=True):
             rows = [lines.row(each.field, f"{each.before or before} → {each.after}") for each in self.plan]
             return [lines.title("This would change. Nothing was sent."), *rows]
         if self.secret is None:
-            return [lines.unsure(f'"{name}" was left as it is: it was not set up from here')]
+            return [lines.unsure(f'"{name}" was left as it is: it was not set up under this label')]
         found = [lines.ok(_TITLES[self.action].format(name=name)), lines.exact(self.profile.id or "")]
         if self.is_brief:
             return found
@@ -175,6 +175,6 @@ class WriteResult(Result, frozen=True, kw_only=True):
         if self.via:
             api = "StackOne API. StackOne doesn't document this call."
             found.append(lines.row("How", "StackOne dashboard" if self.via == "dashboard" else api))
-        test = "not done. StackOne accepted the credentials; a sign-in shows whether they work."
+        test = "not done. A sign-in shows whether the credentials work."
         test = f"passed {dates.moment(self.proven)}" if self.proven else test
         return [*found, lines.row("Sign-in test", test)]

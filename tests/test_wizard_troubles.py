@@ -64,7 +64,8 @@ def test_what_was_pasted_again_and_chosen_at_the_review_is_there_after_a_stop(to
         someone.chooses("Create the connector profile?", 1)
         someone.chooses("What would you like to change?", 1)
         someone.answers('or "all")', "employmenthero_list_teams")
-        someone.sees("employmenthero_list_teams")
+        someone.sees("Create the connector profile?")
+        someone.sees("Create it", stays=False)
         someone.types(CTRL_C)
         assert someone.leaves() == 130
     assert tool.kept()["next"]["client_secret"] == leaks.CLIENT_SECRET
@@ -73,6 +74,18 @@ def test_what_was_pasted_again_and_chosen_at_the_review_is_there_after_a_stop(to
         someone.chooses("Create the connector profile?")
         someone.sees("(Y/n)")
     assert tool.holds_what_stackone_has()
+
+
+def test_the_name_of_a_stopped_set_up_is_kept_beside_a_profile_that_exists(tool: Tool) -> None:
+    tool.setup()
+    with at(tool, "setup", "--profile", "two", "--name", "Two") as someone:
+        someone.walks()
+        someone.sees("Create it", stays=False)
+        someone.types(CTRL_C)
+        assert someone.leaves() == 130
+    with at(tool, "setup", "--profile", "two", STACKONE_API_KEY=leaks.API_KEY) as someone:
+        someone.sees('"Two", new')
+        someone.sees("Create it", stays=False)
 
 
 def test_an_action_that_the_connector_lacks_is_asked_for_again_with_some_that_it_has(tool: Tool) -> None:

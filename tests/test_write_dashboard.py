@@ -220,3 +220,12 @@ def test_a_dry_run_does_not_note_what_a_person_did(world: World, is_named: bool)
     state = world.state
     result = world.run("setup", A, dry_run=True, profile_id=made.id if is_named else None)
     assert (result.action, world.state, world.held) == ("pending", state, {"next": A})
+
+
+def test_a_name_that_the_dashboard_did_not_take_is_said_and_not_asked_for_again(world: World) -> None:
+    assert world.code("setup", A, name="Mine") == 8
+    world.stackone.make("Employment Hero", texts(A))
+    for action in ("created", "unchanged"):
+        assert world.run("setup", A, name="Mine").action == action
+        assert world.warnings == ['StackOne shows the name "Employment Hero", not "Mine".']
+    assert world.code("setup", A, name="Another") == 8

@@ -149,11 +149,12 @@ def no_sign_in(seconds: float, again: str, *, unknown: str | None = None) -> Act
     return _unseen(title, detail, "Look at what the browser shows.", again)
 
 
-def seen_in_browser(cause: Cause, session: ConnectSession, again: str) -> ActionNeededError:
+def seen_in_browser(cause: Cause, session: ConnectSession, parts: Parts) -> ActionNeededError:
     """Return the error for what the person saw in the browser."""
     title = f'The sign-in did not work: "{cause.looks}" (session {session.id})'
     detail = f"It should be exactly this:\n{cause.exact}" if cause.exact else None
-    return _unseen(title, detail, cause.remedy, again)
+    remedy = cause.remedy.replace("eh-connect setup", parts.values.command("setup"))
+    return _unseen(title, detail, remedy, parts.again)
 
 
 def _unseen(

@@ -154,7 +154,7 @@ def name_is_taken(profile: ConnectorProfile) -> StackOneRefusedError:
     """Return the error that a profile of this name exists, and that nothing allows to take it over."""
     return StackOneRefusedError(
         f'StackOne has a profile named "{profile.name}" already',
-        detail=f"It was not set up from here, so it is left as it is. Its ID:\n{profile.id}",
+        detail=f"It was not set up under this label, so it is left as it is. Its ID:\n{profile.id}",
         hint="Choose: --if-exists update takes it over, --if-exists skip leaves it, --name gives yours another "
         "name.",
     )
@@ -164,4 +164,6 @@ def _seen(profiles: Sequence[ConnectorProfile]) -> str:
     """List the first few profiles."""
     if not profiles:
         return "This key sees no Employment Hero profile."
-    return "\n".join(("This key sees:", *(f'"{p.name}"\n{p.id}' for p in profiles[:_MOST_NAMED])))
+    others = len(profiles) - _MOST_NAMED
+    more = [f"and {others} more."] if others > 0 else []
+    return "\n".join(("This key sees:", *(f'"{p.name}"\n{p.id}' for p in profiles[:_MOST_NAMED]), *more))

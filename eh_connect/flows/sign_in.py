@@ -174,7 +174,7 @@ class SignIn:
                 refusal = causes.no_sign_in(now - start, again, unknown=unknown)
                 cause = console.what_shows(refusal)
                 if cause is not None:
-                    raise causes.seen_in_browser(cause, self.session, again)
+                    raise causes.seen_in_browser(cause, self.session, self.parts)
                 end, pause = clock() + self.wait, FIRST_PAUSE
             else:
                 pause = FIRST_PAUSE if pressed else min(pause * GROWTH, LONGEST_PAUSE)

@@ -158,8 +158,11 @@ class _Write:
         if change.fields.credentials and values[i.CHECK] and not self._seems_there(profile, credentials):
             self._probe(credentials)
         action = self._action(credentials, is_new=profile is None or found.is_new)
-        self.local.note(wanted_name=values[i.NAME] if profile is None else None)
+        if profile is None:
+            self.local.note(wanted_name=values[i.NAME])
         after, via = self._apply(change, profiles, accounts)
+        if after is None or via is None:
+            return profile
         self._commit(after, change.afterwards, via, action, change.shown)
         return after
 
@@ -221,8 +224,8 @@ class _Write:
 
     def _apply(
         self, change: Change, profiles: list[ConnectorProfile], accounts: int | None
-    ) -> tuple[ConnectorProfile, Via]:
-        """Make the change through the API, or else by a person in the dashboard."""
+    ) -> tuple[ConnectorProfile, Via] | tuple[None, None]:
+        """Make the change through the API, or else by a person in the dashboard. None: nobody can make it."""
         via = self.values[i.VIA]
         if via != "dashboard":
             profile = Sending(self.parts, change, profiles, self.purpose).run(accounts)
@@ -230,12 +233,18 @@ class _Write:
                 return profile, "api"
             if via == "api":
                 raise no_call()
+        if change.fields == ProfileFields(name=self.local.state.wanted_name):
+            return None, None  # a person was asked for this name before: the dashboard may have no such field
         return by_hand(self.parts, change, profiles, self.purpose), "dashboard"
 
     def _result(self, profile: ConnectorProfile | None, credentials: Credentials) -> WriteResult:
         state, local = self.local.state, self.local
         is_ours = profile is not None and profile.id == state.profile_id
         is_pending = self.action == "pending"
+        if is_ours and not is_pending and profile is not None and self.values.given(i.NAME):
+            name = self.values.require(i.NAME)
+            if profile.name != name:
+                self.console.warn(f'StackOne shows the name "{profile.name}", not "{name}".')
         is_saved = is_ours and local.writes
         view, secret = ProfileView(label=local.label, name=self.values.require(i.NAME)), None
         if profile is not None:

@@ -63,7 +63,8 @@ class LocalState(
     ``stackone_url`` and ``oauth_url`` are the servers that the label was set up with; no request goes there
     because of them. ``org_id`` is empty if the person was asked and didn't know it. ``created_at`` and
     ``updated_at`` are StackOne's texts after our last write. ``set_at`` is when the secret with this
-    ``fingerprint`` became current. ``wanted_name`` is the name of an unfinished set-up. ``actions`` are enabled;
+    ``fingerprint`` became current. ``wanted_name`` is the name of an unfinished set-up, or
+    one that a person did not give in the dashboard. ``actions`` are enabled;
     a person is to enable ``chosen_actions`` in the dashboard. ``verified_at`` is when a sign-in with the current
     credentials worked. ``session_id`` is the last test's, until its outcome was seen. ``test_accounts`` are
     accounts that such tests left at StackOne. ``staged_for`` is what the staged credentials are for; ``sent`` is
@@ -112,13 +113,15 @@ class LocalState(
         now: str,
     ) -> LocalState:
         """Return the state after StackOne has accepted ``fields``; ``current`` are the credentials by then."""
+        asked = self.pending.name if via == "dashboard" and self.pending else profile.name
+        wanted_name = None if asked == profile.name else asked  # the dashboard may have no such field
         has_actions = fields.actions is not None or fields.credentials is not None
         state = self.replace(
             pending=None,
             staged_for=None,
             sent=None,
             name=profile.name,
-            wanted_name=None,
+            wanted_name=wanted_name,
             created_at=profile.created_at,
             updated_at=profile.updated_at,
             via=via,

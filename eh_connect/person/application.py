@@ -112,6 +112,9 @@ class ApplicationSteps:
         )
         question = "Paste such an address, or the ID (Enter: I don't know it, g: a colleague has the account)"
         while (answer := self.terminal.ask(question, words.ORGANISATION)) != BACK.key:
+            if answer.lower() == _COLLEAGUE and not self.local.writes:
+                self.terminal.show(fail("The page needs your keyring. Run this without --no-store for it."))
+                continue
             if answer.lower() == _COLLEAGUE:
                 self._hand_over()
                 return True
@@ -186,6 +189,7 @@ class ApplicationSteps:
         credentials = Credentials(self.values.require(i.CLIENT_ID), self.values.require(i.CLIENT_SECRET))
         if not self.local.is_sent and credentials not in {self.local.current, self.local.previous}:
             self.local.stage(credentials, self.origins)
+        self._note()
         if self.local.writes:
             self.terminal.show(ok(f"Saved in {self.local.keyring.display_name}"))
         if self.local.awaits_locked_text:
@@ -205,6 +209,9 @@ class ApplicationSteps:
 
     def _note(self, **fields: object) -> None:
         """Note fields for the next run, and when the first of them was noted."""
-        if self.local.state.begun_at is None:
+        state = self.local.state
+        if state.begun_at is None:
             fields["begun_at"] = self.now()
+        if state.profile_id is None and self.values.given(i.NAME):
+            fields["wanted_name"] = self.values[i.NAME]
         self.local.note(**fields)

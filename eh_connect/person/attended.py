@@ -117,7 +117,8 @@ class Attended(Console):
         """Ask whether to paste the credentials again, to go on, or to stop."""
         self.show(warn("Employment Hero doesn't accept these credentials."), prose(meaning))
         go_on = Choice("on", "Go on: the sign-in test will show")
-        choices = [Choice("again", "Paste them again"), go_on, STOP]
+        again = "Paste it again" if self.purpose == "rotate" else "Paste them again"
+        choices = [Choice("again", again), go_on, STOP]
         if self.purpose == "rollback":  # there is nothing to paste, so the safest is to stop
             choices = [STOP, go_on]
         while self.terminal.choose("What now?", choices, (prose(remedy),)) == "again":

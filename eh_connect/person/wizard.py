@@ -130,7 +130,7 @@ class Wizard(ApplicationSteps):
         state, values = self.local.state, self.values
         if known_profile(profiles, values, self.local) is not None:
             return False
-        if not profiles or state.pending or values.require(i.IF_EXISTS) != "ask" or values.given(i.NAME):
+        if not profiles or state.pending or values.require(i.IF_EXISTS) != "ask" or values.source(i.NAME):
             return False
         one = profiles[0] if len(profiles) == 1 else None
         which = "it" if one else "one of them"
@@ -164,7 +164,8 @@ class Wizard(ApplicationSteps):
             return "Nothing is saved, because of --no-store."
         if self.local.staged is not None:
             return f"Saved in {self.local.keyring.display_name}: Client ID, Client Secret"
-        return "Your answers about the application are saved." if self.local.state.scopes else ""
+        is_begun = self.local.state.scopes and self.local.state.profile_id is None
+        return "Your answers about the application are saved." if is_begun else ""
 
 
 def _described(profile: ConnectorProfile, count: int | None) -> str:
