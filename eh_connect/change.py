@@ -96,7 +96,7 @@ def plan(
         "environment": ENVIRONMENT if profile is None else None,
         "credentials": credentials,
         "default": values[DEFAULT],
-        "actions": values[ACTIONS],
+        "actions": values[ACTIONS] if profile is None or values.given(ACTIONS) else None,
     }
     fields = ProfileFields(
         **{name: value for name, value in wanted.items() if value != getattr(before, name)}

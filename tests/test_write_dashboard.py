@@ -228,4 +228,21 @@ def test_a_name_that_the_dashboard_did_not_take_is_said_and_not_asked_for_again(
     for action in ("created", "unchanged"):
         assert world.run("setup", A, name="Mine").action == action
         assert world.warnings == ['StackOne shows the name "Employment Hero", not "Mine".']
+    dry_run = world.run("setup", A, name="Mine", dry_run=True, via="dashboard")
+    assert dry_run.action == "unchanged"
     assert world.code("setup", A, name="Another") == 8
+
+
+def test_what_was_chosen_for_the_dashboard_is_not_sent_by_another_command(done: World) -> None:
+    assert done.code("setup", A, action=("employmenthero_list_teams",)) == 8
+    done.stackone.faults.clear()
+    done.run("rotate", B)
+    assert [sorted(each) for each in done.stackone.sent] == [["setup_information"]]
+
+
+def test_a_rotation_by_hand_keeps_what_is_known_of_the_actions_and_asks_for_no_name(done: World) -> None:
+    done.note(actions=("employmenthero_list_teams",))
+    assert done.code("rotate", B, via="dashboard") == 8
+    done.stackone.change(done.only, secret=texts(B), name="Renamed")
+    assert done.run("rotate").action == "rotated"
+    assert (done.state.actions, done.state.wanted_name) == (("employmenthero_list_teams",), None)

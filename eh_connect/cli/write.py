@@ -101,22 +101,26 @@ def _write_until_settled(session: Session, purpose: Purpose, local: LocalProfile
         try:
             return write(purpose, parts)
         except Revised:
-            _save_revised(session, local)
+            _save_revised(session, purpose, local)
 
 
-def _save_revised(session: Session, local: LocalProfile) -> None:
-    """Save what the person has changed, as the wizard saves what it asks."""
-    values, credentials = session.values, credentials_of(session.values)
-    if values.source(i.ACTIONS) != "flag":
+def _save_revised(session: Session, purpose: Purpose, local: LocalProfile) -> None:
+    """Save what the person has changed in a set-up, as the wizard saves what it asks.
+
+    What somebody may have in the dashboard by now stays noted as it was asked for.
+    """
+    values, credentials, pending = session.values, credentials_of(session.values), local.state.pending
+    saves = purpose == "setup" and (pending is None or pending.via != "dashboard")
+    if saves and local.state.profile_id is None:
         local.note(chosen_actions=values[i.ACTIONS])
     if credentials in {None, local.staged} or local.is_sent:
         return
-    if credentials in {local.current, local.previous}:
+    if saves and credentials not in {local.current, local.previous}:
+        local.stage(credentials, origins(values))
+        if local.writes:
+            session.person.show(ok(f"Saved in {local.keyring.display_name}"))
+    elif local.staged is not None:
         local.unstage()
-        return
-    local.stage(credentials, origins(values))
-    if local.writes:
-        session.person.show(ok(f"Saved in {local.keyring.display_name}"))
 
 
 def _next_steps(values: Values, result: WriteResult, *, connects: bool) -> tuple[NextStep, ...]:

@@ -46,7 +46,7 @@ def by_hand(
     local, before = parts.local, change.profile
     local.stage(change.fields.credentials, parts.origins)
     local.note_pending("dashboard", parts.values.require(NAME), profiles)
-    local.note(chosen_actions=change.fields.actions)
+    local.note(chosen_actions=change.fields.actions, wanted_name=change.fields.name)
     if before is not None:
         local.note_target(before.id, purpose, sends=False)
 

@@ -148,7 +148,8 @@ class _Write:
         change = plan(profile, credentials, values, self.local.in_force(profile))
         accounts = guard_application(change, self.parts)
         if values[i.DRY_RUN]:
-            self.action = "unchanged" if change.is_nothing and not found.done_by_hand else "pending"
+            nothing = change.is_nothing or (values[i.VIA] == "dashboard" and self._was_asked(change))
+            self.action = "unchanged" if nothing and not found.done_by_hand else "pending"
             self.via = None
             self.shown += change.shown
             return profile
@@ -193,7 +194,9 @@ class _Write:
         shown: tuple[FieldView, ...] = ()
         if staged is not None:
             shown = tuple(c for c in plan(profile, staged, self.values, None).shown if "client" in c.field)
-        fields = ProfileFields(credentials=staged, actions=self.local.state.chosen_actions)
+        state = self.local.state
+        actions = state.chosen_actions or (None if is_new else state.actions)
+        fields = ProfileFields(credentials=staged, actions=actions)
         self._commit(profile, fields, "dashboard", action, shown)
 
     def _commit(
@@ -233,9 +236,13 @@ class _Write:
                 return profile, "api"
             if via == "api":
                 raise no_call()
-        if change.fields == ProfileFields(name=self.local.state.wanted_name):
-            return None, None  # a person was asked for this name before: the dashboard may have no such field
+        if self._was_asked(change):
+            return None, None
         return by_hand(self.parts, change, profiles, self.purpose), "dashboard"
+
+    def _was_asked(self, change: Change) -> bool:
+        """Whether a person was asked for just this name before: the dashboard may have no field for it."""
+        return change.fields == ProfileFields(name=self.local.state.wanted_name)
 
     def _result(self, profile: ConnectorProfile | None, credentials: Credentials) -> WriteResult:
         state, local = self.local.state, self.local

@@ -89,7 +89,7 @@ class LocalState(
     actions: tuple[str, ...] | None = None
     chosen_actions: tuple[str, ...] | None = None
     verified_at: str | None = None
-    session_id: str | None = None
+    session_id: str | None = msgspec.field(default=None, name="session")
     test_accounts: tuple[str, ...] = ()
     scopes_checked_at: str | None = None
     scopes_missing: tuple[str, ...] = ()
@@ -113,8 +113,8 @@ class LocalState(
         now: str,
     ) -> LocalState:
         """Return the state after StackOne has accepted ``fields``; ``current`` are the credentials by then."""
-        asked = self.pending.name if via == "dashboard" and self.pending else profile.name
-        wanted_name = None if asked == profile.name else asked  # the dashboard may have no such field
+        # The dashboard may have no field for the name.
+        wanted_name = self.wanted_name if via == "dashboard" and self.wanted_name != profile.name else None
         has_actions = fields.actions is not None or fields.credentials is not None
         state = self.replace(
             pending=None,
