@@ -53,6 +53,7 @@ def _run_app(arguments: list[str]) -> int:
         from eh_connect.cli.commands import REFUSED
         from eh_connect.errors import UsageError
 
+        # A flag that would be refused is no suggestion.
         possible = getattr(exc, "possibilities", None) or ()
         vars(exc)["possibilities"] = sorted({*possible}.difference(each.flag for each in REFUSED))
         hint = " ".join(filter(None, ("See: eh-connect", _find_command(arguments), "--help")))

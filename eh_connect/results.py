@@ -139,13 +139,10 @@ class ProfileStatus(View, frozen=True, kw_only=True):
         return found if self.due else [*found, lines.ok("Nothing to do", indent=2)]
 
     def _remote(self) -> Line:
+        if self.remote is None and self.agree is False:
+            return lines.row("StackOne", "not there", Sign.FAIL)
         if self.remote is None:
-            sign, text = (
-                (Sign.FAIL, "not there")
-                if self.agree is False
-                else (Sign.UNSURE, f"not checked: {self.why_not}")
-            )
-            return lines.row("StackOne", text, sign)
+            return lines.row("StackOne", f"not checked: {self.why_not}", Sign.UNSURE)
         enabled = {True: "enabled", False: "disabled", None: "there"}[self.remote.active]
         sign, text = {
             True: (Sign.OK, f"not changed by others since {dates.moment(self.remote.updated_at)}"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import leaks
-from tests.support.screen import CTRL_C, DOWN, ENTER, TO_THE_SECRET, at
+from tests.support.screen import CTRL_C, DOWN, ENTER, TO_THE_SECRET, Person, at
 
 if TYPE_CHECKING:
     from tests.support.command import Tool
@@ -41,13 +41,18 @@ def test_without_a_keyring_it_ends_before_anything_is_asked(tool: Tool) -> None:
         someone.sees_golden("no-keyring")
 
 
+def pastes_again(someone: Person) -> None:
+    """Paste a secret that is rejected, then the right credentials."""
+    someone.walks(TO_THE_SECRET)
+    someone.pastes("? Client Secret", WRONG_SECRET)
+    someone.chooses("What now?")
+    someone.pastes("? Client ID", leaks.CLIENT_ID)
+    someone.pastes("? Client Secret", leaks.CLIENT_SECRET)
+
+
 def test_credentials_that_are_refused_can_be_pasted_again(tool: Tool) -> None:
     with at(tool, "setup") as someone:
-        someone.walks(TO_THE_SECRET)
-        someone.pastes("? Client Secret", WRONG_SECRET)
-        someone.chooses("What now?")
-        someone.pastes("? Client ID", leaks.CLIENT_ID)
-        someone.pastes("? Client Secret", leaks.CLIENT_SECRET)
+        pastes_again(someone)
         someone.chooses("Create the connector profile?")
         someone.sees("(Y/n)")
         someone.sees_golden("credentials-refused")
@@ -56,11 +61,7 @@ def test_credentials_that_are_refused_can_be_pasted_again(tool: Tool) -> None:
 
 def test_what_was_pasted_again_and_chosen_at_the_review_is_there_after_a_stop(tool: Tool) -> None:
     with at(tool, "setup") as someone:
-        someone.walks(TO_THE_SECRET)
-        someone.pastes("? Client Secret", WRONG_SECRET)
-        someone.chooses("What now?")
-        someone.pastes("? Client ID", leaks.CLIENT_ID)
-        someone.pastes("? Client Secret", leaks.CLIENT_SECRET)
+        pastes_again(someone)
         someone.chooses("Create the connector profile?", 1)
         someone.chooses("What would you like to change?", 1)
         someone.answers('or "all")', "employmenthero_list_teams")

@@ -41,10 +41,8 @@ def open_sandbox(session: Session, *, lasting: bool = False) -> Sandbox:
             detail="It is an extra of this package. A real set-up does not need it.",
             hint="Install it: pip install 'eh-connect[sandbox]' (or: pipx install 'eh-connect[sandbox]')",
         ) from None
-    person = session.terminal
-    with (
-        person.working("Waiting for the sandbox, which another command may use") if person else nullcontext()
-    ):
+    person, text = session.terminal, "Waiting for the sandbox, which another command may use"
+    with person.working(text) if person else nullcontext():
         return Sandbox(session.require_folder() / "sandbox", lasting=lasting)
 
 
@@ -76,4 +74,6 @@ def serve(session: Session) -> Result:
             SandboxResult(urls=urls, pages=pages, folder=environ["EH_CONNECT_HOME"], next_steps=steps)
         )
         while True:
-            time.sleep(60)  # until Ctrl-C, which gives exit code 130 as everywhere
+            time.sleep(
+                60
+            )  # the servers have threads of their own; until Ctrl-C, which gives exit code 130 as everywhere

@@ -118,7 +118,7 @@ class Sending:
         with self.parts.console.working("The answer was lost. Looking whether the profile was created"):
             for look in range(_LOOKS):
                 if look:
-                    self.parts.time.sleep(float(look))
+                    self.parts.time.sleep(float(look))  # StackOne may still be creating it
                 if new := new_profiles(self.parts.client.profiles(), self.parts.local):
                     break
         if len(new) == 1 and self.parts.writes.may_update(new[0].id):
@@ -263,7 +263,7 @@ def await_pending_creation(profiles: list[ConnectorProfile], parts: Parts) -> li
                     hint="Run the same command again: it looks first and won't create a second one.",
                     next_steps=(NextStep("Look again", parts.again),),
                 )
-            parts.time.sleep(pause)
+            parts.time.sleep(pause)  # StackOne may still be creating it
             profiles = parts.client.profiles()
             if new_profiles(profiles, parts.local):
                 return profiles

@@ -63,12 +63,12 @@ class LocalState(
     ``stackone_url`` and ``oauth_url`` are the servers that the label was set up with; no request goes there
     because of them. ``org_id`` is empty if the person was asked and didn't know it. ``created_at`` and
     ``updated_at`` are StackOne's texts after our last write. ``set_at`` is when the secret with this
-    ``fingerprint`` became current. ``wanted_name`` is the name of an unfinished set-up, or
-    one that a person did not give in the dashboard. ``actions`` are enabled;
-    a person is to enable ``chosen_actions`` in the dashboard. ``verified_at`` is when a sign-in with the current
-    credentials worked. ``session_id`` is the last test's, until its outcome was seen. ``test_accounts`` are
-    accounts that such tests left at StackOne. ``staged_for`` is what the staged credentials are for; ``sent`` is
-    the fingerprint of their secret, once they were sent to StackOne's API.
+    ``fingerprint`` became current. ``wanted_name`` is the name of an unfinished set-up, or one that a person was
+    asked for and did not give in the dashboard. ``actions`` are enabled; ``chosen_actions`` are those of an
+    unfinished set-up, or those that a person is to enable in the dashboard. ``verified_at`` is when a sign-in
+    with the current credentials worked. ``session_id`` is the last test's, until its outcome was seen.
+    ``test_accounts`` are accounts that such tests left at StackOne. ``staged_for`` is what the staged credentials
+    are for; ``sent`` is the fingerprint of their secret, once they were sent to StackOne's API.
     """
 
     label: str

@@ -192,6 +192,6 @@ def has_input(fileno: int, seconds: float) -> bool:
 
         end = time.monotonic() + seconds
         while not msvcrt.kbhit() and time.monotonic() < end:
-            time.sleep(0.02)
+            time.sleep(0.02)  # Windows can't wait for a key
         return bool(msvcrt.kbhit())
     return bool(select.select([fileno], [], [], max(seconds, 0))[0])

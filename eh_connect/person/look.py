@@ -226,9 +226,8 @@ def _flow(lead: Text, text: Text, look: Look) -> list[Text]:
     rows: list[Text] = list(text.split("\n", allow_blank=True))
     if any(row.cell_len > room for row in rows):
         rows = []
-        if text.plain.startswith(
-            "eh-connect "
-        ):  # a command is there to be copied: only the terminal breaks it
+        if text.plain.startswith("eh-connect "):
+            # A command is there to be copied, so only the terminal breaks it.
             command, _, rest = text.plain.partition("    ")
             rows, text = [Text(command)], Text(rest)
         if text:
